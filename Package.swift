@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 mode, strict memory safety, warnings are errors, async functions stay on their caller's executor.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+func tests(of name: String, _ more: [Target.Dependency] = [], resources: [Resource] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name)] + more, exclude: exclude, resources: resources,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "weir",
+    platforms: [.macOS(.v26)],
+    products: [
+        .executable(name: "weir", targets: ["weir"]),
+        .executable(name: "mock-provider", targets: ["mock-provider"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    ],
+    targets: [
+        // C headers, with typed inline functions where a C call is variadic or a macro.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // Bytes in, bytes out: no I/O, fuzzed.
+        module("HTTPWire"),
+        module("JSONBytes"),
+        module("YAMLReader", ["CYAML"]),
+
+        // Input and output.
+        module("EventLoop", ["CLinux"]),
+        module("CurlClient", ["CCurl", "EventLoop"]),
+        module("HTTPServer", ["EventLoop", "HTTPWire"]),
+
+        // The gateway.
+        module("GatewayCore", ["JSONBytes", "HTTPWire"]),
+        module("GatewayConfig", ["YAMLReader", "GatewayCore"]),
+        module("GatewayTelemetry", ["GatewayCore"]),
+        module("GatewayDialects", ["GatewayCore", "JSONBytes", "HTTPWire"]),
+        module(
+            "GatewayFilters",
+            [
+                "GatewayCore", "GatewayConfig", "GatewayDialects", "CurlClient", "EventLoop", "JSONBytes", "HTTPWire",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        module(
+            "GatewayServer",
+            [
+                "GatewayCore", "GatewayConfig", "GatewayFilters", "GatewayDialects", "GatewayTelemetry", "HTTPServer",
+                "CurlClient", "EventLoop", "HTTPWire", "JSONBytes",
+            ]),
+
+        // The demo's, the tests' and the benchmark's provider.
+        module("MockProvider", ["HTTPServer", "EventLoop", "HTTPWire", "JSONBytes"]),
+
+        // The only place that knows everything.
+        .executableTarget(
+            name: "weir",
+            dependencies: [
+                "GatewayServer", "GatewayConfig", "GatewayCore", "GatewayTelemetry", "MockProvider", "EventLoop",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "mock-provider",
+            dependencies: ["MockProvider", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
+
+        tests(of: "HTTPWire"),
+        tests(of: "JSONBytes"),
+        tests(of: "YAMLReader"),
+        tests(of: "EventLoop"),
+        tests(of: "GatewayConfig", ["YAMLReader"]),
+        tests(of: "GatewayTelemetry", ["GatewayCore"]),
+    ]
+)

@@ -1,0 +1,19 @@
+/// Who holds the key: the identity that limits, caches and logs are keyed by.
+package final class Caller: Sendable {
+    /// The name from the file; logged and counted in place of the key.
+    package let name: String
+    package let team: String?
+    /// Models this caller may name; nil allows all.
+    package let models: [ModelPattern]?
+
+    package init(name: String, team: String? = nil, models: [ModelPattern]? = nil) {
+        self.name = name
+        self.team = team
+        self.models = models
+    }
+
+    package func mayUse(_ model: String) -> Bool {
+        guard let models else { return true }
+        return models.contains { $0.matches(model) }
+    }
+}

@@ -1,0 +1,71 @@
+/// Whose fault a failure was. Metrics and alerts split on this: a caller's mistake wakes nobody.
+package enum Blame: String, CaseIterable, Sendable {
+    case none, caller, upstream, gateway
+}
+
+/// The part of a call to a provider that ran out of time.
+package enum TimedPhase: String, Sendable {
+    case connect
+    case firstByte = "first_byte"
+    case idle
+    case total
+}
+
+/// What a provider said instead of an answer.
+package struct UpstreamFailure: Equatable, Sendable {
+    package let provider: String
+    package let status: Int
+    /// Seconds, from the provider's `retry-after`; nil when it sent none that could be read.
+    package let retryAfterSeconds: Int?
+    /// The provider's answer, for a client of the same dialect. Bounded; empty when it was too long or not JSON.
+    package let body: [UInt8]
+    package let headers: [HeaderField]
+
+    package init(provider: String, status: Int, retryAfterSeconds: Int? = nil, body: [UInt8] = [], headers: [HeaderField] = []) {
+        self.provider = provider
+        self.status = status
+        self.retryAfterSeconds = retryAfterSeconds
+        self.body = body
+        self.headers = headers
+    }
+
+    /// True when the provider refused the gateway's own credential: nothing the client can mend.
+    package var isCredentialProblem: Bool { status == 401 || status == 403 || status == 402 }
+}
+
+/// Why the gateway did not pass on an answer.
+///
+/// A new case has to state its status, its blame, its kind and its message: the switches have no `default`, so the build
+/// fails until it does.
+package enum GatewayError: Error, Equatable, Sendable {
+    // The caller's.
+    case malformedRequest(status: Int, reason: String)
+    case malformedBody(reason: String)
+    case routeMissing
+    case methodNotAllowed(allowed: String)
+    case modelMissing
+    case modelUnknown(model: String)
+    case keyMissing
+    case keyUnknown
+    case modelForbidden(model: String)
+    case requestsSpent(limit: Int, window: String, retryAfterSeconds: Int)
+    case tooManyAtOnce(limit: Int)
+    case fieldRefused(field: String, reason: String)
+    case clientGone
+
+    // The provider's.
+    case upstreamUnreachable(provider: String)
+    case upstreamTimedOut(provider: String, phase: TimedPhase, afterMilliseconds: Int)
+    case upstreamFailed(UpstreamFailure)
+    /// An error event inside a stream that began with status 200.
+    case upstreamErrorEvent(provider: String, status: Int?)
+    case upstreamBroken(provider: String, reason: String)
+    case upstreamCut(provider: String)
+
+    // The gateway's, or its operator's.
+    case noTargetLeft(model: String)
+    case staticAnswer(status: Int, message: String)
+    case overloaded(reason: String)
+    case draining
+    case internalFailure(reason: String)
+}

@@ -1,0 +1,117 @@
+/// What kind of failure it was, in the words of the access log, the metrics and the OpenAI dialect's `code`.
+package enum ErrorKind: String, CaseIterable, Sendable {
+    case badRequest = "bad_request"
+    case notFound = "not_found"
+    case modelNotFound = "model_not_found"
+    case invalidAPIKey = "invalid_api_key"
+    case modelForbidden = "model_forbidden"
+    case rateLimitExceeded = "rate_limit_exceeded"
+    case clientGone = "client_gone"
+    case upstreamUnreachable = "upstream_unreachable"
+    case timeout
+    case upstreamStatus = "upstream_status"
+    case upstreamAuth = "upstream_auth"
+    case badUpstream = "bad_upstream"
+    case upstreamCut = "upstream_cut"
+    case overloaded
+    case staticAnswer = "static_answer"
+    case draining
+    case internalFailure = "internal"
+}
+
+extension GatewayError {
+    /// The status the client gets. `499` stands for a client that left, and is only ever logged.
+    package var status: Int {
+        switch self {
+        case .malformedRequest(let status, _): status
+        case .malformedBody, .modelMissing, .fieldRefused: 400
+        case .routeMissing, .modelUnknown: 404
+        case .methodNotAllowed: 405
+        case .keyMissing, .keyUnknown: 401
+        case .modelForbidden: 403
+        case .requestsSpent, .tooManyAtOnce: 429
+        case .clientGone: 499
+        case .upstreamUnreachable, .upstreamBroken, .upstreamCut: 502
+        case .upstreamTimedOut: 504
+        case .upstreamFailed(let failure): failure.isCredentialProblem ? 502 : failure.status
+        case .upstreamErrorEvent(_, let status): status ?? 502
+        case .noTargetLeft, .overloaded, .draining: 503
+        case .staticAnswer(let status, _): status
+        case .internalFailure: 500
+        }
+    }
+
+    package var blame: Blame {
+        switch self {
+        case .malformedRequest, .malformedBody, .routeMissing, .methodNotAllowed, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
+            .modelForbidden, .requestsSpent, .tooManyAtOnce, .fieldRefused, .clientGone:
+            .caller
+        case .upstreamFailed(let failure):
+            failure.isCredentialProblem ? .gateway : failure.status == 429 || failure.status >= 500 ? .upstream : .caller
+        case .upstreamUnreachable, .upstreamTimedOut, .upstreamErrorEvent, .upstreamBroken, .upstreamCut, .noTargetLeft, .staticAnswer:
+            .upstream
+        case .overloaded, .draining, .internalFailure: .gateway
+        }
+    }
+
+    package var kind: ErrorKind {
+        switch self {
+        case .malformedRequest, .malformedBody, .modelMissing, .fieldRefused: .badRequest
+        case .routeMissing, .methodNotAllowed: .notFound
+        case .modelUnknown: .modelNotFound
+        case .keyMissing, .keyUnknown: .invalidAPIKey
+        case .modelForbidden: .modelForbidden
+        case .requestsSpent, .tooManyAtOnce: .rateLimitExceeded
+        case .clientGone: .clientGone
+        case .upstreamUnreachable: .upstreamUnreachable
+        case .upstreamTimedOut: .timeout
+        case .upstreamFailed(let failure): failure.isCredentialProblem ? .upstreamAuth : .upstreamStatus
+        case .upstreamErrorEvent: .upstreamStatus
+        case .upstreamBroken: .badUpstream
+        case .upstreamCut: .upstreamCut
+        case .noTargetLeft, .overloaded: .overloaded
+        case .staticAnswer: .staticAnswer
+        case .draining: .draining
+        case .internalFailure: .internalFailure
+        }
+    }
+
+    /// What the caller reads. It names no host, key or prompt, and says what to do next.
+    package var message: String {
+        switch self {
+        case .malformedRequest(_, let reason): reason
+        case .malformedBody(let reason): "The request body is not usable: \(reason)"
+        case .routeMissing: "No route serves this request. Check the path and the model; the routes are in the gateway's file."
+        case .methodNotAllowed(let allowed): "This path does not take this method. Use \(allowed)."
+        case .modelMissing: "The request names no model. Set \"model\" to one that GET /v1/models lists."
+        case .modelUnknown(let model): "The model `\(bounded(model))` does not exist here. GET /v1/models lists those that do."
+        case .keyMissing: "No API key. Send one as \"Authorization: Bearer <key>\"."
+        case .keyUnknown: "This API key is not known here. Check it, or ask the gateway's operator for one."
+        case .modelForbidden(let model): "This API key may not use the model `\(bounded(model))`. GET /v1/models lists those it may."
+        case .requestsSpent(let limit, let window, let seconds):
+            "The limit of \(limit) requests per \(window) is reached. Try again in \(seconds) s."
+        case .tooManyAtOnce(let limit): "The limit of \(limit) requests at once is reached. Try again when one has ended."
+        case .fieldRefused(let field, let reason): "The field `\(bounded(field))` cannot be used here: \(reason)"
+        case .clientGone: "The client closed the connection."
+        case .upstreamUnreachable(let provider): "The provider \(provider) could not be reached. Try again."
+        case .upstreamTimedOut(let provider, let phase, let milliseconds):
+            "The provider \(provider) ran out of time (\(phase.rawValue), \(milliseconds) ms). A repeat may be billed again."
+        case .upstreamFailed(let failure):
+            failure.isCredentialProblem
+                ? "The gateway's own credential for the provider \(failure.provider) was refused. Tell the gateway's operator."
+                : "The provider \(failure.provider) answered with status \(failure.status)."
+        case .upstreamErrorEvent(let provider, _): "The provider \(provider) reported an error while answering. Try again."
+        case .upstreamBroken(let provider, let reason): "The provider \(provider) sent an answer that cannot be read: \(reason)"
+        case .upstreamCut(let provider): "The provider \(provider) ended its answer before it was complete."
+        case .noTargetLeft(let model): "No provider can serve the model `\(bounded(model))` at the moment. Try again soon."
+        case .staticAnswer(_, let message): message
+        case .overloaded(let reason): "The gateway is at its limit: \(reason) Try again soon."
+        case .draining: "The gateway is shutting down. Try again."
+        case .internalFailure(let reason): "The gateway failed: \(reason)"
+        }
+    }
+
+    private func bounded(_ text: String) -> String {
+        text.utf8.count <= 100 ? text : String(text.prefix(80)) + "…"
+    }
+}

@@ -1,0 +1,48 @@
+/// What the cache did with a request.
+package enum CacheOutcome: String, CaseIterable, Sendable {
+    case hit, miss, bypass
+}
+
+/// One try at one target.
+package struct Attempt: Equatable, Sendable {
+    package let provider: String
+    package let model: String
+    /// The provider's status; nil when it sent none.
+    package var status: Int?
+    package var error: ErrorKind?
+    package var duration: Duration
+
+    package init(provider: String, model: String, status: Int? = nil, error: ErrorKind? = nil, duration: Duration = .zero) {
+        self.provider = provider
+        self.model = model
+        self.status = status
+        self.error = error
+        self.duration = duration
+    }
+}
+
+/// What one request came to: the source of its access log line and its metrics.
+package struct RequestRecord: Sendable {
+    package var route: String?
+    /// The model of the file that the request was served as; nil when it named none of the file's.
+    package var modelLabel: String?
+    package var provider: String?
+    package var modelUsed: String?
+    package var cache: CacheOutcome?
+    package var attempts: [Attempt] = []
+    package var retries = 0
+    /// The names of what was fallen back to, in order.
+    package var fallbacks: [String] = []
+    package var sharedFlight = false
+    package var usage: Usage?
+    package var firstByteAt: ContinuousClock.Instant?
+    /// Time spent waiting for providers; the rest is the gateway's own.
+    package var upstreamTime: Duration = .zero
+    package var status = 0
+    package var error: ErrorKind?
+    package var blame = Blame.none
+    package var bytesOut = 0
+    package var clientRetryCount: Int?
+
+    package init() {}
+}

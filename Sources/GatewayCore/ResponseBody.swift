@@ -1,0 +1,90 @@
+/// How an answer ended. Each body has exactly one.
+package enum BodyEnd: Equatable, Sendable {
+    /// The client has it whole.
+    case finished
+    case failed(GatewayError)
+    /// The client went away first.
+    case cancelled
+}
+
+/// A piece of a streamed answer.
+package struct BodyChunk: Equatable, Sendable {
+    package var bytes: [UInt8]
+    /// True for an event that carries nothing but token counts, which the gateway asked for itself: it is left out for a client
+    /// that did not ask for it (`Exchange.wantsUsageEvent`), and kept in the cache.
+    package var isUsageOnly: Bool
+
+    package init(_ bytes: [UInt8], isUsageOnly: Bool = false) {
+        self.bytes = bytes
+        self.isUsageOnly = isUsageOnly
+    }
+}
+
+/// A streamed answer: pulled chunk by chunk by whoever writes it to the client, on one worker.
+package protocol BodySource: AnyObject {
+    /// The next piece to send; nil when the answer is complete, end mark included.
+    ///
+    /// - Throws: what ended it early; nothing follows.
+    func next() async throws(GatewayError) -> BodyChunk?
+    /// Gives up whatever is behind it, at once. Called when the client goes away; may be called after the end.
+    func cancel()
+}
+
+/// The body of an answer, and who wants to know how it ended.
+package final class ResponseBody {
+    package enum Content {
+        case bytes([UInt8])
+        case stream(any BodySource)
+    }
+
+    package let content: Content
+    private var handlers: [(BodyEnd) -> Void] = []
+    package private(set) var ended: BodyEnd?
+
+    package init(_ content: Content) {
+        self.content = content
+    }
+
+    package convenience init(bytes: [UInt8]) { self.init(.bytes(bytes)) }
+
+    package var isStream: Bool {
+        if case .stream = content { true } else { false }
+    }
+
+    /// Runs `handler` when the answer has ended, the handler added last first: what was taken last is given back first.
+    package func onEnd(_ handler: @escaping (BodyEnd) -> Void) {
+        if let ended {
+            handler(ended)
+        } else {
+            handlers.append(handler)
+        }
+    }
+
+    /// Says how the answer ended. Only the first call counts.
+    package func end(_ end: BodyEnd) {
+        guard ended == nil else { return }
+        ended = end
+        let waiting = handlers
+        handlers = []
+        for handler in waiting.reversed() { handler(end) }
+    }
+
+    /// Passes everybody who waits for this body's end on to `other`, which replaces it.
+    package func handOver(to other: ResponseBody) {
+        other.handlers = handlers + other.handlers
+        handlers = []
+    }
+}
+
+/// An answer on its way to the client.
+package struct Response {
+    package var status: Int
+    package var headers: [HeaderField]
+    package var body: ResponseBody
+
+    package init(status: Int, headers: [HeaderField] = [], body: ResponseBody) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}

@@ -1,0 +1,57 @@
+/// A W3C trace context: the client's trace id kept, a span id of our own.
+///
+/// - SeeAlso: https://www.w3.org/TR/trace-context/ (version 00)
+package struct TraceContext: Equatable, Sendable {
+    package let traceID: String
+    package let spanID: String
+    package let flags: String
+
+    package init(traceID: String, spanID: String, flags: String = "00") {
+        self.traceID = traceID
+        self.spanID = spanID
+        self.flags = flags
+    }
+
+    /// Goes on with the client's trace, or begins one when `header` is absent or not valid.
+    package init(continuing header: String?, random: () -> UInt64) {
+        let span = Self.hex(Self.nonZero(random))
+        if let header, let (trace, flags) = Self.parse(header) {
+            self.init(traceID: trace, spanID: span, flags: flags)
+        } else {
+            self.init(traceID: Self.hex(Self.nonZero(random)) + Self.hex(random()), spanID: span)
+        }
+    }
+
+    package var header: String { "00-\(traceID)-\(spanID)-\(flags)" }
+
+    private static func parse(_ header: String) -> (trace: String, flags: String)? {
+        let bytes = Array(header.utf8)
+        guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash else { return nil }
+        let version = bytes[0..<2], trace = bytes[3..<35], parent = bytes[36..<52], flags = bytes[53..<55]
+        guard isHex(version), isHex(trace), isHex(parent), isHex(flags), !version.elementsEqual("ff".utf8) else { return nil }
+        guard bytes.count == 55 || (!version.elementsEqual("00".utf8) && bytes[55] == dash) else { return nil }
+        guard trace.contains(where: { $0 != zero }), parent.contains(where: { $0 != zero }) else { return nil }
+        return (String(decoding: trace, as: UTF8.self), String(decoding: flags, as: UTF8.self))
+    }
+
+    private static let dash = UInt8(ascii: "-")
+    private static let zero = UInt8(ascii: "0")
+
+    private static func isHex(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x61 && $0 <= 0x66) }
+    }
+
+    private static func nonZero(_ random: () -> UInt64) -> UInt64 {
+        let value = random()
+        return value == 0 ? 1 : value
+    }
+
+    /// 16 lower-case hexadecimal digits.
+    package static func hex(_ value: UInt64) -> String {
+        let digits = (0..<16).map { index -> UInt8 in
+            let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - index * 4)) & 15
+            return digit < 10 ? 0x30 + digit : 0x57 + digit
+        }
+        return String(decoding: digits, as: UTF8.self)
+    }
+}

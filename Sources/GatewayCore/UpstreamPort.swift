@@ -1,0 +1,112 @@
+/// Where a provider is reached and how; one for each provider of the file, kept over a reload that leaves it alone.
+package final class UpstreamEndpoint: Sendable, Equatable {
+    package struct Limits: Equatable, Sendable {
+        package var responseHeaderBytes: Int
+        package var responseBodyBytes: Int
+        package var connections: Int
+
+        package init(responseHeaderBytes: Int = 64 << 10, responseBodyBytes: Int = 64 << 20, connections: Int = 256) {
+            self.responseHeaderBytes = responseHeaderBytes
+            self.responseBodyBytes = responseBodyBytes
+            self.connections = connections
+        }
+    }
+
+    package let provider: String
+    /// Scheme, authority and path prefix, without a slash at the end.
+    package let url: String
+    package let http2: Bool
+    package let certificateAuthorities: String?
+    package let proxy: String?
+    package let limits: Limits
+
+    package init(
+        provider: String, url: String, http2: Bool = false, certificateAuthorities: String? = nil, proxy: String? = nil, limits: Limits = Limits()
+    ) {
+        self.provider = provider
+        self.url = url
+        self.http2 = http2
+        self.certificateAuthorities = certificateAuthorities
+        self.proxy = proxy
+        self.limits = limits
+    }
+
+    package static func == (left: UpstreamEndpoint, right: UpstreamEndpoint) -> Bool {
+        left === right
+            || (left.provider == right.provider && left.url == right.url && left.http2 == right.http2
+                && left.certificateAuthorities == right.certificateAuthorities && left.proxy == right.proxy && left.limits == right.limits)
+    }
+}
+
+/// How long each part of a call may take, on the monotonic clock.
+package struct UpstreamTimeouts: Equatable, Sendable {
+    package var connect: Duration
+    /// From sending the request to the first byte of the answer's head.
+    package var firstByte: Duration
+    /// Between two reads of an answer that has begun.
+    package var idle: Duration
+    package var total: Duration
+
+    package init(connect: Duration = .seconds(5), firstByte: Duration = .seconds(60), idle: Duration = .seconds(60), total: Duration = .seconds(600)) {
+        self.connect = connect
+        self.firstByte = firstByte
+        self.idle = idle
+        self.total = total
+    }
+}
+
+/// One request to a provider, complete to the byte.
+package struct UpstreamRequest: Sendable {
+    package let endpoint: UpstreamEndpoint
+    package let method: String
+    /// Path and query after the endpoint's URL, with a leading slash.
+    package let path: String
+    package let headers: [HeaderField]
+    package let body: [UInt8]
+    package let timeouts: UpstreamTimeouts
+
+    package init(endpoint: UpstreamEndpoint, method: String, path: String, headers: [HeaderField], body: [UInt8], timeouts: UpstreamTimeouts) {
+        self.endpoint = endpoint
+        self.method = method
+        self.path = path
+        self.headers = headers
+        self.body = body
+        self.timeouts = timeouts
+    }
+}
+
+/// The head of a provider's answer, names in lower case, hop-by-hop fields and those named by `connection` gone.
+package struct UpstreamHead: Equatable, Sendable {
+    package let status: Int
+    package let headers: [HeaderField]
+
+    package init(status: Int, headers: [HeaderField]) {
+        self.status = status
+        self.headers = headers
+    }
+}
+
+/// An answer on its way in. Belongs to one worker.
+package protocol UpstreamAnswer: AnyObject {
+    var head: UpstreamHead { get }
+    /// The next bytes of the body as they came off the wire; nil at its end.
+    ///
+    /// - Throws: `upstreamCut`, `upstreamTimedOut`, `upstreamBroken` (over its limit), or the cancellation's error.
+    func next() async throws(GatewayError) -> [UInt8]?
+    /// Ends the transfer and closes its connection unless the answer is complete.
+    func cancel()
+}
+
+/// What a worker lends to the requests that run on it. Filters reach the outside world through this alone, so that they can be
+/// tested without one.
+package protocol WorkerServices: AnyObject {
+    var now: ContinuousClock.Instant { get }
+    /// Sends a request and returns once the head of the answer is there. Ends at once when `cancellation` does.
+    func send(_ request: UpstreamRequest, cancellation: Cancellation) async throws(GatewayError) -> any UpstreamAnswer
+    /// Waits; ends early, with the cancellation's error, when `cancellation` does.
+    func sleep(for duration: Duration, cancellation: Cancellation) async throws(GatewayError)
+    /// Runs `operation` on this worker beside its caller.
+    func spawn(_ operation: sending @escaping () async -> Void)
+    /// A number below `bound` for picks and jitter.
+    func random(below bound: Int) -> Int
+}
