@@ -1,0 +1,14 @@
+/// The `cache` block of a route.
+package struct CacheConfig: Equatable, Sendable {
+    /// Who may be given an answer that someone else paid for.
+    package enum Scope: String, CaseIterable, Sendable {
+        case caller
+        /// A caller without a team shares with nobody; all requests without a key are one caller.
+        case team
+        case everyone
+    }
+
+    /// How long an answer may be given again.
+    package let keep: Duration
+    package let scope: Scope
+}

@@ -1,0 +1,21 @@
+/// The `match` block of a route. Each list takes a request when one of its entries does; an empty list takes any request.
+package struct MatchConfig: Equatable, Sendable {
+    package struct Header: Equatable, Sendable {
+        /// Lower case.
+        package let name: String
+        /// Never empty.
+        package let values: [Glob]
+    }
+
+    /// Compared with the path without its query.
+    ///
+    /// A request path whose first segment is no version (`v1`, `v1beta`) is also compared with `/v1` put in front.
+    package let paths: [Glob]
+    /// Upper case.
+    package let methods: [String]
+    /// The model as the client names it.
+    package let models: [Glob]
+    /// All of these must be present and match.
+    package let headers: [Header]
+    package let callers: [String]
+}
