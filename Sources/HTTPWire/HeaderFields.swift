@@ -1,0 +1,134 @@
+/// The header fields of one request, in the order received.
+///
+/// Holds one copy of the head's bytes and where each name and value stands in it: looking up a field allocates nothing until
+/// its value is asked for as a `String`. Names are kept in lower case, values without the white space around them.
+package struct HeaderFields: Sendable {
+    /// Where one field stands in `bytes`. Four words of 32 bits: a head stays within 1 GiB.
+    struct Entry: Sendable, Equatable {
+        private let nameStart, nameEnd, valueStart, valueEnd: UInt32
+
+        init(name: Range<Int>, value: Range<Int>) {
+            nameStart = UInt32(name.lowerBound)
+            nameEnd = UInt32(name.upperBound)
+            valueStart = UInt32(value.lowerBound)
+            valueEnd = UInt32(value.upperBound)
+        }
+
+        var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
+        var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
+    }
+
+    let bytes: [UInt8]
+    private let entries: [Entry]
+
+    /// Takes the bytes of a whole head and the fields found in it; turns the names into lower case.
+    init(head: consuming [UInt8], entries: [Entry]) {
+        var span = head.mutableSpan
+        for entry in entries {
+            for index in entry.name { span[index] = span[index].lowercased }
+        }
+        bytes = head
+        self.entries = entries
+    }
+
+    /// Fields from names and values that are already known to be clean, for callers without a wire.
+    package init(_ fields: [(name: String, value: String)] = []) {
+        var head: [UInt8] = []
+        var entries: [Entry] = []
+        for field in fields {
+            let nameStart = head.count
+            head.append(contentsOf: field.name.utf8)
+            let valueStart = head.count
+            head.append(contentsOf: field.value.utf8)
+            entries.append(Entry(name: nameStart..<valueStart, value: valueStart..<head.count))
+        }
+        self.init(head: head, entries: entries)
+    }
+}
+
+// Look-up by name. Every `name` is given in lower case.
+extension HeaderFields {
+    /// The first value under `name`. Bytes that are not UTF-8 come out as U+FFFD; `firstBytes` has them as received.
+    package func first(_ name: String) -> String? { index(of: name).map(value(at:)) }
+
+    package func firstBytes(_ name: String) -> ArraySlice<UInt8>? { index(of: name).map(valueBytes(at:)) }
+
+    package func contains(_ name: String) -> Bool { index(of: name) != nil }
+
+    /// Every value under `name`, in order.
+    package func all(_ name: String) -> [String] {
+        var values: [String] = []
+        var from = 0
+        while let index = index(of: name, from: from) {
+            values.append(value(at: index))
+            from = index + 1
+        }
+        return values
+    }
+
+    /// The elements of the comma-separated list under `name`, over all its lines, trimmed and without empty ones.
+    ///
+    /// Not for values that hold quoted commas or dates.
+    package func elements(of name: String) -> [String] {
+        var result: [String] = []
+        var from = 0
+        while let index = index(of: name, from: from) {
+            var list = ListElements(entries[index].value)
+            while let element = list.next(in: bytes.span) {
+                if element.isEmpty { continue }
+                result.append(String(decoding: bytes[element], as: UTF8.self))
+            }
+            from = index + 1
+        }
+        return result
+    }
+
+    /// Which field is the first under `name` at or after `from`.
+    package func index(of name: String, from: Int = 0) -> Int? {
+        let wanted = name.utf8.span
+        let bytes = bytes.span
+        let entries = entries.span
+        for index in from..<entries.count {
+            let range = entries[index].name
+            guard range.count == wanted.count else { continue }
+            var offset = 0
+            while offset < wanted.count, bytes[range.lowerBound + offset] == wanted[offset] { offset += 1 }
+            if offset == wanted.count { return index }
+        }
+        return nil
+    }
+}
+
+// Access by position, 0 to `count` - 1.
+extension HeaderFields {
+    package var count: Int { entries.count }
+
+    func nameRange(at index: Int) -> Range<Int> { entries[index].name }
+    func valueRange(at index: Int) -> Range<Int> { entries[index].value }
+
+    /// The name in lower case.
+    package func name(at index: Int) -> String { String(decoding: bytes[entries[index].name], as: UTF8.self) }
+
+    package func value(at index: Int) -> String { String(decoding: bytes[entries[index].value], as: UTF8.self) }
+
+    package func nameBytes(at index: Int) -> ArraySlice<UInt8> { bytes[entries[index].name] }
+
+    package func valueBytes(at index: Int) -> ArraySlice<UInt8> { bytes[entries[index].value] }
+}
+
+extension HeaderFields: Sequence {
+    package struct Iterator: IteratorProtocol {
+        fileprivate let fields: HeaderFields
+        fileprivate var index = 0
+
+        package mutating func next() -> (name: String, value: String)? {
+            guard index < fields.count else { return nil }
+            defer { index += 1 }
+            return (fields.name(at: index), fields.value(at: index))
+        }
+    }
+
+    package func makeIterator() -> Iterator { Iterator(fields: self) }
+
+    package var underestimatedCount: Int { count }
+}
