@@ -1,0 +1,42 @@
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+
+// One event of an epoll set; the kernel's struct is packed, which Swift cannot lay out.
+typedef struct {
+    uint32_t events;
+    uint32_t reserved;
+    uint64_t token;
+} clinux_event;
+
+int clinux_epoll_create(void);
+int clinux_epoll_add(int epoll, int fd, uint32_t events, uint64_t token);
+int clinux_epoll_modify(int epoll, int fd, uint32_t events, uint64_t token);
+int clinux_epoll_remove(int epoll, int fd);
+// Waits at most `milliseconds` (-1: without end). Returns the number of events written, 0 also when a signal came.
+int clinux_epoll_wait(int epoll, clinux_event *events, int capacity, int milliseconds);
+
+int clinux_eventfd(void);
+void clinux_eventfd_signal(int fd);
+void clinux_eventfd_clear(int fd);
+
+// A number of the calling thread that `clinux_set_thread_mark` set; NULL on a thread that set none.
+void *clinux_thread_mark(void);
+void clinux_set_thread_mark(void *mark);
+
+// A non-blocking, close-on-exec listening TCP socket, or -errno.
+int clinux_listen(const char *host, uint16_t port, int backlog);
+// The port a socket is bound to, or -errno.
+int clinux_local_port(int fd);
+// A non-blocking connection with TCP_NODELAY set, or -errno.
+int clinux_accept(int listener);
+long clinux_receive(int fd, void *buffer, size_t count);
+long clinux_send(int fd, const void *buffer, size_t count);
+void clinux_shutdown_write(int fd);
+void clinux_reset(int fd);
+void clinux_close(int fd);
+
+#endif

@@ -1,0 +1,179 @@
+import CLinux
+package import Synchronization
+
+/// Is told when a file descriptor it registered is ready.
+package protocol EventHandler: AnyObject {
+    func ready(_ fileDescriptor: Int32, _ events: Readiness)
+}
+
+/// One thread's event loop, and the executor of the tasks that belong to it.
+///
+/// `run()` never returns until `stop()`: it takes events of one epoll set, timers and the jobs of its tasks in turn. Everything but
+/// `enqueue`, `execute` and `stop` may be used on that thread only, which is why the class may call itself Sendable.
+package final class EventLoop: @unchecked Sendable {
+    private struct Registration {
+        var handler: (any EventHandler)?
+        var generation: UInt32
+    }
+
+    private let epoll = Epoll()
+    private let wakeDescriptor: Int32
+    private var registrations: [Registration] = []
+    var jobs: [UnownedJob] = []
+    private let mailbox = Mutex<[Letter]>([])
+    private let isWakeUpSent = Atomic<Bool>(false)
+    private let isStopping = Atomic<Bool>(false)
+    var timers = TimerHeap()
+    private lazy var isolation = LoopActor(self)
+
+    /// Bumped each turn; a watcher that sees it stand still while work waits knows that the loop hangs.
+    package let turns = Atomic<Int>(0)
+
+    /// Read into by every connection of the loop, one at a time.
+    package var scratch = [UInt8](repeating: 0, count: 64 << 10)
+
+    enum Letter {
+        case job(UnownedJob)
+        case call(@Sendable () -> Void)
+    }
+
+    package init() {
+        wakeDescriptor = clinux_eventfd()
+        precondition(wakeDescriptor >= 0, "the kernel gave no eventfd: too many open files")
+        _ = epoll.add(wakeDescriptor, .read, token: Self.wakeToken)
+    }
+
+    deinit { clinux_close(wakeDescriptor) }
+
+    private static let wakeToken = UInt64.max
+
+    package var isCurrent: Bool { CurrentThread.isRunning(self) }
+
+    // MARK: - From any thread
+
+    /// Runs `body` on the loop's thread in one of its next turns.
+    package func execute(_ body: @escaping @Sendable () -> Void) { post(.call(body)) }
+
+    /// Ends `run()` after its current turn.
+    package func stop() {
+        isStopping.store(true, ordering: .releasing)
+        wakeUp()
+    }
+
+    func post(_ letter: Letter) {
+        mailbox.withLock { $0.append(letter) }
+        wakeUp()
+    }
+
+    private func wakeUp() {
+        if !isWakeUpSent.exchange(true, ordering: .acquiringAndReleasing) { clinux_eventfd_signal(wakeDescriptor) }
+    }
+
+    // MARK: - On the loop's thread
+
+    /// Calls `handler` when the descriptor is ready, and keeps it alive until `deregister`.
+    ///
+    /// - Returns: false when the kernel refuses (the descriptor is closed, or memory is out).
+    @discardableResult
+    package func register(_ fileDescriptor: Int32, _ interest: Readiness, _ handler: any EventHandler) -> Bool {
+        let index = Int(fileDescriptor)
+        while registrations.count <= index { registrations.append(Registration(handler: nil, generation: 0)) }
+        registrations[index].generation &+= 1
+        registrations[index].handler = handler
+        guard epoll.add(fileDescriptor, interest, token: token(index)) == 0 else {
+            registrations[index].handler = nil
+            return false
+        }
+        return true
+    }
+
+    package func modify(_ fileDescriptor: Int32, _ interest: Readiness) {
+        epoll.modify(fileDescriptor, interest, token: token(Int(fileDescriptor)))
+    }
+
+    package func deregister(_ fileDescriptor: Int32) {
+        let index = Int(fileDescriptor)
+        guard index < registrations.count, registrations[index].handler != nil else { return }
+        registrations[index].handler = nil
+        registrations[index].generation &+= 1
+        epoll.remove(fileDescriptor)
+    }
+
+    private func token(_ index: Int) -> UInt64 {
+        UInt64(registrations[index].generation) << 32 | UInt64(index)
+    }
+
+    /// Starts a task that runs on this loop and nowhere else.
+    package func spawn(_ operation: @escaping @Sendable () async -> Void) {
+        let isolation = isolation
+        Task(executorPreference: self) { await isolation.run(operation) }
+    }
+
+    /// Blocks the calling thread until `stop()`.
+    package func run() {
+        CurrentThread.enter(self)
+        defer { CurrentThread.leave() }
+        while !isStopping.load(ordering: .acquiring) {
+            runJobs()
+            let wait = millisecondsToWait()
+            epoll.wait(milliseconds: wait) { token, ready in dispatch(token, ready) }
+            turns.add(1, ordering: .relaxed)
+            fireTimers()
+        }
+        takeMail()
+        runJobs()
+    }
+
+    private func dispatch(_ token: UInt64, _ ready: Readiness) {
+        if token == Self.wakeToken {
+            takeMail()
+            return
+        }
+        let index = Int(token & 0xffff_ffff)
+        let registration = registrations[index]
+        guard registration.generation == UInt32(token >> 32), let handler = registration.handler else { return }
+        handler.ready(Int32(index), ready)
+    }
+
+    private func takeMail() {
+        clinux_eventfd_clear(wakeDescriptor)
+        isWakeUpSent.store(false, ordering: .releasing)
+        let letters = mailbox.withLock { letters in
+            defer { letters = [] }
+            return letters
+        }
+        for letter in letters {
+            switch letter {
+            case .job(let job): jobs.append(job)
+            case .call(let body): body()
+            }
+        }
+    }
+
+    private func millisecondsToWait() -> Int32 {
+        guard jobs.isEmpty else { return 0 }
+        guard let earliest = timers.earliest else { return -1 }
+        let wait = ContinuousClock.now.duration(to: earliest).components
+        guard wait.seconds >= 0, wait.attoseconds >= 0 else { return 0 }
+        let milliseconds = wait.seconds.multipliedReportingOverflow(by: 1000)
+        guard !milliseconds.overflow else { return Int32.max }
+        return Int32(clamping: milliseconds.partialValue + (wait.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+
+    private func fireTimers() {
+        guard timers.earliest != nil else { return }
+        let now = ContinuousClock.now
+        while let handler = timers.popDue(now) { handler() }
+    }
+
+    /// Runs what is ready. Jobs that jobs make ready run too, but not for ever: events get their turn.
+    private func runJobs() {
+        var rounds = 0
+        while !jobs.isEmpty, rounds < 16 {
+            let batch = jobs
+            jobs.removeAll(keepingCapacity: false)
+            for job in batch { run(job) }
+            rounds += 1
+        }
+    }
+}

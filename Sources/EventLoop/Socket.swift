@@ -1,0 +1,62 @@
+import CLinux
+
+/// Why a socket call did not do what was asked.
+package enum SocketError: Error, Equatable, Sendable {
+    case wouldBlock
+    case closed
+    /// A negative errno turned positive.
+    case failed(errno: Int32)
+}
+
+/// System calls on sockets. Descriptors are plain numbers; whoever made one closes it.
+package enum Socket {
+    /// Opens a listening TCP socket.
+    ///
+    /// - Parameter port: 0 lets the kernel choose.
+    package static func listen(host: String, port: Int, backlog: Int = 4096) throws(SocketError) -> Int32 {
+        let result = unsafe clinux_listen(host.isEmpty ? nil : host, UInt16(clamping: port), Int32(clamping: backlog))
+        guard result >= 0 else { throw .failed(errno: -result) }
+        return result
+    }
+
+    package static func localPort(of descriptor: Int32) -> Int { Int(clinux_local_port(descriptor)) }
+
+    /// The next waiting connection, non-blocking and with TCP_NODELAY.
+    package static func accept(from listener: Int32) throws(SocketError) -> Int32 {
+        let result = clinux_accept(listener)
+        guard result >= 0 else { throw error(-result) }
+        return result
+    }
+
+    /// Reads what is there into `scratch` from its start.
+    ///
+    /// - Returns: the number of bytes; 0 when the peer sends no more.
+    package static func receive(_ descriptor: Int32, into scratch: inout [UInt8]) throws(SocketError) -> Int {
+        let result = unsafe scratch.withUnsafeMutableBytes { unsafe clinux_receive(descriptor, $0.baseAddress, $0.count) }
+        guard result >= 0 else { throw error(Int32(-result)) }
+        return result
+    }
+
+    /// Sends `bytes` from `start` on.
+    ///
+    /// - Returns: how many were taken; fewer than all means the socket is full.
+    package static func send(_ descriptor: Int32, _ bytes: [UInt8], from start: Int = 0) throws(SocketError) -> Int {
+        let result = unsafe bytes.withUnsafeBytes { unsafe clinux_send(descriptor, $0.baseAddress.map { unsafe $0 + start }, $0.count - start) }
+        guard result >= 0 else { throw error(Int32(-result)) }
+        return result
+    }
+
+    package static func shutdownWrite(_ descriptor: Int32) { clinux_shutdown_write(descriptor) }
+    package static func close(_ descriptor: Int32) { clinux_close(descriptor) }
+
+    /// Makes the coming `close` send RST: the peer sees that what it got is not the whole.
+    package static func resetOnClose(_ descriptor: Int32) { clinux_reset(descriptor) }
+
+    private static func error(_ number: Int32) -> SocketError {
+        switch number {
+        case 11: .wouldBlock  // EAGAIN
+        case 32, 103, 104: .closed  // EPIPE, ECONNABORTED, ECONNRESET
+        default: .failed(errno: number)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Dispatch
+import Synchronization
+import Testing
+
+@testable import EventLoop
+
+/// A loop on a thread of its own for the length of a test.
+final class RunningLoop: Sendable {
+    let loop = EventLoop()
+    private let ended = DispatchSemaphore(value: 0)
+
+    init() {
+        DispatchQueue(label: "test.loop").async { [loop, ended] in
+            loop.run()
+            ended.signal()
+        }
+    }
+
+    /// Runs `body` as a task of the loop and returns what it returns.
+    func run<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            loop.execute { [loop] in
+                loop.spawn { continuation.resume(returning: await body()) }
+            }
+        }
+    }
+
+    func stop() {
+        loop.stop()
+        ended.wait()
+    }
+}
+
+@Suite("The event loop")
+struct EventLoopTests {
+    @Test func `keeps a task on its thread across awaits, also of helpers and of continuations resumed elsewhere`() async {
+        let running = RunningLoop()
+        defer { running.stop() }
+        let loop = running.loop
+
+        let places = await running.run {
+            var places = [loop.isCurrent]
+            await Task.yield()
+            places.append(loop.isCurrent)
+            await withCheckedContinuation { continuation in
+                DispatchQueue.global().async { continuation.resume() }
+            }
+            places.append(loop.isCurrent)
+            places.append(await helper(loop))
+            return places
+        }
+
+        #expect(places == [true, true, true, true])
+    }
+
+    @Test func `fires timers in the order of their deadlines, and none that was called off`() async {
+        let running = RunningLoop()
+        defer { running.stop() }
+        let loop = running.loop
+
+        let order = Mutex<[Int]>([])
+        await withCheckedContinuation { continuation in
+            loop.execute {
+                let base = ContinuousClock.now
+                let timers = [30, 10, 20, 15].map { delay in LoopTimer(on: loop) { order.withLock { $0.append(delay) } } }
+                for (timer, delay) in zip(timers, [30, 10, 20, 15]) { timer.schedule(at: base.advanced(by: .milliseconds(delay))) }
+                timers[3].cancel()
+                LoopTimer(on: loop) { continuation.resume() }.schedule(at: base.advanced(by: .milliseconds(31)))
+            }
+        }
+
+        #expect(order.withLock { $0 } == [10, 20, 30])
+    }
+
+    @Test func `a heap of timers gives back each one once, earliest first, whatever was removed between`() {
+        let loop = EventLoop()
+        var random = SystemRandomNumberGenerator()
+        let base = ContinuousClock.now
+        let timers = (0..<500).map { _ in LoopTimer(on: loop) {} }
+        for timer in timers { timer.schedule(at: base.advanced(by: .milliseconds(Int.random(in: 0...1000, using: &random)))) }
+        for index in stride(from: 0, to: 500, by: 3) { timers[index].cancel() }
+        for index in stride(from: 0, to: 500, by: 7) { timers[index].schedule(at: base.advanced(by: .milliseconds(index))) }
+        let expected = timers.filter(\.isScheduled).count
+
+        var last = base.advanced(by: .seconds(-1))
+        var popped = 0
+        while let earliest = loop.timers.earliest {
+            #expect(earliest >= last)
+            last = earliest
+            _ = loop.timers.popDue(base.advanced(by: .seconds(10)))
+            popped += 1
+        }
+
+        #expect(popped == expected)
+        #expect(timers.allSatisfy { !$0.isScheduled })
+    }
+}
+
+private func helper(_ loop: EventLoop) async -> Bool {
+    await Task.yield()
+    return loop.isCurrent
+}
