@@ -17,3 +17,16 @@ package final class Caller: Sendable {
         return models.contains { $0.matches(model) }
     }
 }
+
+/// What the key of a request says about its sender.
+package enum KeyIdentity: Sendable {
+    /// The request carries no key.
+    case absent
+    /// It carries one that nobody here holds.
+    case unknown
+    case known(Caller)
+
+    package var caller: Caller? {
+        if case .known(let caller) = self { caller } else { nil }
+    }
+}

@@ -48,6 +48,8 @@ package final class Exchange {
     /// True when the client itself asked for the event with the token counts.
     package var wantsUsageEvent = false
     package var caller: Caller?
+    /// Who the request's key belongs to; nil until somebody looked. Routing may look before authentication does.
+    package var keyIdentity: KeyIdentity?
     /// Fields that filters add to whatever answer the client gets, errors included (limits, cache outcome).
     package var responseHeaders: [HeaderField] = []
     package var record = RequestRecord()
@@ -61,5 +63,23 @@ package final class Exchange {
         self.requestID = requestID
         self.trace = trace
         self.path = path
+    }
+
+    /// A second life of the same request on the same worker: a copy that is not cancelled when this one is.
+    ///
+    /// What either learns from here on, the other does not see. The copy starts without `responseHeaders`, so that what is added to it
+    /// can be told from what was there before.
+    package func detached() -> Exchange {
+        let copy = Exchange(request: request, worker: worker, started: started, requestID: requestID, trace: trace, path: path)
+        copy.dialect = dialect
+        copy.operation = operation
+        copy.model = model
+        copy.isStreaming = isStreaming
+        copy.modelRange = modelRange
+        copy.wantsUsageEvent = wantsUsageEvent
+        copy.caller = caller
+        copy.keyIdentity = keyIdentity
+        copy.record = record
+        return copy
     }
 }
