@@ -1,0 +1,87 @@
+/// Finds top-level members by byte range in one pass over a body, with one allocation for the answer.
+package enum JSONScanner {
+    /// Reads an object to its end and says where the wanted members stand.
+    ///
+    /// The whole text is checked against the grammar: two parsers that both follow RFC 8259 read what passes here alike. Members nobody
+    /// wants may repeat.
+    ///
+    /// - Parameter range: the part of `body` to read, such as the value of a member found before; nil for all of it. Offsets always count
+    ///   from the start of `body`.
+    /// - Throws: also `wrongType` when the text is no object, `duplicateMember` when a wanted member occurs twice however its name is
+    ///   escaped, and `ambiguousMember` when a name differs from a wanted one in case only.
+    package static func topLevel(
+        _ body: [UInt8], in range: Range<Int>? = nil, wanted: JSONNames, limits: JSONLimits = .standard
+    ) throws(JSONError) -> JSONTopLevel {
+        let text = body.span.extracting(..<(range?.upperBound ?? body.count))
+        var at = range?.lowerBound ?? 0
+        JSONLexer.skipSpace(text, &at)
+        guard at < text.count, let kind = JSONKind(firstByte: text[at]) else { throw JSONLexer.unexpected(text, at) }
+        guard kind == .object else { throw JSONError(.wrongType(path: "", expected: .object, found: kind), at: at) }
+        var result = JSONTopLevel(names: wanted, openingBrace: at)
+        at += 1
+        if !JSONLexer.closes(text, &at, .closeBrace) {
+            repeat { try result.readMember(body, text, &at, limits) } while try JSONLexer.hasNext(text, &at, .closeBrace)
+        }
+        result.object = result.object.lowerBound..<at
+        try JSONLexer.expectEnd(text, at)
+        return result
+    }
+
+    /// Reads one JSON text of any kind to its end.
+    ///
+    /// - Returns: its kind and where it stands without the white space around it.
+    @discardableResult
+    package static func check(_ body: [UInt8], limits: JSONLimits = .standard) throws(JSONError) -> (kind: JSONKind, value: Range<Int>) {
+        var at = 0
+        JSONLexer.skipSpace(body.span, &at)
+        let start = at
+        let kind = try JSONLexer.skipValue(body.span, &at, depth: 0, limits)
+        try JSONLexer.expectEnd(body.span, at)
+        return (kind, start..<at)
+    }
+}
+
+/// What a scan found: the wanted members, and where a new one would go.
+package struct JSONTopLevel: Sendable {
+    private let names: JSONNames
+    private var fields: [JSONField?]
+    /// From brace to brace.
+    package fileprivate(set) var object: Range<Int>
+    /// All members, wanted or not.
+    package private(set) var memberCount = 0
+    /// Behind the last member, or behind the opening brace.
+    private(set) var end: Int
+
+    fileprivate init(names: JSONNames, openingBrace: Int) {
+        self.names = names
+        fields = Array(repeating: nil, count: names.names.count)
+        object = openingBrace..<openingBrace
+        end = openingBrace + 1
+    }
+
+    /// The member of this name, nil when the object has none.
+    ///
+    /// - Precondition: `name` was among the wanted ones.
+    package subscript(_ name: String) -> JSONField? {
+        guard let index = names.names.firstIndex(of: name) else { preconditionFailure("\(name) was not asked for") }
+        return fields[index]
+    }
+
+    fileprivate mutating func readMember(_ body: [UInt8], _ text: Span<UInt8>, _ at: inout Int, _ limits: JSONLimits) throws(JSONError) {
+        let start = at
+        guard memberCount < limits.membersMax else { throw JSONError(.tooManyMembers(limit: limits.membersMax), at: start) }
+        let name = try JSONLexer.name(text, &at, limits)
+        let match = try names.match(body, name)
+        let valueStart = at
+        let kind = try JSONLexer.skipValue(text, &at, depth: 1, limits)
+        memberCount += 1
+        end = at
+        switch match {
+        case .none: return
+        case .lookalike(let index): throw JSONError(.ambiguousMember(names.names[index]), at: start)
+        case .wanted(let index):
+            guard fields[index] == nil else { throw JSONError(.duplicateMember(names.names[index]), at: start) }
+            fields[index] = JSONField(kind: kind, value: valueStart..<at, member: start..<at)
+        }
+    }
+}
