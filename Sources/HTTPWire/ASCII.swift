@@ -95,6 +95,14 @@ extension Span where Element == UInt8 {
         return lower..<upper
     }
 
+    /// Whether every byte at `range` may stand in a field value.
+    func isFieldValue(_ range: Range<Int>) -> Bool {
+        // Over all of a part, the compiler sees that no index is out of bounds: a tenth of the time a head takes.
+        let part = extracting(range)
+        for index in part.indices where !part[index].isFieldValue { return false }
+        return true
+    }
+
     /// Whether `range` is one or more bytes of `set`.
     func isFilled(with set: ByteSet, _ range: Range<Int>) -> Bool {
         for index in range where !set.contains(self[index]) { return false }

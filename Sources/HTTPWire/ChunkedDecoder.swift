@@ -110,15 +110,22 @@ package struct ChunkedDecoder {
         case .trailerStart where byte == ASCII.carriageReturn: state = .lastFeed
         case .trailerStart where byte.isBlank: throw .headerFolded
         case .trailerStart, .trailerName:
-            if ByteSet.token.contains(byte) { return state = .trailerName }
-            guard byte == ASCII.colon, case .trailerName = state else { throw .headerNameMalformed }
-            state = .trailerValue
+            try takeTrailerName(byte)
+        case .trailerValue where byte == ASCII.carriageReturn: state = .trailerEnd
         case .trailerValue:
-            if byte == ASCII.carriageReturn { return state = .trailerEnd }
             guard byte.isFieldValue else { throw byte == ASCII.lineFeed ? .bareLineFeed : .headerValueMalformed }
         default:
             guard byte == ASCII.lineFeed else { throw .bareCarriageReturn }
             if case .lastFeed = state { state = .finished } else { state = .trailerStart }
+        }
+    }
+
+    private mutating func takeTrailerName(_ byte: UInt8) throws(WireError) {
+        if ByteSet.token.contains(byte) {
+            state = .trailerName
+        } else {
+            guard byte == ASCII.colon, case .trailerName = state else { throw .headerNameMalformed }
+            state = .trailerValue
         }
     }
 }

@@ -19,9 +19,8 @@ struct HeadFacts {
     init(_ fields: HeaderFields, version: HTTPVersion, limits: HTTPLimits) throws(WireError) {
         keepAlive = false
         let bytes = fields.bytes.span
-        for index in 0..<fields.count {
-            try read(bytes, name: fields.nameRange(at: index), value: fields.valueRange(at: index))
-        }
+        let entries = fields.entries.span
+        for index in entries.indices { try read(bytes, name: entries[index].name, value: entries[index].value) }
         if version == .http11, host == nil { throw .hostMissing }
         framing = try framing(version, limits)
         keepAlive = !closeNamed && (version == .http11 || keepAliveNamed)

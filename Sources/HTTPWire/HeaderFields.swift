@@ -19,7 +19,7 @@ package struct HeaderFields: Sendable {
     }
 
     let bytes: [UInt8]
-    private let entries: [Entry]
+    let entries: [Entry]
 
     /// Takes the bytes of a whole head and the fields found in it; turns the names into lower case.
     init(head: consuming [UInt8], entries: [Entry]) {
@@ -102,9 +102,6 @@ extension HeaderFields {
 // Access by position, 0 to `count` - 1.
 extension HeaderFields {
     package var count: Int { entries.count }
-
-    func nameRange(at index: Int) -> Range<Int> { entries[index].name }
-    func valueRange(at index: Int) -> Range<Int> { entries[index].value }
 
     /// The name in lower case.
     package func name(at index: Int) -> String { String(decoding: bytes[entries[index].name], as: UTF8.self) }

@@ -40,7 +40,11 @@ package struct RequestHead: Sendable {
     init(line: RequestLine, fields: HeaderFields, facts: HeadFacts) {
         let bytes = fields.bytes
         method = HTTPMethod(unchecked: String(decoding: bytes[line.method], as: UTF8.self))
-        path = line.emptyPath ?? String(decoding: bytes[line.path], as: UTF8.self)
+        if line.path.isEmpty {
+            path = line.emptyPathIsAsterisk ? "*" : "/"
+        } else {
+            path = String(decoding: bytes[line.path], as: UTF8.self)
+        }
         query = line.query.map { String(decoding: bytes[$0], as: UTF8.self) }
         version = line.version
         self.fields = fields

@@ -99,7 +99,7 @@ private func fieldLine(_ bytes: Span<UInt8>, _ line: Range<Int>, base: Int) thro
     guard bytes[colon] == ASCII.colon, colon > line.lowerBound else {
         throw colon == line.lowerBound && bytes[colon].isBlank ? .headerFolded : .headerNameMalformed
     }
-    for index in (colon + 1)..<line.upperBound where !bytes[index].isFieldValue { throw .headerValueMalformed }
+    guard bytes.isFieldValue((colon + 1)..<line.upperBound) else { throw .headerValueMalformed }
     let value = bytes.trimmed((colon + 1)..<line.upperBound)
     return HeaderFields.Entry(name: (line.lowerBound - base)..<(colon - base), value: value.shifted(by: -base))
 }

@@ -8,8 +8,8 @@ struct RequestLine {
     private(set) var query: Range<Int>?
     /// Host and port of a target in absolute-form.
     private(set) var authority: Range<Int>?
-    /// What stands for the path of an absolute-form target that has none.
-    private(set) var emptyPath: String?
+    /// Whether an absolute-form target that has no path stands for `*` rather than `/`.
+    private(set) var emptyPathIsAsterisk = false
 
     private static let methodBytesMax = 32
     /// `HTTP/1.1`
@@ -65,9 +65,8 @@ struct RequestLine {
         try checkHost(bytes, afterScheme..<end)
         authority = afterScheme..<end
         split(bytes, end..<target.upperBound)
-        guard path.isEmpty else { return }
         // RFC 9112, section 3.2.4: OPTIONS of an authority without path or query is OPTIONS *.
-        emptyPath = query == nil && bytes.spells("OPTIONS", at: method) ? "*" : "/"
+        emptyPathIsAsterisk = path.isEmpty && query == nil && bytes.spells("OPTIONS", at: method)
     }
 
     private static func authorityStart(_ bytes: Span<UInt8>, _ target: Range<Int>) -> Int? {

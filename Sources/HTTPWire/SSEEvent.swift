@@ -80,7 +80,10 @@ struct SSEParts {
     }
 
     private mutating func addData(_ bytes: [UInt8], _ value: Range<Int>, base: Int) {
-        guard let first = data else { return data = value.shifted(by: -base) }
+        guard let first = data else {
+            data = value.shifted(by: -base)
+            return
+        }
         if joined == nil { joined = Array(bytes[first.shifted(by: base)]) }
         joined?.append(ASCII.lineFeed)
         joined?.append(contentsOf: bytes[value])
