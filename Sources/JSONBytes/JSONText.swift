@@ -7,14 +7,18 @@ package enum JSONText {
     /// - Parameter range: between the quotes, as found by the scanner.
     /// - Throws: `badUTF8`, `loneSurrogate`; `badEscape` only when `range` is no scanned string.
     package static func decode(_ body: [UInt8], _ range: Range<Int>) throws(JSONError) -> String {
-        if isPlain(body, range) { return try string(body.span.extracting(range), at: range.lowerBound) }
+        try decode(body, range, isPlain: isPlain(body, range))
+    }
+
+    static func decode(_ body: [UInt8], _ range: Range<Int>, isPlain: Bool) throws(JSONError) -> String {
+        if isPlain { return try string(body.span.extracting(range), at: range.lowerBound) }
         var bytes: [UInt8] = []
         try unescape(body, range, into: &bytes)
         return try string(bytes.span, at: range.lowerBound)
     }
 
     /// Whether no byte in `range` is a backslash, so that the bytes are the string.
-    static func isPlain(_ body: [UInt8], _ range: Range<Int>) -> Bool {
+    private static func isPlain(_ body: [UInt8], _ range: Range<Int>) -> Bool {
         let text = body.span.extracting(..<range.upperBound)
         return ByteSearch.stringStop(in: text, from: range.lowerBound) == range.upperBound
     }
