@@ -1,0 +1,24 @@
+/// The access log as one worker writes it. Belongs to that worker.
+package final class AccessLog {
+    private let writer: LogWriter
+    private let settings: LogSettings
+    private let worker: Int
+    /// The line being built: it reaches the lane finished, so that the lane's lock is held for one copy.
+    private var scratch: [UInt8] = []
+
+    package init(writer: LogWriter, settings: LogSettings, worker: Int) {
+        self.writer = writer
+        self.settings = settings
+        self.worker = worker
+    }
+
+    /// False when no line of any request would be written, so that the entry need not be made.
+    package var isOn: Bool { settings.writesAccessLines }
+
+    package func write(_ entry: AccessLogEntry) {
+        guard isOn, entry.level >= settings.level else { return }
+        scratch.removeAll(keepingCapacity: true)
+        entry.append(to: &scratch)
+        writer.append(scratch, worker: worker)
+    }
+}

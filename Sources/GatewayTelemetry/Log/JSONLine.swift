@@ -1,0 +1,181 @@
+/// Writes one JSON object as one line, appending to bytes that may hold other lines already.
+///
+/// No value can end the line or begin another: quotes, backslashes, control characters (C0, DEL, C1), the line separators U+2028
+/// and U+2029 and the characters that turn the direction of text are written as `\u` escapes. Strings are valid UTF-8 by their
+/// type; bytes that were not became U+FFFD when the string was made.
+struct JSONLine: ~Copyable {
+    private(set) var bytes: [UInt8]
+    /// Nothing has been written since the last opening bracket.
+    private var isFirst = true
+
+    /// Begins the object. Take the bytes back with `finish()`.
+    init(appendingTo bytes: consuming [UInt8]) {
+        self.bytes = bytes
+        self.bytes.append(UInt8(ascii: "{"))
+    }
+
+    consuming func finish() -> [UInt8] {
+        bytes.append(UInt8(ascii: "}"))
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
+    }
+
+    /// - Parameter name: a literal of this module: it is not escaped.
+    mutating func key(_ name: String) {
+        comma()
+        bytes.append(Self.quote)
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(Self.quote)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    /// A name that another module chose.
+    mutating func escapedKey(_ name: String) {
+        comma()
+        value(name, bytesMax: 64)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    /// - Parameter bytesMax: more of the value is left out, at a character's boundary, and replaced by `…`.
+    mutating func value(_ text: String, bytesMax: Int) {
+        bytes.append(Self.quote)
+        let whole = text.utf8.count
+        if whole <= bytesMax {
+            escaped(text.utf8Span.span, count: whole)
+        } else {
+            let span = text.utf8Span.span
+            var end = bytesMax
+            while end > 0, span[end] & 0xC0 == 0x80 { end -= 1 }
+            escaped(span, count: end)
+            bytes.append(contentsOf: "…".utf8)
+        }
+        bytes.append(Self.quote)
+    }
+
+    mutating func value(_ number: Int) { bytes.appendDecimal(number) }
+
+    mutating func value(_ flag: Bool) { bytes.append(contentsOf: (flag ? "true" : "false").utf8) }
+
+    /// A time in milliseconds with three decimals; nothing below 0.
+    mutating func value(milliseconds duration: Duration) {
+        let microseconds = UInt64(max(0, duration.wholeNanoseconds)) / 1_000
+        bytes.appendDecimal(microseconds / 1_000)
+        bytes.append(UInt8(ascii: "."))
+        bytes.appendPadded(microseconds % 1_000, digits: 3)
+    }
+
+    mutating func value(strings: ArraySlice<String>, bytesMax: Int) {
+        bytes.append(UInt8(ascii: "["))
+        var isFirstString = true
+        for string in strings {
+            if !isFirstString { bytes.append(UInt8(ascii: ",")) }
+            isFirstString = false
+            value(string, bytesMax: bytesMax)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    mutating func null() { bytes.append(contentsOf: "null".utf8) }
+}
+
+/// Members with literal names. What is nil is written as null.
+extension JSONLine {
+    mutating func field(_ name: String, _ text: String?, bytesMax: Int = 256) {
+        key(name)
+        if let text { value(text, bytesMax: bytesMax) } else { null() }
+    }
+
+    mutating func field(_ name: String, _ number: Int?) {
+        key(name)
+        if let number { value(number) } else { null() }
+    }
+
+    mutating func field(_ name: String, _ flag: Bool) {
+        key(name)
+        value(flag)
+    }
+
+    mutating func field(_ name: String, milliseconds duration: Duration?) {
+        key(name)
+        if let duration { value(milliseconds: duration) } else { null() }
+    }
+
+    /// The time of day, as RFC 3339 in UTC.
+    mutating func field(_ name: String, timestamp milliseconds: Int64) {
+        key(name)
+        bytes.append(Self.quote)
+        WallClock.appendTimestamp(milliseconds: milliseconds, to: &bytes)
+        bytes.append(Self.quote)
+    }
+
+    mutating func field(_ name: String, strings: ArraySlice<String>, bytesMax: Int) {
+        key(name)
+        value(strings: strings, bytesMax: bytesMax)
+    }
+
+    /// An array of objects, one for each element.
+    mutating func field<Element>(_ name: String, objects: ArraySlice<Element>, write: (inout JSONLine, Element) -> Void) {
+        key(name)
+        bytes.append(UInt8(ascii: "["))
+        var isFirstObject = true
+        for element in objects {
+            bytes.append(contentsOf: (isFirstObject ? "{" : ",{").utf8)
+            isFirstObject = false
+            isFirst = true
+            write(&self, element)
+            bytes.append(UInt8(ascii: "}"))
+        }
+        bytes.append(UInt8(ascii: "]"))
+        isFirst = false
+    }
+}
+
+extension JSONLine {
+    private static let quote = UInt8(ascii: "\"")
+
+    private mutating func comma() {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        isFirst = false
+    }
+
+    /// - Parameter count: ends at a character's boundary.
+    private mutating func escaped(_ text: borrowing Span<UInt8>, count: Int) {
+        var index = 0
+        while index < count {
+            let byte = text[index]
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
+            case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
+            case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
+            case 0..<0x20, 0x7F: escape(UInt16(byte))
+            case 0xC2 where text[index + 1] < 0xA0:
+                escape(UInt16(text[index + 1]))
+                index += 1
+            case 0xE2 where Self.isForger(text[index + 1], text[index + 2]):
+                escape(0x2000 | UInt16(text[index + 1] & 0x3F) << 6 | UInt16(text[index + 2] & 0x3F))
+                index += 2
+            default: bytes.append(byte)
+            }
+            index += 1
+        }
+    }
+
+    /// The two bytes after `E2` of U+200E, U+200F, U+2028…U+202E and U+2066…U+2069: what breaks or turns a line on a terminal.
+    private static func isForger(_ second: UInt8, _ third: UInt8) -> Bool {
+        switch (second, third) {
+        case (0x80, 0x8E...0x8F), (0x80, 0xA8...0xAE), (0x81, 0xA6...0xA9): true
+        default: false
+        }
+    }
+
+    private mutating func escape(_ unit: UInt16) {
+        bytes.append(contentsOf: "\\u".utf8)
+        for position in UInt16(0)..<4 {
+            let digit = UInt8(truncatingIfNeeded: unit >> (12 - position * 4) & 15)
+            bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// The gateway's own events: start, reload, drain, a target left out. One line of JSON each, on its way at once.
+///
+/// Fields hold names, numbers and diagnostics; a key, a prompt or a query never belongs in one.
+package struct OperationalLog: Sendable {
+    package typealias Field = (name: String, value: Value)
+
+    package enum Value: Sendable, Equatable {
+        case string(String)
+        case int(Int)
+        case bool(Bool)
+        /// Written in milliseconds.
+        case duration(Duration)
+        case strings([String])
+    }
+
+    /// Longer values are cut: a diagnostic that lists a hundred mistakes has its place in `/status`.
+    private static let valueBytesMax = 4 << 10
+    private static let listed = 32
+
+    private let writer: LogWriter
+    private let settings: LogSettings
+    private let now: @Sendable () -> Int64
+
+    /// - Parameter now: milliseconds since 1970, UTC.
+    package init(writer: LogWriter, settings: LogSettings, now: @escaping @Sendable () -> Int64 = { WallClock.nowMilliseconds() }) {
+        self.writer = writer
+        self.settings = settings
+        self.now = now
+    }
+
+    package func debug(_ message: String, _ fields: Field...) { write(.debug, message, fields) }
+    package func info(_ message: String, _ fields: Field...) { write(.info, message, fields) }
+    package func warning(_ message: String, _ fields: Field...) { write(.warning, message, fields) }
+    package func error(_ message: String, _ fields: Field...) { write(.error, message, fields) }
+
+    package func write(_ level: LogLevel, _ message: String, _ fields: [Field]) {
+        guard level >= settings.level else { return }
+        var line = JSONLine(appendingTo: [])
+        line.field("ts", timestamp: now())
+        line.field("level", level.name)
+        line.field("msg", message, bytesMax: Self.valueBytesMax)
+        for field in fields.prefix(Self.listed) { Self.append(field, to: &line) }
+        writer.appendUrgent(line.finish())
+    }
+
+    private static func append(_ field: Field, to line: inout JSONLine) {
+        line.escapedKey(field.name)
+        switch field.value {
+        case .string(let value): line.value(value, bytesMax: valueBytesMax)
+        case .int(let value): line.value(value)
+        case .bool(let value): line.value(value)
+        case .duration(let value): line.value(milliseconds: value)
+        case .strings(let values): line.value(strings: values.prefix(listed), bytesMax: 512)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package import GatewayCore
+
+/// How long one request took, and where the time went.
+package struct RequestTimes: Equatable, Sendable {
+    /// From the complete head of the request to the last byte of the answer.
+    package var total: Duration
+    /// To the first byte of the answer's body; nil when there was none.
+    package var firstByte: Duration?
+    /// Waiting for providers.
+    package var upstream: Duration
+    /// What is left: the gateway's own work and the client's reading.
+    package var overhead: Duration
+
+    package init(total: Duration, firstByte: Duration? = nil, upstream: Duration = .zero, overhead: Duration? = nil) {
+        self.total = total
+        self.firstByte = firstByte
+        self.upstream = upstream
+        self.overhead = overhead ?? max(.zero, total - upstream)
+    }
+
+    package init(of record: RequestRecord, started: ContinuousClock.Instant, ended: ContinuousClock.Instant) {
+        self.init(
+            total: max(.zero, ended - started),
+            firstByte: record.firstByteAt.map { max(.zero, $0 - started) },
+            upstream: record.upstreamTime)
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, rounded down; the largest number for what does not fit (292 years).
+    var wholeNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow else { return seconds < 0 ? .min : .max }
+        let (sum, tooMany) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return tooMany ? .max : sum
+    }
+}
