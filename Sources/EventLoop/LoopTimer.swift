@@ -4,7 +4,7 @@ package final class LoopTimer {
 
     private let loop: EventLoop
     fileprivate let handler: () -> Void
-    fileprivate(set) var deadline: Instant
+    package fileprivate(set) var deadline: Instant
     fileprivate var heapIndex = -1
 
     package init(on loop: EventLoop, _ handler: @escaping () -> Void) {

@@ -1,0 +1,205 @@
+import CCurl
+package import EventLoop
+
+/// libcurl's multi handle on an event loop. Belongs to the loop's thread, and lives as long as it.
+///
+/// libcurl's sockets stay in the epoll set between transfers ("lazy registration"), which spares two system calls a request. A
+/// pooled socket that fires while no transfer uses it (its peer closed it) is taken out, or the loop would spin.
+@safe
+package final class CurlClient: EventHandler {
+    private struct WatchedSocket {
+        var interest: Readiness = []
+        var isRegistered = false
+        var isIdle = false
+    }
+
+    package let loop: EventLoop
+    private let multi: UnsafeMutableRawPointer
+    private var sockets: [WatchedSocket] = []
+    private var timer: LoopTimer?
+    private var timerDue: ContinuousClock.Instant?
+    private var pools: [CurlEndpoint: [CurlHandle]] = [:]
+    private var active: [ObjectIdentifier: CurlHandle] = [:]
+    private static let pooledHandlesMax = 256
+
+    package init(on loop: EventLoop) {
+        precondition(curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, "libcurl cannot be started")
+        self.loop = loop
+        guard let multi = unsafe curl_multi_init() else { preconditionFailure("libcurl gave no multi handle: out of memory") }
+        unsafe self.multi = multi
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe ccurl_multi_set_socket_callback(multi, CurlCallbacks.socket, context)
+        unsafe ccurl_multi_set_timer_callback(multi, CurlCallbacks.timer, context)
+        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 512)
+        timer = LoopTimer(on: loop) { [unowned self] in timerFired() }
+    }
+
+    deinit {
+        for handle in active.values { unsafe curl_multi_remove_handle(multi, handle.easy) }
+        active = [:]
+        pools = [:]
+        unsafe curl_multi_cleanup(multi)
+    }
+
+    package var activeCount: Int { active.count }
+
+    /// Forgets pooled handles of endpoints that are not in use any more.
+    package func keepPools(of endpoints: Set<CurlEndpoint>) {
+        pools = pools.filter { endpoints.contains($0.key) }
+    }
+
+    /// Sends a request. The transfer ends in its time-outs at the latest.
+    package func send(_ request: CurlRequest, to endpoint: CurlEndpoint) throws(CurlError) -> CurlTransfer {
+        guard let handle = takeHandle(endpoint) else { throw .refusedRequest(code: Int(CURLE_OUT_OF_MEMORY.rawValue)) }
+        let transfer = CurlTransfer(client: self, request: request, headerBytesMax: endpoint.responseHeaderBytesMax)
+        transfer.handle = handle
+        handle.begin(transfer)
+        let added = unsafe curl_multi_add_handle(multi, handle.easy)
+        guard added == CURLM_OK else { throw .refusedRequest(code: Int(added.rawValue)) }
+        active[ObjectIdentifier(handle)] = handle
+        transfer.begin()
+        // libcurl wants to be called at once for a new handle; doing it here spares a turn of the loop.
+        act(on: CURL_SOCKET_TIMEOUT, events: 0)
+        return transfer
+    }
+
+    private func takeHandle(_ endpoint: CurlEndpoint) -> CurlHandle? {
+        if let handle = pools[endpoint]?.popLast() { return handle }
+        return unsafe CurlHandle(endpoint: endpoint, closeContext: Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func giveBack(_ handle: CurlHandle) {
+        handle.end()
+        active[ObjectIdentifier(handle)] = nil
+        if pools[handle.endpoint, default: []].count < Self.pooledHandlesMax { pools[handle.endpoint, default: []].append(handle) }
+    }
+
+    /// Takes an unfinished transfer out; libcurl closes its connection.
+    func abandon(_ transfer: CurlTransfer) {
+        guard let handle = transfer.handle else { return }
+        transfer.handle = nil
+        unsafe curl_multi_remove_handle(multi, handle.easy)
+        giveBack(handle)
+    }
+
+    func resume(_ transfer: CurlTransfer) {
+        transfer.handle?.resume()
+    }
+
+    // MARK: - Events
+
+    package func ready(_ socket: Int32, _ events: Readiness) {
+        let index = Int(socket)
+        guard sockets.indices.contains(index) else { return }
+        if sockets[index].isIdle {
+            sockets[index] = WatchedSocket()
+            loop.deregister(socket)
+            return
+        }
+        var mask: Int32 = 0
+        if events.contains(.read) || events.contains(.hangUp) || events.contains(.peerClosed) { mask |= CURL_CSELECT_IN }
+        if events.contains(.write) { mask |= CURL_CSELECT_OUT }
+        if events.contains(.error) { mask |= CURL_CSELECT_ERR }
+        act(on: socket, events: mask)
+    }
+
+    private func act(on socket: Int32, events: Int32) {
+        var running: Int32 = 0
+        unsafe curl_multi_socket_action(multi, socket, events, &running)
+        takeMessages()
+    }
+
+    private func takeMessages() {
+        var left: Int32 = 0
+        while let message = unsafe curl_multi_info_read(multi, &left) {
+            var result = CURLE_OK
+            guard let easy = unsafe ccurl_message_done(message, &result) else { continue }
+            var context: UnsafeMutableRawPointer?
+            unsafe ccurl_get_pointer(easy, CURLINFO_PRIVATE, &context)
+            guard let context = unsafe context else { continue }
+            let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+            finish(handle, result)
+        }
+    }
+
+    private func finish(_ handle: CurlHandle, _ code: CURLcode) {
+        let transfer = handle.transfer
+        unsafe curl_multi_remove_handle(multi, handle.easy)
+        transfer?.handle = nil
+        giveBack(handle)
+        guard let transfer else { return }
+        transfer.ended(code == CURLE_OK ? .success(()) : .failure(CurlError(code, hasHead: transfer.hasHead)))
+    }
+
+    /// libcurl's wish for a socket: CURL_POLL_IN, OUT, INOUT, or REMOVE.
+    func watch(_ socket: Int32, what: Int32) {
+        let index = Int(socket)
+        while sockets.count <= index { sockets.append(WatchedSocket()) }
+        guard what != CURL_POLL_REMOVE else {
+            sockets[index].isIdle = true
+            return
+        }
+        var interest: Readiness = []
+        if what & CURL_POLL_IN != 0 { interest.insert(.read) }
+        if what & CURL_POLL_OUT != 0 { interest.insert(.write) }
+        if !sockets[index].isRegistered {
+            loop.register(socket, interest, self)
+        } else if sockets[index].interest != interest {
+            loop.modify(socket, interest)
+        }
+        sockets[index] = WatchedSocket(interest: interest, isRegistered: true)
+    }
+
+    func close(_ socket: Int32) {
+        let index = Int(socket)
+        if sockets.indices.contains(index), sockets[index].isRegistered {
+            loop.deregister(socket)
+            sockets[index] = WatchedSocket()
+        }
+        Socket.close(socket)
+    }
+
+    // MARK: - libcurl's own timer
+
+    /// Only moved when it must fire sooner; a timer that fires early asks again.
+    func setTimer(milliseconds: Int) {
+        guard milliseconds >= 0 else {
+            timerDue = nil
+            return
+        }
+        let due = ContinuousClock.now.advanced(by: .milliseconds(milliseconds))
+        timerDue = due
+        guard let timer, !timer.isScheduled || timer.deadline > due else { return }
+        timer.schedule(at: due)
+    }
+
+    private func timerFired() {
+        guard let due = timerDue else { return }
+        guard due <= ContinuousClock.now else {
+            timer?.schedule(at: due)
+            return
+        }
+        timerDue = nil
+        act(on: CURL_SOCKET_TIMEOUT, events: 0)
+    }
+}
+
+extension CurlError {
+    /// libcurl's time-outs are those of connecting; the others are our own.
+    init(_ code: CURLcode, hasHead: Bool) {
+        let number = Int(code.rawValue)
+        switch code {
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION,
+            CURLE_SSL_CACERT_BADFILE, CURLE_INTERFACE_FAILED, CURLE_PROXY:
+            self = .unreachable(code: number)
+        case CURLE_OPERATION_TIMEDOUT:
+            self = .timedOut(.connect)
+        case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
+            self = hasHead ? .cut(code: number) : .closedBeforeAnswer(code: number)
+        case CURLE_URL_MALFORMAT, CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT:
+            self = .refusedRequest(code: number)
+        default:
+            self = .malformed(code: number)
+        }
+    }
+}

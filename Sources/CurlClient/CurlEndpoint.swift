@@ -1,0 +1,67 @@
+/// How one host is spoken to. Transfers of equal endpoints share handles; connections are shared by libcurl itself.
+package struct CurlEndpoint: Hashable, Sendable {
+    /// Scheme, authority and path prefix without a slash at the end.
+    package var url: String
+    /// Offer HTTP/2 in TLS. Never spoken without TLS: Debian 12's libcurl breaks it (curl/curl#10634).
+    package var http2: Bool
+    /// A PEM file of further certificate authorities; nil trusts the system's.
+    package var certificateAuthorities: String?
+    /// A proxy's URL; nil goes straight, whatever the process environment says.
+    package var proxy: String?
+    package var responseHeaderBytesMax: Int
+
+    package init(url: String, http2: Bool = false, certificateAuthorities: String? = nil, proxy: String? = nil, responseHeaderBytesMax: Int = 64 << 10) {
+        self.url = url
+        self.http2 = http2
+        self.certificateAuthorities = certificateAuthorities
+        self.proxy = proxy
+        self.responseHeaderBytesMax = responseHeaderBytesMax
+    }
+}
+
+/// One request, complete to the byte.
+package struct CurlRequest: Sendable {
+    package var method: String
+    /// Path and query after the endpoint's URL.
+    package var path: String
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+    package var connectTimeout: Duration
+    package var firstByteTimeout: Duration
+    package var idleTimeout: Duration
+    package var totalTimeout: Duration
+
+    package init(
+        method: String, path: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [], connectTimeout: Duration = .seconds(5),
+        firstByteTimeout: Duration = .seconds(60), idleTimeout: Duration = .seconds(60), totalTimeout: Duration = .seconds(600)
+    ) {
+        self.method = method
+        self.path = path
+        self.headers = headers
+        self.body = body
+        self.connectTimeout = connectTimeout
+        self.firstByteTimeout = firstByteTimeout
+        self.idleTimeout = idleTimeout
+        self.totalTimeout = totalTimeout
+    }
+}
+
+/// Why a transfer ended without a whole answer.
+package enum CurlError: Error, Equatable, Sendable {
+    package enum Phase: Equatable, Sendable { case connect, firstByte, idle, total }
+
+    /// No connection: the name, the address or the TLS handshake.
+    case unreachable(code: Int)
+    case timedOut(Phase)
+    /// The connection ended before the answer's head was whole.
+    case closedBeforeAnswer(code: Int)
+    /// The connection ended inside the answer's body.
+    case cut(code: Int)
+    case headTooLarge
+    case tooManyInterimAnswers
+    case unaskedUpgrade
+    case malformed(code: Int)
+    case cancelled
+    /// libcurl refused the request as it was given: a bug, or a URL that is none.
+    case refusedRequest(code: Int)
+}

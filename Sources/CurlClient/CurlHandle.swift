@@ -1,0 +1,196 @@
+import CCurl
+
+/// Owns one easy handle, set up for one endpoint and used for one transfer after another.
+@safe
+final class CurlHandle {
+    let easy: UnsafeMutableRawPointer
+    let endpoint: CurlEndpoint
+    private(set) var transfer: CurlTransfer?
+    private var fields: UnsafeMutablePointer<curl_slist>?
+    private var url = ""
+    private var method = ""
+    private var body: [UInt8] = []
+    private var bodySent = 0
+
+    /// Bodies up to this size leave in one packet with the head; libcurl copies them (its MAX_INITIAL_POST_SIZE is 64 KiB).
+    private static let copiedBodyBytesMax = 63 << 10
+
+    init?(endpoint: CurlEndpoint, closeContext: UnsafeMutableRawPointer) {
+        guard let easy = unsafe curl_easy_init() else { return nil }
+        unsafe self.easy = easy
+        self.endpoint = endpoint
+        setConstants()
+        setEndpoint()
+        setCallbacks()
+        unsafe ccurl_set_close_callback(easy, CurlCallbacks.closeSocket)
+        unsafe ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, closeContext)
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(easy)
+        unsafe curl_slist_free_all(fields)
+    }
+
+    private func setConstants() {
+        unsafe ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        unsafe ccurl_set_long(easy, CURLOPT_PATH_AS_IS, 1)
+        unsafe ccurl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
+        unsafe ccurl_set_long(easy, CURLOPT_TCP_NODELAY, 1)
+        unsafe ccurl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
+        unsafe ccurl_set_long(easy, CURLOPT_HTTP09_ALLOWED, 0)
+        unsafe ccurl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+        unsafe ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
+        unsafe ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
+    }
+
+    private func setEndpoint() {
+        unsafe ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(endpoint.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
+        if endpoint.http2 { unsafe ccurl_set_long(easy, CURLOPT_PIPEWAIT, 1) }
+        unsafe ccurl_set_string(easy, CURLOPT_PROXY, endpoint.proxy ?? "")
+        if let authorities = endpoint.certificateAuthorities { unsafe ccurl_set_string(easy, CURLOPT_CAINFO, authorities) }
+    }
+
+    private func setCallbacks() {
+        // The client keeps every handle it made until it has called curl_easy_cleanup, so the context outlives the callbacks.
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe ccurl_set_data_callback(easy, CURLOPT_HEADERFUNCTION, CurlCallbacks.header)
+        unsafe ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)
+        unsafe ccurl_set_data_callback(easy, CURLOPT_WRITEFUNCTION, CurlCallbacks.write)
+        unsafe ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context)
+        unsafe ccurl_set_data_callback(easy, CURLOPT_READFUNCTION, CurlCallbacks.read)
+        unsafe ccurl_set_pointer(easy, CURLOPT_READDATA, context)
+        unsafe ccurl_set_seek_callback(easy, CurlCallbacks.seek)
+        unsafe ccurl_set_pointer(easy, CURLOPT_SEEKDATA, context)
+        unsafe ccurl_set_pointer(easy, CURLOPT_PRIVATE, context)
+    }
+
+    /// Makes the handle ready to send `transfer`'s request.
+    func begin(_ transfer: CurlTransfer) {
+        let request = transfer.sent
+        self.transfer = transfer
+        let target = endpoint.url + request.path
+        if target != url {
+            unsafe ccurl_set_string(easy, CURLOPT_URL, target)
+            url = target
+        }
+        setMethodAndBody(request)
+        setFields(request)
+        unsafe ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, request.connectTimeout.wholeMilliseconds))
+    }
+
+    private func setMethodAndBody(_ request: CurlRequest) {
+        let hasBody = !request.body.isEmpty || request.method == "POST" || request.method == "PUT" || request.method == "PATCH"
+        if request.method != method {
+            unsafe ccurl_set_long(easy, CURLOPT_NOBODY, 0)
+            unsafe ccurl_set_long(easy, CURLOPT_HTTPGET, 1)
+            if hasBody { unsafe ccurl_set_long(easy, CURLOPT_POST, 1) }
+            if request.method == "HEAD" { unsafe ccurl_set_long(easy, CURLOPT_NOBODY, 1) }
+            let isCustom = !["GET", "POST", "HEAD"].contains(request.method) || (hasBody && request.method != "POST")
+            unsafe ccurl_set_string(easy, CURLOPT_CUSTOMREQUEST, isCustom ? request.method : nil)
+            method = hasBody == (request.method == "POST") ? request.method : ""
+        }
+        guard hasBody else { return }
+        unsafe ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, Int(request.body.count))
+        if request.body.count <= Self.copiedBodyBytesMax {
+            // COPYPOSTFIELDS takes POSTFIELDSIZE bytes now; an empty body still needs an address.
+            let bytes = request.body.isEmpty ? [0] : request.body
+            _ = unsafe bytes.withUnsafeBytes { unsafe ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress)) }
+            body = []
+        } else {
+            unsafe ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, nil)
+            body = request.body
+        }
+        bodySent = 0
+    }
+
+    private func setFields(_ request: CurlRequest) {
+        unsafe curl_slist_free_all(fields)
+        // A name with nothing after the colon takes out what libcurl would add by itself.
+        unsafe fields = curl_slist_append(nil, "Expect:")
+        unsafe fields = curl_slist_append(fields, "Accept:")
+        for field in request.headers { unsafe fields = curl_slist_append(fields, field.name + ": " + field.value) }
+        unsafe ccurl_set_list(easy, CURLOPT_HTTPHEADER, fields)
+    }
+
+    func end() {
+        transfer = nil
+        body = []
+    }
+
+    /// Copies what is next of a large body to libcurl's buffer.
+    fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, body.count - bodySent)
+        unsafe body.withUnsafeBytes { bytes in
+            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[bodySent..<(bodySent + count)]))
+        }
+        bodySent += count
+        return count
+    }
+
+    /// libcurl sends a body again when a pooled connection turns out to be dead.
+    fileprivate func seek(to offset: Int) -> Bool {
+        guard offset >= 0, offset <= body.count else { return false }
+        bodySent = offset
+        return true
+    }
+
+    /// Goes on reading a paused transfer. May call the write callback before it returns.
+    func resume() { unsafe curl_easy_pause(easy, CURLPAUSE_CONT) }
+}
+
+/// The functions libcurl calls. Each gets the object it was set up with, which the client keeps alive.
+enum CurlCallbacks {
+    static let header: ccurl_data_callback = { data, size, count, context in
+        guard let data = unsafe data, let context = unsafe context else { return 0 }
+        let line = unsafe Array(UnsafeRawBufferPointer(start: data, count: size * count))
+        let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+        guard let transfer = handle.transfer, transfer.receivedHeaderLine(line) else { return 0 }
+        return size * count
+    }
+
+    static let write: ccurl_data_callback = { data, size, count, context in
+        guard let data = unsafe data, let context = unsafe context else { return 0 }
+        let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+        guard let transfer = handle.transfer else { return 0 }
+        guard transfer.mayTake(size * count) else { return Int(CURL_WRITEFUNC_PAUSE) }
+        transfer.received { unsafe $0.append(contentsOf: UnsafeRawBufferPointer(start: data, count: size * count)) }
+        return size * count
+    }
+
+    static let read: ccurl_data_callback = { data, size, count, context in
+        guard let data = unsafe data, let context = unsafe context else { return 0 }
+        let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+        return unsafe handle.read(into: UnsafeMutableRawBufferPointer(start: data, count: size * count))
+    }
+
+    static let seek: ccurl_seek_callback = { context, offset, origin in
+        guard let context = unsafe context, origin == 0 else { return Int32(CURL_SEEKFUNC_CANTSEEK) }
+        let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+        return handle.seek(to: Int(offset)) ? Int32(CURL_SEEKFUNC_OK) : Int32(CURL_SEEKFUNC_FAIL)
+    }
+
+    static let closeSocket: ccurl_close_callback = { context, socket in
+        guard let context = unsafe context else { return 1 }
+        unsafe Unmanaged<CurlClient>.fromOpaque(context).takeUnretainedValue().close(socket)
+        return 0
+    }
+
+    static let socket: ccurl_socket_callback = { _, socket, what, context, _ in
+        guard let context = unsafe context else { return 0 }
+        unsafe Unmanaged<CurlClient>.fromOpaque(context).takeUnretainedValue().watch(socket, what: Int32(what))
+        return 0
+    }
+
+    static let timer: ccurl_timer_callback = { _, milliseconds, context in
+        guard let context = unsafe context else { return 0 }
+        unsafe Unmanaged<CurlClient>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds: milliseconds)
+        return 0
+    }
+}
+
+extension Duration {
+    /// Rounded up.
+    var wholeMilliseconds: Int {
+        Int(clamping: components.seconds.multipliedReportingOverflow(by: 1000).partialValue) + Int((components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}

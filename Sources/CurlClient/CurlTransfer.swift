@@ -1,0 +1,133 @@
+import EventLoop
+
+/// One request under way: its head is awaited, its body pulled. Belongs to its client's loop.
+package final class CurlTransfer {
+    /// Above this many bytes that nobody has pulled yet the connection is no longer read.
+    static let highWaterBytes = 128 << 10
+
+    private let client: CurlClient
+    private let request: CurlRequest
+    private var headReader: HeadReader
+    private var pending: [UInt8] = []
+    private var outcome: Result<Void, CurlError>?
+    private let signal = LoopSignal()
+    private let started = ContinuousClock.now
+    private var lastRead = ContinuousClock.now
+    private(set) var isPaused = false
+    private var timer: LoopTimer?
+    var handle: CurlHandle?
+
+    init(client: CurlClient, request: CurlRequest, headerBytesMax: Int) {
+        self.client = client
+        self.request = request
+        headReader = HeadReader(bytesMax: headerBytesMax)
+    }
+
+    // MARK: - For whoever sent the request
+
+    /// Waits for the answer's head.
+    package func head() async throws(CurlError) -> CurlHead {
+        while !headReader.isComplete {
+            if case .failure(let error)? = outcome { throw error }
+            if outcome != nil { throw .closedBeforeAnswer(code: 0) }
+            await signal.wait()
+        }
+        return headReader.head
+    }
+
+    /// The next bytes of the body; nil at its end. What came before a failure is handed out before it is thrown.
+    package func next() async throws(CurlError) -> [UInt8]? {
+        while pending.isEmpty {
+            switch outcome {
+            case .success: return nil
+            case .failure(let error): throw error
+            case nil: await signal.wait()
+            }
+        }
+        let bytes = pending
+        pending = []
+        if isPaused {
+            isPaused = false
+            lastRead = ContinuousClock.now
+            client.resume(self)
+        }
+        return bytes
+    }
+
+    /// Ends the transfer now; its connection is closed unless the answer is complete. Whoever waits gets `cancelled`.
+    package func cancel() { fail(.cancelled) }
+
+    // MARK: - For the client
+
+    func begin() {
+        let timer = LoopTimer(on: client.loop) { [unowned self] in checkTime() }
+        timer.schedule(at: deadline.at)
+        self.timer = timer
+    }
+
+    /// - Returns: false to make libcurl end the transfer.
+    func receivedHeaderLine(_ line: [UInt8]) -> Bool {
+        switch headReader.take(line) {
+        case .more: return true
+        case .complete:
+            lastRead = ContinuousClock.now
+            signal.signal()
+            return true
+        case .failed(let error):
+            outcome = .failure(error)
+            return false
+        }
+    }
+
+    /// Whether `count` more bytes find room; if not, libcurl pauses and offers them again after `resume`.
+    func mayTake(_ count: Int) -> Bool {
+        isPaused = !pending.isEmpty && pending.count + count > Self.highWaterBytes
+        return !isPaused
+    }
+
+    /// Takes bytes of the body.
+    func received(_ append: (inout [UInt8]) -> Void) {
+        append(&pending)
+        lastRead = ContinuousClock.now
+        signal.signal()
+    }
+
+    func ended(_ result: Result<Void, CurlError>) {
+        timer?.cancel()
+        timer = nil
+        if outcome == nil { outcome = result }
+        signal.signal()
+    }
+
+    var hasHead: Bool { headReader.isComplete }
+    var sent: CurlRequest { request }
+
+    private func fail(_ error: CurlError) {
+        guard outcome == nil else { return }
+        pending = []
+        outcome = .failure(error)
+        client.abandon(self)
+        ended(.failure(error))
+    }
+
+    private var deadline: (at: ContinuousClock.Instant, phase: CurlError.Phase) {
+        let total = started.advanced(by: request.totalTimeout)
+        guard hasHead else {
+            let first = started.advanced(by: request.firstByteTimeout)
+            return first < total ? (first, .firstByte) : (total, .total)
+        }
+        // While the reader is behind, the provider is not the one that is idle.
+        let idle = (isPaused || !pending.isEmpty ? ContinuousClock.now : lastRead).advanced(by: request.idleTimeout)
+        return idle < total ? (idle, .idle) : (total, .total)
+    }
+
+    /// Timers are not moved on each read: when one fires early it is set again.
+    private func checkTime() {
+        let (at, phase) = deadline
+        if at <= ContinuousClock.now {
+            fail(.timedOut(phase))
+        } else {
+            timer?.schedule(at: at)
+        }
+    }
+}
