@@ -1,0 +1,92 @@
+import GatewayCore
+import Testing
+
+@testable import GatewayFilters
+
+@Suite("The authn filter")
+struct AuthnFilterTests {
+    private let table = KeyTable([
+        (.of("sk-alice"), Caller(name: "alice")), (.of("sk-bob"), Caller(name: "bob", models: [ModelPattern("fast"), ModelPattern("gpt-*")])),
+    ])
+
+    private func filter(_ acceptsKeys: Bool, _ allowsAnonymous: Bool, unknown: AuthnFilter.UnknownKeys = .anonymous) -> AuthnFilter {
+        AuthnFilter(table: table, acceptsKeys: acceptsKeys, allowsAnonymous: allowsAnonymous, unknownKeys: unknown)
+    }
+
+    /// Who got in: a caller's name, or "-" for somebody anonymous.
+    private func admitted(by filter: AuthnFilter, key: String?) async throws -> String {
+        let exchange = Exchange.sample(headers: key.map { [("authorization", "Bearer \($0)")] } ?? [])
+        _ = try await filter.handle(exchange, next: .answers())
+        return exchange.caller?.name ?? "-"
+    }
+
+    @Test func `names the caller whose key it is`() async throws {
+        #expect(try await admitted(by: filter(true, false), key: "sk-alice") == "alice")
+        #expect(try await admitted(by: filter(true, true), key: "sk-bob") == "bob")
+    }
+
+    @Test func `refuses a request without a key unless anonymous requests are allowed`() async throws {
+        await #expect(throws: GatewayError.keyMissing) { try await admitted(by: filter(true, false), key: nil) }
+        await #expect(throws: GatewayError.keyMissing) { try await admitted(by: filter(false, false), key: nil) }
+        #expect(try await admitted(by: filter(true, true), key: nil) == "-")
+        #expect(try await admitted(by: filter(false, true), key: nil) == "-")
+    }
+
+    @Test func `refuses an unknown key where a key is needed`() async {
+        await #expect(throws: GatewayError.keyUnknown) { try await admitted(by: filter(true, false), key: "wrong") }
+    }
+
+    @Test func `lets an unknown key in as anonymous, or refuses it, as it was told`() async throws {
+        #expect(try await admitted(by: filter(true, true), key: "wrong") == "-")
+        await #expect(throws: GatewayError.keyUnknown) { try await admitted(by: filter(true, true, unknown: .refused), key: "wrong") }
+    }
+
+    @Test func `does not look at keys on a route that takes none`() async throws {
+        #expect(try await admitted(by: filter(false, true), key: "sk-alice") == "-")
+        #expect(try await admitted(by: filter(false, true, unknown: .refused), key: "wrong") == "-")
+    }
+
+    @Test func `forgets who routing took the caller for when the route takes no keys`() async throws {
+        let exchange = Exchange.sample(headers: [("x-api-key", "sk-alice")])
+        exchange.caller = table.identify(exchange).caller
+
+        _ = try await filter(false, true).handle(exchange, next: .answers())
+
+        #expect(exchange.caller == nil)
+    }
+
+    @Test(arguments: ["fast", "gpt-5", "gpt-"])
+    func `lets a caller use the models it may use`(model: String) async throws {
+        let exchange = Exchange.sample(headers: [("x-api-key", "sk-bob")], model: model)
+
+        let response = try await filter(true, false).handle(exchange, next: .answers("ok"))
+
+        #expect(try await response.read() == "ok")
+    }
+
+    @Test(arguments: ["slow", "fast2", "gpt", ""])
+    func `refuses a model that the caller may not use`(model: String) async {
+        let exchange = Exchange.sample(headers: [("x-api-key", "sk-bob")], model: model)
+
+        await #expect(throws: GatewayError.modelForbidden(model: model)) {
+            _ = try await filter(true, false).handle(exchange, next: .fails(.internalFailure(reason: "it was let in")))
+        }
+    }
+
+    @Test func `lets a caller with a list of models make requests that name none`() async throws {
+        let exchange = Exchange.sample(method: "GET", target: "/v1/models", headers: [("x-api-key", "sk-bob")], body: "", model: nil)
+
+        let response = try await filter(true, false).handle(exchange, next: .answers("list"))
+
+        #expect(try await response.read() == "list")
+    }
+
+    @Test func `uses what routing found out about the key`() async throws {
+        let exchange = Exchange.sample(headers: [("x-api-key", "wrong")])
+        exchange.keyIdentity = .known(Caller(name: "found before"))
+
+        _ = try await filter(true, false).handle(exchange, next: .answers())
+
+        #expect(exchange.caller?.name == "found before")
+    }
+}
