@@ -1,4 +1,5 @@
 package import HTTPWire
+package import JSONBytes
 
 /// A client's request as the pipeline sees it.
 package struct ClientRequest: Sendable {
@@ -45,8 +46,12 @@ package final class Exchange {
     package var isStreaming = false
     /// Byte range of the `model` value in the body, quotes included.
     package var modelRange: Range<Int>?
+    /// The body's members that the gateway looks at, for edits without a second pass; nil when the body is no JSON object.
+    package var bodyScan: JSONTopLevel?
     /// True when the client itself asked for the event with the token counts.
     package var wantsUsageEvent = false
+    /// True when the request goes on with something that one provider account keeps: no other target can serve it, no cache may.
+    package var isBoundToAccount = false
     package var caller: Caller?
     /// Who the request's key belongs to; nil until somebody looked. Routing may look before authentication does.
     package var keyIdentity: KeyIdentity?
@@ -76,7 +81,9 @@ package final class Exchange {
         copy.model = model
         copy.isStreaming = isStreaming
         copy.modelRange = modelRange
+        copy.bodyScan = bodyScan
         copy.wantsUsageEvent = wantsUsageEvent
+        copy.isBoundToAccount = isBoundToAccount
         copy.caller = caller
         copy.keyIdentity = keyIdentity
         copy.record = record

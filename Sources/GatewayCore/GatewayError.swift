@@ -31,6 +31,9 @@ package struct UpstreamFailure: Equatable, Sendable {
 
     /// True when the provider refused the gateway's own credential: nothing the client can mend.
     package var isCredentialProblem: Bool { status == 401 || status == 403 || status == 402 }
+
+    /// True for a page for people: it comes from something between here and the provider.
+    package var isHTML: Bool { headers.first("content-type")?.lowercased().hasPrefix("text/html") ?? false }
 }
 
 /// Why the gateway did not pass on an answer.
@@ -57,8 +60,9 @@ package enum GatewayError: Error, Equatable, Sendable {
     case upstreamUnreachable(provider: String)
     case upstreamTimedOut(provider: String, phase: TimedPhase, afterMilliseconds: Int)
     case upstreamFailed(UpstreamFailure)
-    /// An error event inside a stream that began with status 200.
-    case upstreamErrorEvent(provider: String, status: Int?)
+    /// An error event inside a stream that began with status 200. `event` is its data, for a client of the same dialect: bounded,
+    /// and empty when it was too long.
+    case upstreamErrorEvent(provider: String, status: Int?, event: [UInt8] = [])
     case upstreamBroken(provider: String, reason: String)
     case upstreamCut(provider: String)
 

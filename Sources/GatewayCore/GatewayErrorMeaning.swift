@@ -34,7 +34,7 @@ extension GatewayError {
         case .upstreamUnreachable, .upstreamBroken, .upstreamCut: 502
         case .upstreamTimedOut: 504
         case .upstreamFailed(let failure): failure.isCredentialProblem ? 502 : failure.status
-        case .upstreamErrorEvent(_, let status): status ?? 502
+        case .upstreamErrorEvent(_, let status, _): status ?? 502
         case .noTargetLeft, .overloaded, .draining: 503
         case .staticAnswer(let status, _): status
         case .internalFailure: 500
@@ -100,7 +100,7 @@ extension GatewayError {
             failure.isCredentialProblem
                 ? "The gateway's own credential for the provider \(failure.provider) was refused. Tell the gateway's operator."
                 : "The provider \(failure.provider) answered with status \(failure.status)."
-        case .upstreamErrorEvent(let provider, _): "The provider \(provider) reported an error while answering. Try again."
+        case .upstreamErrorEvent(let provider, _, _): "The provider \(provider) reported an error while answering. Try again."
         case .upstreamBroken(let provider, let reason): "The provider \(provider) sent an answer that cannot be read: \(reason)"
         case .upstreamCut(let provider): "The provider \(provider) ended its answer before it was complete."
         case .noTargetLeft(let model): "No provider can serve the model `\(bounded(model))` at the moment. Try again soon."
