@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BATCH 256
@@ -109,6 +110,12 @@ long clinux_send(int fd, const void *buffer, size_t count) {
         if (sent >= 0) return sent;
         if (errno != EINTR) return -errno;
     }
+}
+
+int64_t clinux_unix_milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 void clinux_shutdown_write(int fd) { shutdown(fd, SHUT_WR); }

@@ -1,0 +1,301 @@
+import EventLoop
+import HTTPWire
+
+/// One client connection: reads requests whole, one at a time, and writes their answers in order.
+///
+/// Registered once, for edges, for as long as it lives: no request costs a change of the epoll set. While a request is served its
+/// socket is watched but not read, so a client that pipelines fills its own socket and not the gateway.
+final class HTTPConnection: EventHandler, @unchecked Sendable {
+    /// An answer's body up to this size leaves in one send with its head.
+    static let joinedBytesMax = 64 << 10
+    private static let highWaterBytes = 256 << 10
+    private static let lowWaterBytes = 64 << 10
+    private static let lingerBytesMax = 4 << 20
+    private static let lingerTime = Duration.seconds(2)
+
+    private enum State {
+        case head
+        case body(RequestHead, BodyReader)
+        case serving(HTTPResponder)
+        /// The last answer is out or on its way; what the client still sends is read and thrown away, so that it gets to read it.
+        case lingering
+        case closed
+    }
+
+    private let descriptor: Int32
+    private unowned let endpoint: HTTPEndpoint
+    private var state = State.head
+    private var parser: RequestHeadParser
+    private var input: [UInt8] = []
+    private var output = OutputQueue()
+    private var isReadable = false
+    private var isPeerClosed = false
+    private var isAdvancing = false
+    private var closesAfterAnswer = false
+    private var requestCount = 0
+    private var bodyBytesTaken = 0
+    private var lingeredBytes = 0
+    private var requestStarted: ContinuousClock.Instant?
+    private var deadline: ContinuousClock.Instant?
+
+    init(descriptor: Int32, endpoint: HTTPEndpoint) {
+        self.descriptor = descriptor
+        self.endpoint = endpoint
+        parser = RequestHeadParser(limits: endpoint.limits.wire)
+        deadline = endpoint.now.advanced(by: endpoint.limits.idleTimeout)
+    }
+
+    private var limits: HTTPServerLimits { endpoint.limits }
+
+    func start() {
+        guard endpoint.loop.register(descriptor, [.read, .write, .peerClosed, .edge], self) else { return close() }
+    }
+
+    // MARK: - Events
+
+    func ready(_ fileDescriptor: Int32, _ events: Readiness) {
+        if events.contains(.error) || events.contains(.hangUp) { return clientWent() }
+        if events.contains(.write), !output.isEmpty { flush() }
+        if events.contains(.peerClosed) { isPeerClosed = true }
+        if events.contains(.read) || events.contains(.peerClosed) { isReadable = true }
+        advance()
+    }
+
+    /// Goes on as far as the bytes at hand allow.
+    private func advance() {
+        guard !isAdvancing else { return }
+        isAdvancing = true
+        defer { isAdvancing = false }
+        while step() {}
+    }
+
+    /// - Returns: false when there is nothing to do before the next event.
+    private func step() -> Bool {
+        switch state {
+        case .closed: return false
+        case .serving:
+            if isPeerClosed { clientWent() }
+            return false
+        case .lingering: return discardInput()
+        case .head: return (!input.isEmpty && takeHead()) || read()
+        case .body(let head, let reader): return (!input.isEmpty && takeBody(head, reader)) || read()
+        }
+    }
+
+    private func read() -> Bool {
+        guard isReadable else { return false }
+        if case .closed = state { return false }
+        do {
+            let count = try Socket.receive(descriptor, into: &endpoint.loop.scratch)
+            // An edge says that more came; a short read took it all (epoll(7)).
+            isReadable = count == endpoint.loop.scratch.count || isPeerClosed
+            guard count > 0 else {
+                clientWent()
+                return false
+            }
+            received(count)
+            return true
+        } catch {
+            isReadable = false
+            if error != .wouldBlock { clientWent() }
+            return false
+        }
+    }
+
+    private func received(_ count: Int) {
+        if requestStarted == nil {
+            let now = endpoint.now
+            requestStarted = now
+            deadline = now.advanced(by: limits.headerTimeout)
+        }
+        input.append(contentsOf: endpoint.loop.scratch[..<count])
+    }
+
+    // MARK: - Requests
+
+    private func takeHead() -> Bool {
+        do {
+            guard let (head, end) = try parser.parse(input, from: 0) else { return false }
+            requestCount += 1
+            if !head.keepAlive || requestCount >= limits.requestsPerConnection { closesAfterAnswer = true }
+            consume(end)
+            guard head.framing != .none else {
+                serve(head, [])
+                return true
+            }
+            beginBody(head)
+            return true
+        } catch {
+            refuse(status: error.status, error.reason)
+            return true
+        }
+    }
+
+    private func beginBody(_ head: RequestHead) {
+        deadline = endpoint.now.advanced(by: limits.bodyTimeout)
+        state = .body(head, BodyReader(framing: head.framing, limits: limits.wire))
+        if head.expectsContinue, input.isEmpty, head.version == .http11 {
+            output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+            flush()
+        }
+        if case .length(0) = head.framing { serve(head, []) }
+    }
+
+    private func takeBody(_ head: RequestHead, _ reader: BodyReader) -> Bool {
+        do {
+            let end = try reader.take(input)
+            guard endpoint.bodyBudget.take(end) else {
+                refuse(status: 503, "The gateway holds too many request bodies at the moment. Try again soon.")
+                return true
+            }
+            bodyBytesTaken += end
+            consume(end)
+            guard reader.isFinished else { return false }
+            serve(head, reader.body)
+            return true
+        } catch {
+            refuse(status: error.status, error.reason)
+            return true
+        }
+    }
+
+    private func consume(_ count: Int) {
+        if count == input.count { input = [] } else { input.removeFirst(count) }
+    }
+
+    private func serve(_ head: RequestHead, _ body: [UInt8]) {
+        let started = requestStarted ?? endpoint.now
+        requestStarted = nil
+        deadline = nil
+        let responder = HTTPResponder(connection: self, head: head)
+        state = .serving(responder)
+        endpoint.service.serve(HTTPRequest(head: head, body: body, received: started), responder)
+    }
+
+    private func refuse(status: Int, _ reason: String) {
+        let answer = endpoint.service.answer(status: status, reason: reason)
+        var head: [UInt8] = []
+        writeResponseHead(status: status, fields: answer.fields, framing: .length(answer.body.count), keepAlive: false, date: date, into: &head)
+        output.append(head + answer.body)
+        linger()
+        flush()
+    }
+
+    // MARK: - Answers
+
+    var date: String { endpoint.date }
+    var willKeepAlive: Bool { !closesAfterAnswer && !endpoint.isDraining }
+    var isAboveHighWater: Bool { output.byteCount > Self.highWaterBytes }
+
+    func closeAfterAnswer() { closesAfterAnswer = true }
+    func queue(_ bytes: [UInt8]) { output.append(bytes) }
+
+    func flush() {
+        if case .closed = state { return }
+        var sent = 0
+        let outcome = output.flush(into: descriptor, sent: &sent)
+        if outcome == .closed { return clientWent() }
+        switch state {
+        case .serving(let responder):
+            if output.byteCount <= Self.lowWaterBytes { responder.roomAgain() }
+            if output.isEmpty { deadline = nil } else if sent > 0 || deadline == nil { deadline = endpoint.now.advanced(by: limits.writeTimeout) }
+        case .lingering where output.isEmpty: Socket.shutdownWrite(descriptor)
+        default: break
+        }
+    }
+
+    /// The answer to the current request is complete, as far as its bytes are queued.
+    func answered() {
+        endpoint.bodyBudget.giveBack(bodyBytesTaken)
+        bodyBytesTaken = 0
+        let closes = !willKeepAlive
+        if closes { linger() } else { awaitNext() }
+        flush()
+        advance()
+    }
+
+    private func awaitNext() {
+        state = .head
+        let now = endpoint.now
+        if input.isEmpty {
+            deadline = now.advanced(by: limits.idleTimeout)
+        } else {
+            requestStarted = now
+            deadline = now.advanced(by: limits.headerTimeout)
+        }
+    }
+
+    /// Ends an answer that began and cannot be completed.
+    ///
+    /// - Parameter reset: for an answer that ends with its connection: only RST tells that it is not whole.
+    func endVisibly(reset: Bool) {
+        endpoint.bodyBudget.giveBack(bodyBytesTaken)
+        bodyBytesTaken = 0
+        linger()
+        flush()
+        if reset, case .lingering = state {
+            Socket.resetOnClose(descriptor)
+            close()
+        }
+    }
+
+    // MARK: - Ends
+
+    private func linger() {
+        state = .lingering
+        input = []
+        deadline = endpoint.now.advanced(by: Self.lingerTime)
+    }
+
+    private func discardInput() -> Bool {
+        guard isReadable else { return false }
+        do {
+            let count = try Socket.receive(descriptor, into: &endpoint.loop.scratch)
+            isReadable = count == endpoint.loop.scratch.count || isPeerClosed
+            lingeredBytes += count
+            if count == 0 || lingeredBytes > Self.lingerBytesMax {
+                close()
+                return false
+            }
+            return true
+        } catch {
+            isReadable = false
+            if error != .wouldBlock { close() }
+            return false
+        }
+    }
+
+    private func clientWent() {
+        let last = state
+        close()
+        if case .serving(let responder) = last { responder.clientWent() }
+    }
+
+    private func close() {
+        if case .closed = state { return }
+        state = .closed
+        endpoint.bodyBudget.giveBack(bodyBytesTaken)
+        bodyBytesTaken = 0
+        endpoint.loop.deregister(descriptor)
+        Socket.close(descriptor)
+        endpoint.closed(descriptor)
+    }
+
+    /// Called now and then by the endpoint.
+    func check(_ now: ContinuousClock.Instant) {
+        if case .head = state, input.isEmpty, endpoint.isDraining, endpoint.mayCloseIdle(now) { return close() }
+        guard let deadline, deadline <= now else { return }
+        switch state {
+        case .head where input.isEmpty: close()
+        case .head, .body: refuse(status: 408, "The request did not arrive whole in time.")
+        case .serving:
+            Socket.resetOnClose(descriptor)
+            clientWent()
+        case .lingering: close()
+        case .closed: break
+        }
+    }
+
+    /// Ends whatever is under way; the listener is going.
+    func endNow() { clientWent() }
+}

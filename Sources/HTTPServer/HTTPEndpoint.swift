@@ -1,0 +1,143 @@
+package import EventLoop
+import HTTPWire
+import Synchronization
+
+/// One worker's part of a listener: its connections, and its share of accepting.
+package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
+    package let loop: EventLoop
+    let service: any HTTPService
+    let limits: HTTPServerLimits
+    let bodyBudget: BodyBudget
+    private unowned let listener: HTTPListener
+    private var connections: [Int32: HTTPConnection] = [:]
+    private var sweep: LoopTimer?
+    private var acceptPause: LoopTimer?
+    private var isAccepting = false
+    private var drainingSince: ContinuousClock.Instant?
+    private var dateText = (second: -1, text: "")
+    /// Connections of this worker, those on their way to it included.
+    let connectionCount = Atomic<Int>(0)
+
+    init(loop: EventLoop, service: any HTTPService, limits: HTTPServerLimits, bodyBudget: BodyBudget, listener: HTTPListener) {
+        self.loop = loop
+        self.service = service
+        self.limits = limits
+        self.bodyBudget = bodyBudget
+        self.listener = listener
+    }
+
+    var now: ContinuousClock.Instant { ContinuousClock.now }
+    var isDraining: Bool { drainingSince != nil }
+
+    /// The `date` field's value, made once a second.
+    var date: String {
+        let second = WallClock.unixMilliseconds / 1000
+        if second != dateText.second { dateText = (second, httpDate(unixSeconds: max(0, second))) }
+        return dateText.text
+    }
+
+    // MARK: - Accepting
+
+    func startAccepting() {
+        guard !isAccepting, !isDraining else { return }
+        isAccepting = loop.register(listener.descriptor, [.read, .exclusive], self)
+    }
+
+    private func stopAccepting() {
+        if isAccepting { loop.deregister(listener.descriptor) }
+        isAccepting = false
+    }
+
+    package func ready(_ fileDescriptor: Int32, _ events: Readiness) {
+        for _ in 0..<64 {
+            do {
+                place(try Socket.accept(from: listener.descriptor))
+            } catch {
+                if case .failed(let number) = error, Self.isShortage(number) { pauseAccepting() }
+                return
+            }
+        }
+    }
+
+    /// EMFILE, ENFILE, ENOBUFS, ENOMEM: asking again at once would only burn the CPU.
+    private static func isShortage(_ number: Int32) -> Bool { [24, 23, 105, 12].contains(number) }
+
+    private func pauseAccepting() {
+        service.connectionRefused(.outOfDescriptors)
+        stopAccepting()
+        let timer = LoopTimer(on: loop) { [unowned self] in startAccepting() }
+        timer.schedule(after: .milliseconds(100))
+        acceptPause = timer
+    }
+
+    /// Gives a new connection to the worker that has fewest.
+    private func place(_ descriptor: Int32) {
+        guard listener.connectionCount < limits.connections else {
+            service.connectionRefused(.tooMany)
+            return turnAway(descriptor)
+        }
+        let target = listener.leastLoaded(preferring: self)
+        target.connectionCount.add(1, ordering: .relaxed)
+        if target === self { adopt(descriptor) } else { target.loop.execute { target.adopt(descriptor) } }
+    }
+
+    private func turnAway(_ descriptor: Int32) {
+        let answer = service.answer(status: 503, reason: "The gateway has too many open connections. Try again soon.")
+        var bytes: [UInt8] = []
+        writeResponseHead(status: 503, fields: answer.fields, framing: .length(answer.body.count), keepAlive: false, into: &bytes)
+        _ = try? Socket.send(descriptor, bytes + answer.body)
+        Socket.shutdownWrite(descriptor)
+        Socket.close(descriptor)
+    }
+
+    private func adopt(_ descriptor: Int32) {
+        let connection = HTTPConnection(descriptor: descriptor, endpoint: self)
+        connections[descriptor] = connection
+        service.connectionAccepted()
+        startSweeping()
+        connection.start()
+    }
+
+    func closed(_ descriptor: Int32) {
+        connections[descriptor] = nil
+        connectionCount.subtract(1, ordering: .relaxed)
+    }
+
+    // MARK: - Time
+
+    /// Time-outs are looked at in rounds: a request costs no timer.
+    private var sweepInterval: Duration {
+        let shortest = min(limits.headerTimeout, limits.bodyTimeout, limits.idleTimeout, limits.writeTimeout)
+        return max(.milliseconds(25), min(.seconds(1), shortest / 4))
+    }
+
+    private func startSweeping() {
+        let timer = sweep ?? LoopTimer(on: loop) { [unowned self] in sweepNow() }
+        sweep = timer
+        if !timer.isScheduled { timer.schedule(after: sweepInterval) }
+    }
+
+    private func sweepNow() {
+        let now = now
+        for connection in connections.values { connection.check(now) }
+        if !connections.isEmpty { sweep?.schedule(after: sweepInterval) }
+    }
+
+    // MARK: - The end
+
+    func drain() {
+        stopAccepting()
+        drainingSince = now
+        if !connections.isEmpty { sweep?.schedule(after: .milliseconds(100)) }
+    }
+
+    /// An idle connection may carry a request that is already on its way: it is left open a moment longer.
+    func mayCloseIdle(_ now: ContinuousClock.Instant) -> Bool {
+        guard let drainingSince else { return false }
+        return drainingSince.duration(to: now) >= .milliseconds(500)
+    }
+
+    func endAll() {
+        for connection in connections.values { connection.endNow() }
+    }
+}

@@ -1,0 +1,49 @@
+package import EventLoop
+import Synchronization
+
+/// A listening socket served by several workers.
+///
+/// Whichever worker wakes accepts, and hands the connection to the worker that has fewest, so none starves while another is full:
+/// one message between threads for a connection, none for a request.
+package final class HTTPListener: @unchecked Sendable {
+    let descriptor: Int32
+    package let port: Int
+    private var endpoints: [HTTPEndpoint] = []
+
+    /// Binds the address. Nothing is accepted before `start`.
+    package init(host: String, port: Int) throws(SocketError) {
+        descriptor = try Socket.listen(host: host, port: port)
+        self.port = Socket.localPort(of: descriptor)
+    }
+
+    deinit { Socket.close(descriptor) }
+
+    /// Accepts on all `workers`, each with its own service. Called once.
+    package func start(on workers: [(loop: EventLoop, service: any HTTPService)], limits: HTTPServerLimits, bodyBudget: BodyBudget) {
+        endpoints = workers.map {
+            HTTPEndpoint(loop: $0.loop, service: $0.service, limits: limits, bodyBudget: bodyBudget, listener: self)
+        }
+        for endpoint in endpoints { endpoint.loop.execute { endpoint.startAccepting() } }
+    }
+
+    package var connectionCount: Int { endpoints.reduce(0) { $0 + $1.connectionCount.load(ordering: .relaxed) } }
+
+    package var connectionCounts: [Int] { endpoints.map { $0.connectionCount.load(ordering: .relaxed) } }
+
+    func leastLoaded(preferring own: HTTPEndpoint) -> HTTPEndpoint {
+        var best = own
+        for endpoint in endpoints
+        where endpoint.connectionCount.load(ordering: .relaxed) < best.connectionCount.load(ordering: .relaxed) { best = endpoint }
+        return best
+    }
+
+    /// Takes no new connections, closes idle ones soon, and the others after their current answer.
+    package func drain() {
+        for endpoint in endpoints { endpoint.loop.execute { endpoint.drain() } }
+    }
+
+    /// Ends every connection that is left.
+    package func endAll() {
+        for endpoint in endpoints { endpoint.loop.execute { endpoint.endAll() } }
+    }
+}

@@ -1,0 +1,129 @@
+import HTTPWire
+import EventLoop
+
+/// Takes the answer to one request. Belongs to its connection's worker.
+///
+/// Either `send`, or `begin`, any number of `write`, and `finish` or `abort`. After the client has gone all of them do nothing.
+package final class HTTPResponder: @unchecked Sendable {
+    private weak var connection: HTTPConnection?
+    private let head: RequestHead
+    private var framing = ResponseFraming.none
+    private var hasBegun = false
+    private var hasEnded = false
+    private var goneHandler: (() -> Void)?
+    private let room = LoopSignal()
+    /// Bytes of the answer given to the socket so far or waiting for it, head included.
+    package private(set) var bytesOut = 0
+
+    init(connection: HTTPConnection, head: RequestHead) {
+        self.connection = connection
+        self.head = head
+    }
+
+    package var isClientGone: Bool { connection == nil }
+
+    /// Runs `handler` once if the client goes away before the answer has ended; at once if it already has.
+    package func onClientGone(_ handler: @escaping () -> Void) {
+        if connection == nil && !hasEnded { handler() } else { goneHandler = handler }
+    }
+
+    /// The whole answer. A HEAD request gets the head alone.
+    package func send(status: Int, fields: [(String, String)], body: [UInt8]) {
+        guard let connection, !hasBegun else { return }
+        hasBegun = true
+        var output: [UInt8] = []
+        output.reserveCapacity(min(body.count, HTTPConnection.joinedBytesMax) + 512)
+        writeHead(status, fields, .length(body.count), connection, into: &output)
+        if head.method != .head, framing != .none {
+            if body.count <= HTTPConnection.joinedBytesMax {
+                output.append(contentsOf: body)
+                queue(output, connection)
+            } else {
+                queue(output, connection)
+                queue(body, connection)
+            }
+        } else {
+            queue(output, connection)
+        }
+        end()
+    }
+
+    /// The head of an answer whose length is not known yet.
+    package func begin(status: Int, fields: [(String, String)]) {
+        guard let connection, !hasBegun else { return }
+        hasBegun = true
+        var output: [UInt8] = []
+        writeHead(status, fields, .chunked, connection, into: &output)
+        queue(output, connection)
+    }
+
+    /// A piece of the answer, on its way to the client when this returns; waits while the client is slow to read.
+    ///
+    /// - Returns: false when the client has gone.
+    package func write(_ bytes: [UInt8]) async -> Bool {
+        guard let connection else { return false }
+        if !bytes.isEmpty, head.method != .head {
+            if framing == .chunked {
+                var output: [UInt8] = []
+                output.reserveCapacity(bytes.count + 16)
+                ChunkedEncoder.appendChunk(bytes, to: &output)
+                queue(output, connection)
+            } else {
+                queue(bytes, connection)
+            }
+            connection.flush()
+        }
+        while let waiting = self.connection, waiting.isAboveHighWater { await room.wait() }
+        return self.connection != nil
+    }
+
+    /// Ends a streamed answer well.
+    package func finish() {
+        guard let connection, hasBegun, !hasEnded else { return }
+        if framing == .chunked, head.method != .head {
+            var output: [UInt8] = []
+            ChunkedEncoder.appendLast(to: &output)
+            queue(output, connection)
+        }
+        end()
+    }
+
+    /// Ends a streamed answer so that the client sees that it is not whole: no last chunk, and the connection closed.
+    package func abort() {
+        guard let connection, !hasEnded else { return }
+        hasEnded = true
+        self.connection = nil
+        connection.endVisibly(reset: framing != .chunked)
+    }
+
+    private func writeHead(_ status: Int, _ fields: [(String, String)], _ wanted: ResponseFraming, _ connection: HTTPConnection, into output: inout [UInt8]) {
+        framing = writeResponseHead(
+            status: status, fields: fields, framing: wanted, keepAlive: connection.willKeepAlive, version: head.version, date: connection.date, into: &output)
+        if framing == .close { connection.closeAfterAnswer() }
+    }
+
+    private func queue(_ bytes: [UInt8], _ connection: HTTPConnection) {
+        bytesOut += bytes.count
+        connection.queue(bytes)
+    }
+
+    private func end() {
+        guard let connection, !hasEnded else { return }
+        hasEnded = true
+        self.connection = nil
+        goneHandler = nil
+        connection.answered()
+    }
+
+    // MARK: - For the connection
+
+    func clientWent() {
+        connection = nil
+        room.signal()
+        let handler = goneHandler
+        goneHandler = nil
+        if !hasEnded { handler?() }
+    }
+
+    func roomAgain() { room.signal() }
+}
