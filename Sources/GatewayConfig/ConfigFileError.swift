@@ -4,6 +4,8 @@ package enum ConfigFileError: Error, Equatable, Sendable {
     case unreadable(reason: String)
     case notRegular
     case empty
+    /// Not UTF-8.
+    case notText
     case tooLarge(bytesMax: Int)
     /// Someone was writing it: its size or time changed between opening and the last byte.
     case changedWhileRead
@@ -13,6 +15,7 @@ package enum ConfigFileError: Error, Equatable, Sendable {
         case .unreadable(let reason): "cannot be read: \(reason)"
         case .notRegular: "is not a regular file"
         case .empty: "is empty"
+        case .notText: "is not UTF-8 text"
         case .tooLarge(let bytesMax): "is larger than \(SizeText.text(bytesMax))"
         case .changedWhileRead: "changed while it was read"
         }

@@ -1,5 +1,5 @@
 /// The `listen.cors` block: which web pages may call the gateway from a browser.
-package struct CORSConfig: Equatable, Sendable {
+package struct CORSConfig: ConfigBlock, Equatable, Sendable {
     /// `*` in the file. Never together with `credentials`.
     package let allowsAnyOrigin: Bool
     /// `scheme://host[:port]` in lower case, as browsers send it. Empty when any origin is allowed.
@@ -16,4 +16,25 @@ package struct CORSConfig: Equatable, Sendable {
     package let credentials: Bool
     /// How long a browser may keep the answer to a preflight.
     package let maxAge: Duration
+
+    package init(reading fields: inout Fields) {
+        let origins = fields.list("origins", of: .origin)
+        if origins == nil { fields.reportMissing("origins", hint: "name the pages that may call: `origins: [\"https://app.example.com\"]`") }
+        allowsAnyOrigin = origins?.contains("*") ?? false
+        self.origins = allowsAnyOrigin ? [] : origins ?? []
+        methods = fields.list("methods", of: .method) ?? ["GET", "POST"]
+        let headers = fields.list("headers", of: .headerNameOrStar) ?? ["authorization", "content-type"]
+        allowsAnyHeader = headers.contains("*")
+        self.headers = allowsAnyHeader ? [] : headers
+        expose = fields.list("expose", of: .headerName) ?? []
+        credentials = fields.flag("credentials", default: false)
+        maxAge = fields.duration("max_age", in: .zero ... .seconds(86_400), default: .seconds(600))
+        if credentials, allowsAnyOrigin {
+            fields.conflict("credentials must not be allowed for every origin", at: "credentials", hint: "name the origins, or write false")
+        }
+        if credentials, allowsAnyHeader {
+            fields.conflict("credentials must not be allowed with every header", at: "credentials", hint: "name the headers")
+        }
+        fields.finish()
+    }
 }

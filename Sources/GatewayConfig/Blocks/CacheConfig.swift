@@ -1,5 +1,5 @@
 /// The `cache` block of a route.
-package struct CacheConfig: Equatable, Sendable {
+package struct CacheConfig: ConfigBlock, Equatable, Sendable {
     /// Who may be given an answer that someone else paid for.
     package enum Scope: String, CaseIterable, Sendable {
         case caller
@@ -11,4 +11,10 @@ package struct CacheConfig: Equatable, Sendable {
     /// How long an answer may be given again.
     package let keep: Duration
     package let scope: Scope
+
+    package init(reading fields: inout Fields) {
+        keep = fields.required("keep", .duration(in: .seconds(1) ... .seconds(30 * 86_400)), hint: "`keep: 10m`")
+        scope = fields.choice("scope", default: .team)
+        fields.finish()
+    }
 }

@@ -1,9 +1,25 @@
 /// One entry of `callers`: who holds a key.
-package struct CallerConfig: Equatable, Sendable {
+package struct CallerConfig: ConfigBlock, Equatable, Sendable {
     package let name: String
     package let team: String?
     /// Never empty; any of them is valid, so that keys can be rotated.
     package let keys: [KeyHash]
     /// Model names, as the client asks for them, that this caller may use; nil means all.
     package let models: [Glob]?
+
+    package init(reading fields: inout Fields) {
+        name = fields.required("name", .name())
+        team = fields.optional("team", .name())
+        let key = fields.optional("key", .keyHash)
+        let others = fields.list("keys", of: .keyHash)
+        keys = (key.map { [$0] } ?? []) + (others ?? [])
+        models = fields.list("models", of: .modelGlob)
+        if key != nil, others != nil { fields.error("give either key or keys", at: "keys", hint: "put them all into keys") }
+        if key == nil, others == nil { fields.reportMissing("key", hint: "`weir key` makes one and prints the line to put here") }
+        if name == Self.anonymousName { fields.error("\"\(name)\" is the name of those who send no key", at: "name", hint: "choose another name") }
+        fields.finish()
+    }
+
+    /// The caller of requests without a key.
+    package static let anonymousName = "anonymous"
 }

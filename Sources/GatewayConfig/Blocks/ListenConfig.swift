@@ -1,8 +1,15 @@
 /// The `listen` block: where apps connect.
-package struct ListenConfig: Equatable, Sendable {
+package struct ListenConfig: ConfigBlock, Equatable, Sendable {
     /// Takes effect at start only. Port 0 lets the kernel choose.
     package let address: ListenAddress
     /// nil: no CORS headers are sent and a preflight is an ordinary request.
     package let cors: CORSConfig?
     package let limits: ListenLimitsConfig
+
+    package init(reading fields: inout Fields) {
+        address = fields.value("address", .listenAddress, default: ListenAddress(host: "127.0.0.1", port: 8000))
+        cors = fields.optionalBlock("cors")
+        limits = fields.block("limits")
+        fields.finish()
+    }
 }

@@ -1,5 +1,7 @@
+import YAMLReader
+
 /// The `match` block of a route. Each list takes a request when one of its entries does; an empty list takes any request.
-package struct MatchConfig: Equatable, Sendable {
+package struct MatchConfig: ConfigBlock, Equatable, Sendable {
     package struct Header: Equatable, Sendable {
         /// Lower case.
         package let name: String
@@ -18,4 +20,19 @@ package struct MatchConfig: Equatable, Sendable {
     /// All of these must be present and match.
     package let headers: [Header]
     package let callers: [String]
+
+    package init(reading fields: inout Fields) {
+        paths = fields.list("path", of: .pathGlob) ?? []
+        methods = fields.list("method", of: .method) ?? []
+        models = fields.list("model", of: .modelGlob) ?? []
+        headers =
+            fields.optionalBlock("header") { names in
+                names.takeAll().map { entry in
+                    var field = Fields([entry], at: entry.keyPosition, context: names.context)
+                    return Header(name: names.checkedName(entry, .headerName), values: field.list(entry.key, of: .headerGlob) ?? [])
+                }
+            } ?? []
+        callers = fields.list("caller", of: .name()) ?? []
+        fields.finish()
+    }
 }

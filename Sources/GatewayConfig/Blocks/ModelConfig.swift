@@ -3,4 +3,17 @@ package struct ModelConfig: Equatable, Sendable {
     package let name: String
     /// Never empty, and at least one has a weight above 0.
     package let targets: [TargetConfig]
+
+    init(name: String, reading fields: inout Fields) {
+        self.name = name
+        targets = fields.blocks("targets") { TargetConfig(modelDefault: name, reading: &$0) }
+        if !fields.has("targets") {
+            fields.reportMissing("targets", hint: "`targets: [{ provider: NAME, model: NAME }]`")
+        } else if targets.isEmpty {
+            fields.error("\(name) has no target, so nothing can serve it", at: "targets")
+        } else if targets.allSatisfy({ $0.weight == 0 }) {
+            fields.error("every target of \(name) has weight 0", at: "targets", hint: "give the one that is to be used a weight above 0")
+        }
+        fields.finish()
+    }
 }

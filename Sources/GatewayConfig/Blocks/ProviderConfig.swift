@@ -1,3 +1,5 @@
+import YAMLReader
+
 /// One entry of `providers`: an endpoint that answers requests.
 package struct ProviderConfig: Equatable, Sendable {
     /// The wire format that the endpoint speaks.
@@ -25,4 +27,44 @@ package struct ProviderConfig: Equatable, Sendable {
     package let limits: ProviderLimitsConfig
     /// Most connections open at once, per worker.
     package let connectionsMax: Int
+
+    init(name: String, reading fields: inout Fields) {
+        self.name = name
+        dialect = fields.required("dialect", .choice(), hint: "most endpoints speak `dialect: openai`")
+        let official = ProviderURL(isTLS: true, host: "api.openai.com", port: 443, path: "/v1")
+        endpoint = fields.value("url", .endpoint, default: .http(official))
+        let keyNode = fields.take("key")
+        key = keyNode.flatMap { [fields] in fields.read($0, of: "key", .secret) }
+        http2 = fields.flag("http2", default: false)
+        certificateAuthorityFile = Self.certificateAuthorityFile(&fields)
+        proxy = fields.optional("proxy", .proxy)
+        headers = fields.headerSettings("headers")
+        limits = fields.block("limits")
+        connectionsMax = fields.integer("connections", in: 1...10_000, default: 256)
+        checkKey(keyNode, of: fields, official: official)
+        if endpoint == .demo {
+            for setting in ["key", "http2", "ca", "proxy", "connections"] where fields.has(setting) {
+                fields.conflict("\(setting) does nothing here: the demo provider uses no network", at: setting)
+            }
+        } else if case .http(let url) = endpoint, !url.isTLS {
+            for setting in ["http2", "ca"] where fields.has(setting) {
+                fields.conflict("\(setting) does nothing here: the url has no TLS", at: setting, hint: "write https://")
+            }
+        }
+        fields.finish()
+    }
+
+    private static func certificateAuthorityFile(_ fields: inout Fields) -> String? {
+        guard let path = fields.optional("ca", .text(bytesMax: 4096)), !path.isEmpty else { return nil }
+        return fields.context.readablePath(path, bytesMax: 4 * .mebibyte, at: fields.position(of: "ca"))
+    }
+
+    private func checkKey(_ keyNode: YAMLNode?, of fields: Fields, official: ProviderURL) {
+        if endpoint == .http(official), keyNode == nil {
+            fields.context.warn("\(name) has no key, and \(official.host) refuses requests without one", at: fields.position)
+        }
+        if let keyNode, fields.isLiteral(keyNode) {
+            fields.warn("the key is written into the file", at: "key", hint: "refer to it: key: \"${env:NAME}\" or \"${file:/path}\"")
+        }
+    }
 }

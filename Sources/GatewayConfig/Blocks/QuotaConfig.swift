@@ -27,4 +27,17 @@ package struct QuotaConfig: Hashable, Sendable {
     package let name: String
     package let allowance: Allowance
     package let each: Dimension
+
+    /// - Parameter route: the name of the route that the limit stands on.
+    init(route: String, reading fields: inout Fields) {
+        allowance = fields.required("allow", .allowance, hint: "`allow: 60 requests per minute` or `allow: 20 at once`")
+        each = fields.choice("each", default: .caller)
+        let ownName =
+            switch allowance {
+            case .requests(_, let window): "\(route): requests per \(DurationText.text(window))"
+            case .atOnce: "\(route): at once"
+            }
+        name = fields.value("name", .name(), default: ownName)
+        fields.finish()
+    }
 }

@@ -1,5 +1,5 @@
 /// One entry of `routes`: which requests it takes, and the filters they pass.
-package struct RouteConfig: Equatable, Sendable {
+package struct RouteConfig: ConfigBlock, Equatable, Sendable {
     package let name: String
     package let match: MatchConfig
     package let authn: AuthnConfig
@@ -11,4 +11,17 @@ package struct RouteConfig: Equatable, Sendable {
     package let upstream: UpstreamConfig
     /// In order: after a failure, the first rule further down whose conditions include it is tried.
     package let fallback: [FallbackConfig]
+
+    package init(reading fields: inout Fields) {
+        let name = fields.required("name", .name())
+        self.name = name
+        match = fields.block("match")
+        authn = fields.block("authn")
+        quota = fields.blocks("quota") { QuotaConfig(route: name, reading: &$0) }
+        cache = fields.optionalBlock("cache")
+        transform = fields.block("transform")
+        upstream = fields.block("upstream")
+        fallback = fields.blocks("fallback") { FallbackConfig(reading: &$0) }
+        fields.finish()
+    }
 }

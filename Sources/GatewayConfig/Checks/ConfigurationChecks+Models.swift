@@ -1,0 +1,99 @@
+import YAMLReader
+
+extension ConfigurationChecks {
+    func checkModels() {
+        for (index, model) in configuration.models.enumerated() {
+            var seen: Set<[String]> = []
+            for (number, target) in model.targets.enumerated() where !target.provider.isEmpty {
+                let place: Places.Step = .item(number)
+                if providers[target.provider] == nil {
+                    let position = places["models", .item(index), "targets", place, "provider"]
+                    unknown("provider", target.provider, among: providers.keys, at: position)
+                }
+                if !seen.insert([target.provider, target.model]).inserted {
+                    let position = places["models", .item(index), "targets", place]
+                    context.error("this target is already one of \(model.name)", at: position, hint: "give the first one a larger weight instead")
+                }
+            }
+        }
+    }
+
+    func checkCallers() {
+        var names: [String: Int] = [:]
+        var hashes: [KeyHash: Int] = [:]
+        var known: [Glob: Bool] = [:]
+        for (index, caller) in configuration.callers.enumerated() {
+            if !caller.name.isEmpty, let first = names.updateValue(index, forKey: caller.name) {
+                repeated("the caller \(caller.name.quotedBriefly)", "callers", index, first: first)
+            }
+            for hash in caller.keys where hash != .none {
+                guard let first = hashes.updateValue(index, forKey: hash) else { continue }
+                let line = places["callers", .item(first)].line
+                let owner = first == index ? "twice with this caller" : "also with the caller in line \(line)"
+                context.error("a key is \(owner): it would not say who calls", at: places["callers", .item(index)])
+            }
+            for (number, model) in (caller.models ?? []).enumerated() where !model.text.isEmpty {
+                let isServed = known[model] ?? mayBeServed(model)
+                known[model] = isServed
+                if !isServed { unknownModel(model, at: places["callers", .item(index), "models", .item(number)]) }
+            }
+        }
+    }
+
+    func checkRouteNames() {
+        var names: [String: Int] = [:]
+        for (index, route) in configuration.routes.enumerated() where !route.name.isEmpty {
+            guard let first = names.updateValue(index, forKey: route.name) else { continue }
+            repeated("the route \(route.name.quotedBriefly)", "routes", index, first: first)
+        }
+    }
+
+    private func repeated(_ what: String, _ list: String, _ index: Int, first: Int) {
+        let line = places[.key(list), .item(first), "name"].line
+        context.error("\(what) is already in line \(line)", at: places[.key(list), .item(index), "name"], hint: "choose another name")
+    }
+
+    /// Whether a request for a model that fits the pattern can reach a provider.
+    private func mayBeServed(_ model: Glob) -> Bool {
+        hasPassThrough || isOneOfModels(model)
+    }
+
+    func isOneOfModels(_ model: Glob) -> Bool {
+        model.isExact ? models[model.text] != nil : configuration.models.contains { model.matches($0.name) }
+    }
+
+    func unknownModel(_ model: Glob, at position: Position) {
+        if model.isExact {
+            let hint = "add it to models, or let a route have `upstream: { provider: NAME }` for models that are not listed"
+            unknown("model", model.text, among: models.keys, at: position, hint: hint)
+        } else {
+            context.error("no model fits \(model.text.quotedBriefly)", at: position)
+        }
+    }
+
+    func warnOfUnused() {
+        var used = Set(configuration.models.flatMap { $0.targets.map(\.provider) })
+        for route in configuration.routes {
+            if let provider = route.upstream.provider { used.insert(provider) }
+            for case .target(let target) in route.fallback.map(\.action) { used.insert(target.provider) }
+        }
+        for provider in configuration.providers where !provider.name.isEmpty && !used.contains(provider.name) {
+            context.warn("nothing uses the provider \(provider.name.quotedBriefly)", at: places.key(provider.name, of: "providers"))
+        }
+        warnOfUnusedModels()
+    }
+
+    private func warnOfUnusedModels() {
+        let routes = configuration.routes
+        guard !routes.contains(where: \.match.models.isEmpty) else { return }
+        let asked = Set(routes.flatMap(\.match.models))
+        let patterns = asked.filter { !$0.isExact }
+        let fallbacks = Set(routes.flatMap { $0.fallback.map(\.action) }.compactMap { if case .model(let name) = $0 { name } else { nil } })
+        for model in configuration.models where !model.name.isEmpty {
+            let isAsked = asked.contains(Glob(model.name)) || patterns.contains { $0.matches(model.name) }
+            if !isAsked, !fallbacks.contains(model.name) {
+                context.warn("no route takes requests for the model \(model.name.quotedBriefly)", at: places.key(model.name, of: "models"))
+            }
+        }
+    }
+}

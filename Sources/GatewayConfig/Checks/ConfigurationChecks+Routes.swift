@@ -1,0 +1,90 @@
+import YAMLReader
+
+extension ConfigurationChecks {
+    func checkMatch(ofRoute index: Int) {
+        let route = configuration.routes[index]
+        for (number, caller) in route.match.callers.enumerated() where !caller.isEmpty {
+            let position = places["routes", .item(index), "match", "caller", .item(number)]
+            if !route.authn.acceptsKeys {
+                context.error("no caller is known here: the route takes no keys", at: position, hint: "add `accept: [key]` to its authn")
+            } else if !callers.contains(caller) {
+                unknown("caller", caller, among: callers, at: position)
+            }
+        }
+        guard route.upstream.provider == nil else { return }
+        for (number, model) in route.match.models.enumerated() where !model.text.isEmpty && !isOneOfModels(model) {
+            unknownModel(model, at: places["routes", .item(index), "match", "model", .item(number)])
+        }
+        if configuration.models.isEmpty, route.match.models.isEmpty {
+            context.error(
+                "nothing can serve this route: there are no models, and it has no provider", at: places["routes", .item(index)],
+                hint: "add models, or `upstream: { provider: NAME }`")
+        }
+    }
+
+    func checkAuthn(ofRoute index: Int) {
+        let authn = configuration.routes[index].authn
+        let position = places["routes", .item(index), "authn"]
+        guard authn.acceptsKeys, configuration.callers.isEmpty else { return }
+        let hint = "add callers, or `authn: { anonymous: true }` to let everyone in"
+        context.error(
+            authn.anonymous ? "keys are accepted here, and no caller has one" : "a key is asked for here, and no caller has one", at: position,
+            hint: hint)
+    }
+
+    func checkQuota(ofRoute index: Int) {
+        let route = configuration.routes[index]
+        var seen: [String: Int] = [:]
+        for (number, limit) in route.quota.enumerated() {
+            let position = places["routes", .item(index), "quota", .item(number), "each"]
+            switch limit.each {
+            case .caller where !route.authn.acceptsKeys, .team where !route.authn.acceptsKeys:
+                context.error("each: \(limit.each.rawValue) counts nobody: the route takes no keys", at: position, hint: "write `each: everyone`")
+            case .team where !hasTeams: context.error("each: team counts nothing: no caller has a team", at: position)
+            case .model where configuration.models.isEmpty: context.error("each: model counts nothing: there are no models", at: position)
+            default: break
+            }
+            if let first = seen.updateValue(number, forKey: "\(limit.name) \(limit.each.rawValue)") {
+                let line = places["routes", .item(index), "quota", .item(first)].line
+                context.error(
+                    "this limit and the one in line \(line) count the same", at: places["routes", .item(index), "quota", .item(number)],
+                    hint: "keep the smaller one")
+            }
+        }
+    }
+
+    /// Limits of one name are one limit, so they must say the same.
+    func checkSharedLimits() {
+        var seen: [String: (limit: QuotaConfig, route: Int, number: Int)] = [:]
+        for (index, route) in configuration.routes.enumerated() {
+            for (number, limit) in route.quota.enumerated() {
+                let key = "\(limit.name) \(limit.each.rawValue)"
+                guard let first = seen[key] else {
+                    seen[key] = (limit, index, number)
+                    continue
+                }
+                guard first.route != index, first.limit != limit, !route.name.isEmpty else { continue }
+                let line = places["routes", .item(first.route), "quota", .item(first.number)].line
+                let position = places["routes", .item(index), "quota", .item(number), "allow"]
+                context.error("the limit \(limit.name.quotedBriefly) in line \(line) allows something else", at: position)
+            }
+        }
+    }
+
+    func checkCache(ofRoute index: Int) {
+        let route = configuration.routes[index]
+        guard let cache = route.cache else { return }
+        let position = places["routes", .item(index), "cache", "scope"]
+        guard position != places["routes", .item(index), "cache"] else { return }  // the default says nothing wrong
+        if cache.scope != .everyone, !route.authn.acceptsKeys {
+            context.error("scope: \(cache.scope.rawValue) tells nobody apart: the route takes no keys", at: position, hint: "write `scope: everyone`")
+        } else if cache.scope == .team, !hasTeams {
+            context.warn("no caller has a team, so no two callers share an answer", at: position)
+        }
+    }
+
+    func checkUpstream(ofRoute index: Int) {
+        guard let provider = configuration.routes[index].upstream.provider, !provider.isEmpty, providers[provider] == nil else { return }
+        unknown("provider", provider, among: providers.keys, at: places["routes", .item(index), "upstream", "provider"])
+    }
+}

@@ -1,0 +1,25 @@
+import YAMLReader
+
+extension Configuration: ConfigBlock {
+    package init(reading fields: inout Fields) {
+        if fields.has("version") {
+            _ = fields.integer("version", in: 1...1, default: 1)
+        } else {
+            _ = fields.take("version")
+            fields.reportMissing("version", hint: "begin the file with `version: 1`")
+        }
+        workers = fields.optional("workers", .integer(in: 1...128))
+        drain = fields.duration("drain", in: .zero ... .seconds(3600), default: .seconds(30))
+        listen = fields.block("listen")
+        admin = fields.block("admin")
+        log = fields.block("log")
+        cache = fields.block("cache")
+        providers = fields.namedBlocks("providers", name: .name()) { ProviderConfig(name: $0, reading: &$1) }
+        models = fields.namedBlocks("models", name: .modelName) { ModelConfig(name: $0, reading: &$1) }
+        callers = fields.blocks("callers") { CallerConfig(reading: &$0) }
+        routes = fields.blocks("routes") { RouteConfig(reading: &$0) }
+        if !fields.has("providers") { fields.reportMissing("providers", hint: "name at least one: `demo: { dialect: openai, url: \"demo:\" }`") }
+        if !fields.has("routes") { fields.reportMissing("routes", hint: "without a route every request is answered 404") }
+        fields.finish()
+    }
+}
