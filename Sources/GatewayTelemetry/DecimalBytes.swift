@@ -1,17 +1,13 @@
 extension [UInt8] {
     /// Appends a number in decimal digits without making a string of it.
     mutating func appendDecimal(_ value: UInt64) {
-        if value < 10 {
-            append(0x30 + UInt8(truncatingIfNeeded: value))
-            return
-        }
-        let start = count
-        var rest = value
+        var digits = 1
+        var rest = value / 10
         while rest > 0 {
-            append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+            digits += 1
             rest /= 10
         }
-        self[start...].reverse()
+        appendPadded(value, digits: digits)
     }
 
     mutating func appendDecimal(_ value: Int) {
@@ -22,11 +18,13 @@ extension [UInt8] {
     /// Appends the lowest `digits` decimal digits of a number, zeros in front.
     mutating func appendPadded(_ value: UInt64, digits: Int) {
         let start = count
+        append(contentsOf: repeatElement(0x30, count: digits))
         var rest = value
-        for _ in 0..<digits {
-            append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+        var index = start + digits - 1
+        while index >= start, rest > 0 {
+            self[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
+            index -= 1
         }
-        self[start...].reverse()
     }
 }

@@ -64,7 +64,7 @@ extension AccessLogEntry {
 
     /// Appends one line of JSON, its line feed included. Every line has every field; what there was not is null.
     func append(to bytes: inout [UInt8]) {
-        var line = JSONLine(appendingTo: bytes)
+        var line = JSONLine(takingOver: &bytes)
         line.field("ts", timestamp: endedAtMilliseconds)
         line.field("level", level.name)
         line.field("msg", "request")
@@ -103,6 +103,6 @@ extension AccessLogEntry {
         line.field("bytes_out", record.bytesOut)
         line.field("config_generation", configGeneration)
         line.field("client_retry_count", record.clientRetryCount)
-        bytes = line.finish()
+        line.finish(into: &bytes)
     }
 }

@@ -8,16 +8,17 @@ struct JSONLine: ~Copyable {
     /// Nothing has been written since the last opening bracket.
     private var isFirst = true
 
-    /// Begins the object. Take the bytes back with `finish()`.
-    init(appendingTo bytes: consuming [UInt8]) {
-        self.bytes = bytes
+    /// Begins the object. `bytes` is empty until `finish` gives it back: the buffer has one owner, so that appending copies nothing.
+    init(takingOver bytes: inout [UInt8]) {
+        self.bytes = []
+        swap(&self.bytes, &bytes)
         self.bytes.append(UInt8(ascii: "{"))
     }
 
-    consuming func finish() -> [UInt8] {
+    consuming func finish(into result: inout [UInt8]) {
         bytes.append(UInt8(ascii: "}"))
         bytes.append(UInt8(ascii: "\n"))
-        return bytes
+        swap(&bytes, &result)
     }
 
     /// - Parameter name: a literal of this module: it is not escaped.
@@ -40,7 +41,9 @@ struct JSONLine: ~Copyable {
     mutating func value(_ text: String, bytesMax: Int) {
         bytes.append(Self.quote)
         let whole = text.utf8.count
-        if whole <= bytesMax {
+        if whole <= bytesMax, Self.isPlain(text.utf8Span.span) {
+            bytes.append(contentsOf: text.utf8)
+        } else if whole <= bytesMax {
             escaped(text.utf8Span.span, count: whole)
         } else {
             let span = text.utf8Span.span
@@ -136,6 +139,15 @@ extension JSONLine {
     private mutating func comma() {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
+    }
+
+    /// Nearly every value: printable ASCII without quotes or backslashes.
+    private static func isPlain(_ text: borrowing Span<UInt8>) -> Bool {
+        for index in text.indices {
+            let byte = text[index]
+            if byte < 0x20 || byte >= 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+        }
+        return true
     }
 
     /// - Parameter count: ends at a character's boundary.

@@ -35,12 +35,14 @@ package struct OperationalLog: Sendable {
 
     package func write(_ level: LogLevel, _ message: String, _ fields: [Field]) {
         guard level >= settings.level else { return }
-        var line = JSONLine(appendingTo: [])
+        var bytes: [UInt8] = []
+        var line = JSONLine(takingOver: &bytes)
         line.field("ts", timestamp: now())
         line.field("level", level.name)
         line.field("msg", message, bytesMax: Self.valueBytesMax)
         for field in fields.prefix(Self.listed) { Self.append(field, to: &line) }
-        writer.appendUrgent(line.finish())
+        line.finish(into: &bytes)
+        writer.appendUrgent(bytes)
     }
 
     private static func append(_ field: Field, to line: inout JSONLine) {
