@@ -12,13 +12,14 @@ package enum JSONCanonical {
     package static func append(
         _ body: [UInt8], excluding: JSONNames = [], limits: JSONLimits = .standard, into output: inout [UInt8]
     ) throws(JSONError) {
-        var writer = CanonicalWriter(body: body, excluding: excluding, limits: limits)
+        var writer = CanonicalWriter(excluding: excluding, limits: limits)
         swap(&writer.output, &output)
         defer { swap(&writer.output, &output) }
+        let text = body.span
         var at = 0
-        JSONLexer.skipSpace(body.span, &at)
-        try writer.appendValue(&at, depth: 0)
-        try JSONLexer.expectEnd(body.span, at)
+        JSONLexer.skipSpace(text, &at)
+        try writer.appendValue(text, &at, depth: 0)
+        try JSONLexer.expectEnd(text, at)
     }
 }
 
@@ -31,7 +32,6 @@ private struct CanonicalWriter {
         var end: Int
     }
 
-    private let body: [UInt8]
     private let excluding: JSONNames
     private let limits: JSONLimits
     var output: [UInt8] = []
@@ -39,49 +39,48 @@ private struct CanonicalWriter {
     private var members: [Member] = []
     private var valueCount = 0
 
-    init(body: [UInt8], excluding: JSONNames, limits: JSONLimits) {
-        self.body = body
+    init(excluding: JSONNames, limits: JSONLimits) {
         self.excluding = excluding
         self.limits = limits
     }
 
     /// Recurses once per level of nesting, `depthMax` times at most.
-    mutating func appendValue(_ at: inout Int, depth: Int) throws(JSONError) {
+    mutating func appendValue(_ text: Span<UInt8>, _ at: inout Int, depth: Int) throws(JSONError) {
         valueCount += 1
         guard valueCount <= limits.valuesMax else { throw JSONError(.tooManyValues(limit: limits.valuesMax), at: at) }
-        guard at < body.count, let kind = JSONKind(firstByte: body[at]) else { throw JSONLexer.unexpected(body.span, at) }
+        guard at < text.count, let kind = JSONKind(firstByte: text[at]) else { throw JSONLexer.unexpected(text, at) }
         let start = at
         switch kind {
         case .object, .array:
             guard depth < limits.depthMax else { throw JSONError(.tooDeep(limit: limits.depthMax), at: at) }
             at += 1
-            if kind == .object { try appendObject(&at, depth: depth + 1) } else { try appendArray(&at, depth: depth + 1) }
+            if kind == .object { try appendObject(text, &at, depth: depth + 1) } else { try appendArray(text, &at, depth: depth + 1) }
         case .string:
-            let isPlain = try JSONLexer.skipString(body.span, &at, limits)
-            try appendString((start + 1)..<(at - 1), isPlain: isPlain)
+            let isPlain = try JSONLexer.skipString(text, &at, limits)
+            try appendString(text, (start + 1)..<(at - 1), isPlain: isPlain)
         case .number, .boolean, .null:
-            _ = try JSONLexer.skipValue(body.span, &at, depth: depth, limits)
-            output.append(contentsOf: body[start..<at])
+            _ = try JSONLexer.skipValue(text, &at, depth: depth, limits)
+            output.append(text, start..<at)
         }
     }
 
-    private mutating func appendArray(_ at: inout Int, depth: Int) throws(JSONError) {
+    private mutating func appendArray(_ text: Span<UInt8>, _ at: inout Int, depth: Int) throws(JSONError) {
         output.append(.openBracket)
-        if !JSONLexer.closes(body.span, &at, .closeBracket) {
+        if !JSONLexer.closes(text, &at, .closeBracket) {
             repeat {
-                try appendValue(&at, depth: depth)
+                try appendValue(text, &at, depth: depth)
                 output.append(.comma)
-            } while try JSONLexer.hasNext(body.span, &at, .closeBracket)
+            } while try JSONLexer.hasNext(text, &at, .closeBracket)
             output.removeLast()
         }
         output.append(.closeBracket)
     }
 
-    private mutating func appendObject(_ at: inout Int, depth: Int) throws(JSONError) {
+    private mutating func appendObject(_ text: Span<UInt8>, _ at: inout Int, depth: Int) throws(JSONError) {
         output.append(.openBrace)
         let first = members.count
-        if !JSONLexer.closes(body.span, &at, .closeBrace) {
-            repeat { try appendMember(&at, depth: depth, first: first) } while try JSONLexer.hasNext(body.span, &at, .closeBrace)
+        if !JSONLexer.closes(text, &at, .closeBrace) {
+            repeat { try appendMember(text, &at, depth: depth, first: first) } while try JSONLexer.hasNext(text, &at, .closeBrace)
         }
         try sortMembers(from: first, endingAt: at)
         if members.count > first { output.removeLast() }
@@ -89,53 +88,73 @@ private struct CanonicalWriter {
         output.append(.closeBrace)
     }
 
-    private mutating func appendMember(_ at: inout Int, depth: Int, first: Int) throws(JSONError) {
+    private mutating func appendMember(_ text: Span<UInt8>, _ at: inout Int, depth: Int, first: Int) throws(JSONError) {
         guard members.count - first < limits.membersMax else { throw JSONError(.tooManyMembers(limit: limits.membersMax), at: at) }
-        let name = try JSONLexer.name(body.span, &at, limits)
-        if depth == 1, case .wanted = try excluding.match(body, name) {
-            _ = try JSONLexer.skipValue(body.span, &at, depth: depth, limits)
+        let name = try JSONLexer.name(text, &at, limits)
+        if depth == 1, case .wanted = try excluding.match(text, name) {
+            _ = try JSONLexer.skipValue(text, &at, depth: depth, limits)
             return
         }
         let start = output.count
-        try appendString(name.range, isPlain: name.isPlain)
+        try appendString(text, name.range, isPlain: name.isPlain)
         members.append(Member(start: start, nameEnd: output.count, end: 0))
         let index = members.count - 1
         output.append(.colon)
-        try appendValue(&at, depth: depth)
+        try appendValue(text, &at, depth: depth)
         output.append(.comma)
         members[index].end = output.count
     }
 
-    private mutating func appendString(_ range: Range<Int>, isPlain: Bool) throws(JSONError) {
+    private mutating func appendString(_ text: Span<UInt8>, _ range: Range<Int>, isPlain: Bool) throws(JSONError) {
         output.append(.quote)
-        if isPlain {
-            try JSONText.checkUTF8(body.span.extracting(range), at: range.lowerBound)
-            output.append(contentsOf: body[range])
-        } else {
-            var bytes: [UInt8] = []
-            try JSONText.unescape(body, range, into: &bytes)
-            try JSONText.checkUTF8(bytes.span, at: range.lowerBound)
-            JSONText.appendEscaped(bytes, to: &output)
-        }
+        try JSONText.checkUTF8(text.extracting(range), at: range.lowerBound)  // escapes are ASCII, so their spelling does not matter here
+        if isPlain { output.append(text, range) } else { try JSONText.respell(text, range, into: &output) }
         output.append(.quote)
     }
 
     /// Puts the members from `first` on, which lie one behind the other at the end of `output`, in the order of their names.
     private mutating func sortMembers(from first: Int, endingAt offset: Int) throws(JSONError) {
-        var isSorted = true
-        for index in members.indices.dropFirst(first + 1) where isSorted { isSorted = precedes(members[index - 1], members[index]) }
-        guard !isSorted else { return }
-        var sorted = Array(members[first...])
-        sorted.sort { precedes($0, $1) }
-        for (one, next) in zip(sorted, sorted.dropFirst()) where !precedes(one, next) { throw JSONError(.duplicateMember(nil), at: offset) }
+        guard members.count - first > 1, !areSorted(from: first) else { return }
         let start = members[first].start
+        if members.count - first <= 16 {
+            insertionSort(from: first)
+        } else {
+            let sorted = members[first...].sorted { precedes($0, $1) }
+            members.replaceSubrange(first..., with: sorted)
+        }
+        guard areSorted(from: first) else { throw JSONError(.duplicateMember(nil), at: offset) }
         let unsorted = Array(output[start...])
         output.removeSubrange(start...)
-        for member in sorted { output.append(contentsOf: unsorted[(member.start - start)..<(member.end - start)]) }
+        for index in first..<members.count { output.append(unsorted.span, (members[index].start - start)..<(members[index].end - start)) }
+    }
+
+    /// Few members are the rule, and this allocates nothing.
+    private mutating func insertionSort(from first: Int) {
+        for next in (first + 1)..<members.count {
+            let member = members[next]
+            var index = next
+            while index > first, precedes(member, members[index - 1]) {
+                members[index] = members[index - 1]
+                index -= 1
+            }
+            members[index] = member
+        }
+    }
+
+    /// Whether each name is behind the one before it; false for two that are equal.
+    private func areSorted(from first: Int) -> Bool {
+        for index in (first + 1)..<members.count where !precedes(members[index - 1], members[index]) { return false }
+        return true
     }
 
     /// By the bytes of the canonical spelling.
     private func precedes(_ one: Member, _ other: Member) -> Bool {
-        output[one.start..<one.nameEnd].lexicographicallyPrecedes(output[other.start..<other.nameEnd])
+        let text = output.span
+        let (oneLength, otherLength) = (one.nameEnd - one.start, other.nameEnd - other.start)
+        for index in 0..<min(oneLength, otherLength) {
+            let (a, b) = (text[one.start + index], text[other.start + index])
+            if a != b { return a < b }
+        }
+        return oneLength < otherLength
     }
 }

@@ -107,7 +107,7 @@ struct JSONEditWalk {
 
     /// The child with this name. A name that differs in case only is refused at the top level, where it may pass for the edited one.
     private func find(_ name: JSONLexer.Name, of node: JSONEditNode, depth: Int) throws(JSONError) -> Int? {
-        switch try node.names.match(body, name) {
+        switch try node.names.match(body.span, name) {
         case .none: return nil
         case .wanted(let index): return index
         case .lookalike(let index):

@@ -69,7 +69,7 @@ extension JSONEdits {
     package mutating func addText(_ text: String, toString string: Range<Int>, at end: JSONEdit.End, separator: String = "") {
         let between = string.count == 2 ? "" : separator
         var bytes: [UInt8] = []
-        JSONText.appendEscaped(Array((end == .start ? text + between : between + text).utf8), to: &bytes)
+        JSONText.appendEscaped((end == .start ? text + between : between + text).utf8Span.span, to: &bytes)
         insert(bytes, at: end == .start ? string.lowerBound + 1 : string.upperBound - 1)
     }
 }

@@ -26,16 +26,16 @@ package struct JSONNames: Sendable, ExpressibleByArrayLiteral {
     /// Compares a name with escapes resolved.
     ///
     /// - Throws: `loneSurrogate`; `nullInName` for U+0000, where C parsers end a name; `badUTF8`, which some readers drop from it.
-    func match(_ body: [UInt8], _ name: JSONLexer.Name) throws(JSONError) -> Match {
+    func match(_ text: Span<UInt8>, _ name: JSONLexer.Name) throws(JSONError) -> Match {
         if name.isPlain, lengths & Self.bit(name.range.count) != 0 {
-            if let index = index(ofPlain: body.span.extracting(name.range)) { return .wanted(index) }
+            if let index = index(ofPlain: text.extracting(name.range)) { return .wanted(index) }
         }
-        if name.isPlain, isASCII(body.span.extracting(name.range)) {
+        if name.isPlain, isASCII(text.extracting(name.range)) {
             guard lengths & Self.bit(name.range.count) != 0 else { return .none }
-            return lookalike(body.span.extracting(name.range))
+            return lookalike(text.extracting(name.range))
         }
         var bytes: [UInt8] = []
-        try JSONText.unescape(body, name.range, into: &bytes)
+        try JSONText.unescape(text, name.range, into: &bytes)
         try JSONText.checkUTF8(bytes.span, at: name.range.lowerBound)
         guard !bytes.contains(0) else { throw JSONError(.nullInName, at: name.range.lowerBound) }
         if let index = index(ofPlain: bytes.span) { return .wanted(index) }
@@ -43,12 +43,12 @@ package struct JSONNames: Sendable, ExpressibleByArrayLiteral {
     }
 
     private func index(ofPlain name: Span<UInt8>) -> Int? {
-        for (index, spelling) in spellings.enumerated() where Self.isEqual(name, spelling.span) { return index }
+        for index in spellings.indices where Self.isEqual(name, spellings[index]) { return index }
         return nil
     }
 
     private func lookalike(_ name: Span<UInt8>) -> Match {
-        for (index, spelling) in spellings.enumerated() where Self.isEqual(name, spelling.span, fold: true) { return .lookalike(index) }
+        for index in spellings.indices where Self.isEqual(name, spellings[index], fold: true) { return .lookalike(index) }
         return .none
     }
 
@@ -58,7 +58,7 @@ package struct JSONNames: Sendable, ExpressibleByArrayLiteral {
     }
 
     @inline(__always)
-    private static func isEqual(_ first: Span<UInt8>, _ second: Span<UInt8>, fold: Bool = false) -> Bool {
+    private static func isEqual(_ first: Span<UInt8>, _ second: [UInt8], fold: Bool = false) -> Bool {
         guard first.count == second.count else { return false }
         for index in first.indices {
             let (a, b) = (first[index], second[index])

@@ -11,35 +11,23 @@ extension JSONValue {
 
     /// Reads the part of a body that a scan found.
     package init(parsing body: [UInt8], in range: Range<Int>, limits: JSONLimits = .standard) throws(JSONError) {
-        var parser = JSONParser(body: body, end: range.upperBound, limits: limits)
-        self = try parser.parse(from: range.lowerBound)
+        let text = body.span.extracting(..<range.upperBound)
+        var parser = JSONParser(limits: limits)
+        var at = range.lowerBound
+        JSONLexer.skipSpace(text, &at)
+        self = try parser.value(text, &at, depth: 0)
+        try JSONLexer.expectEnd(text, at)
     }
 }
 
 /// Recurses once per level of nesting, `depthMax` times at most.
 private struct JSONParser {
-    private let body: [UInt8]
-    private let end: Int
     private let limits: JSONLimits
     private var valueCount = 0
 
-    init(body: [UInt8], end: Int, limits: JSONLimits) {
-        self.body = body
-        self.end = end
-        self.limits = limits
-    }
+    init(limits: JSONLimits) { self.limits = limits }
 
-    mutating func parse(from start: Int) throws(JSONError) -> JSONValue {
-        let body = body  // the span of a stored property would keep all of self from changing
-        let text = body.span.extracting(..<end)
-        var at = start
-        JSONLexer.skipSpace(text, &at)
-        let value = try self.value(text, &at, depth: 0)
-        try JSONLexer.expectEnd(text, at)
-        return value
-    }
-
-    private mutating func value(_ text: Span<UInt8>, _ at: inout Int, depth: Int) throws(JSONError) -> JSONValue {
+    mutating func value(_ text: Span<UInt8>, _ at: inout Int, depth: Int) throws(JSONError) -> JSONValue {
         valueCount += 1
         guard valueCount <= limits.valuesMax else { throw JSONError(.tooManyValues(limit: limits.valuesMax), at: at) }
         guard at < text.count, let kind = JSONKind(firstByte: text[at]) else { throw JSONLexer.unexpected(text, at) }
@@ -51,10 +39,10 @@ private struct JSONParser {
             return kind == .object ? .object(try object(text, &at, depth: depth + 1)) : .array(try array(text, &at, depth: depth + 1))
         case .string:
             let isPlain = try JSONLexer.skipString(text, &at, limits)
-            return .string(try JSONText.decode(body, (start + 1)..<(at - 1), isPlain: isPlain))
+            return .string(try JSONText.decode(text, (start + 1)..<(at - 1), isPlain: isPlain))
         case .number:
             try JSONLexer.skipNumber(text, &at, limits)
-            return .number(JSONNumber(checked: try JSONText.decode(body, start..<at, isPlain: true)))
+            return .number(JSONNumber(checked: try JSONText.decode(text, start..<at, isPlain: true)))
         case .boolean, .null:
             try JSONLexer.skipLiteral(text, &at)
             return kind == .null ? .null : .bool(text[start] == .letterT)
@@ -64,6 +52,7 @@ private struct JSONParser {
     private mutating func array(_ text: Span<UInt8>, _ at: inout Int, depth: Int) throws(JSONError) -> [JSONValue] {
         var elements: [JSONValue] = []
         guard !JSONLexer.closes(text, &at, .closeBracket) else { return elements }
+        elements.reserveCapacity(4)
         repeat { elements.append(try value(text, &at, depth: depth)) } while try JSONLexer.hasNext(text, &at, .closeBracket)
         return elements
     }
@@ -71,10 +60,11 @@ private struct JSONParser {
     private mutating func object(_ text: Span<UInt8>, _ at: inout Int, depth: Int) throws(JSONError) -> JSONObject {
         var members: [JSONObject.Member] = []
         guard !JSONLexer.closes(text, &at, .closeBrace) else { return JSONObject(distinct: members) }
+        members.reserveCapacity(4)
         repeat {
             guard members.count < limits.membersMax else { throw JSONError(.tooManyMembers(limit: limits.membersMax), at: at) }
             let name = try JSONLexer.name(text, &at, limits)
-            let decoded = try JSONText.decode(body, name.range, isPlain: name.isPlain)
+            let decoded = try JSONText.decode(text, name.range, isPlain: name.isPlain)
             members.append(JSONObject.Member(decoded, try value(text, &at, depth: depth)))
         } while try JSONLexer.hasNext(text, &at, .closeBrace)
         guard Self.areDistinct(members) else { throw JSONError(.duplicateMember(nil), at: at) }

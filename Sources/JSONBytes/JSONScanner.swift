@@ -20,7 +20,7 @@ package enum JSONScanner {
         var result = JSONTopLevel(names: wanted, openingBrace: at)
         at += 1
         if !JSONLexer.closes(text, &at, .closeBrace) {
-            repeat { try result.readMember(body, text, &at, limits) } while try JSONLexer.hasNext(text, &at, .closeBrace)
+            repeat { try result.readMember(text, &at, limits) } while try JSONLexer.hasNext(text, &at, .closeBrace)
         }
         result.object = result.object.lowerBound..<at
         try JSONLexer.expectEnd(text, at)
@@ -67,11 +67,11 @@ package struct JSONTopLevel: Sendable {
         return fields[index]
     }
 
-    fileprivate mutating func readMember(_ body: [UInt8], _ text: Span<UInt8>, _ at: inout Int, _ limits: JSONLimits) throws(JSONError) {
+    fileprivate mutating func readMember(_ text: Span<UInt8>, _ at: inout Int, _ limits: JSONLimits) throws(JSONError) {
         let start = at
         guard memberCount < limits.membersMax else { throw JSONError(.tooManyMembers(limit: limits.membersMax), at: start) }
         let name = try JSONLexer.name(text, &at, limits)
-        let match = try names.match(body, name)
+        let match = try names.match(text, name)
         let valueStart = at
         let kind = try JSONLexer.skipValue(text, &at, depth: 1, limits)
         memberCount += 1

@@ -1,53 +1,86 @@
-/// Strings between their quotes: decoding, and the one spelling this gateway writes.
-///
-/// Written are `\"`, `\\`, `\b` `\f` `\n` `\r` `\t` and `\u00xx` for the other bytes below 0x20; everything else stands as UTF-8.
+/// Strings between their quotes: from bytes to text.
 package enum JSONText {
     /// The string that the bytes between two quotes spell.
     ///
     /// - Parameter range: between the quotes, as found by the scanner.
     /// - Throws: `badUTF8`, `loneSurrogate`; `badEscape` only when `range` is no scanned string.
     package static func decode(_ body: [UInt8], _ range: Range<Int>) throws(JSONError) -> String {
-        try decode(body, range, isPlain: isPlain(body, range))
+        let text = body.span.extracting(..<range.upperBound)
+        return try decode(text, range, isPlain: ByteSearch.stringStop(in: text, from: range.lowerBound) == range.upperBound)
     }
 
-    static func decode(_ body: [UInt8], _ range: Range<Int>, isPlain: Bool) throws(JSONError) -> String {
-        if isPlain { return try string(body.span.extracting(range), at: range.lowerBound) }
+    /// - Parameter isPlain: whether there are no escapes, so that the bytes are the string.
+    static func decode(_ text: Span<UInt8>, _ range: Range<Int>, isPlain: Bool) throws(JSONError) -> String {
+        if isPlain { return try string(text.extracting(range), at: range.lowerBound) }
         var bytes: [UInt8] = []
-        try unescape(body, range, into: &bytes)
+        bytes.reserveCapacity(range.count)
+        try unescape(text, range, into: &bytes)
         return try string(bytes.span, at: range.lowerBound)
     }
 
-    /// Whether no byte in `range` is a backslash, so that the bytes are the string.
-    private static func isPlain(_ body: [UInt8], _ range: Range<Int>) -> Bool {
-        let text = body.span.extracting(..<range.upperBound)
-        return ByteSearch.stringStop(in: text, from: range.lowerBound) == range.upperBound
+    private static func string(_ bytes: Span<UInt8>, at offset: Int) throws(JSONError) -> String {
+        do { return String(copying: try UTF8Span(validating: bytes)) } catch { throw JSONError(.badUTF8, at: offset) }
+    }
+
+    /// Throws `badUTF8` unless all of `bytes` is UTF-8.
+    static func checkUTF8(_ bytes: Span<UInt8>, at offset: Int) throws(JSONError) {
+        do { _ = try UTF8Span(validating: bytes) } catch { throw JSONError(.badUTF8, at: offset) }
     }
 
     /// Appends the bytes that a string spells. Not checked for UTF-8.
-    static func unescape(_ body: [UInt8], _ range: Range<Int>, into bytes: inout [UInt8]) throws(JSONError) {
-        let text = body.span.extracting(..<range.upperBound)
+    static func unescape(_ text: Span<UInt8>, _ range: Range<Int>, into bytes: inout [UInt8]) throws(JSONError) {
+        let text = text.extracting(..<range.upperBound)
         var at = range.lowerBound
-        while at < range.upperBound {
-            let stop = ByteSearch.stringStop(in: text, from: at)
-            bytes.append(contentsOf: body[at..<stop])
-            at = stop
-            guard at < range.upperBound else { return }
-            guard text[at] == .backslash else { throw JSONError(.controlByte, at: at) }
-            try appendEscape(text, &at, to: &bytes)
+        while try appendRun(text, &at, to: &bytes) { append(try escape(text, &at), to: &bytes) }
+    }
+
+    /// Appends a string as this gateway spells it. Not checked for UTF-8.
+    static func respell(_ text: Span<UInt8>, _ range: Range<Int>, into bytes: inout [UInt8]) throws(JSONError) {
+        let text = text.extracting(..<range.upperBound)
+        var at = range.lowerBound
+        while try appendRun(text, &at, to: &bytes) {
+            let scalar = try escape(text, &at)
+            if scalar.value < 0x20 || scalar == "\"" || scalar == "\\" {
+                appendEscape(of: UInt8(truncatingIfNeeded: scalar.value), to: &bytes)
+            } else {
+                append(scalar, to: &bytes)
+            }
         }
     }
 
-    private static func appendEscape(_ text: Span<UInt8>, _ at: inout Int, to bytes: inout [UInt8]) throws(JSONError) {
+    /// Appends the bytes up to the next escape.
+    ///
+    /// - Returns: false at the end of the text; else `at` is at the backslash.
+    private static func appendRun(_ text: Span<UInt8>, _ at: inout Int, to bytes: inout [UInt8]) throws(JSONError) -> Bool {
+        let stop = ByteSearch.stringStop(in: text, from: at)
+        bytes.append(text, at..<stop)
+        at = stop
+        guard at < text.count else { return false }
+        guard text[at] == .backslash else { throw JSONError(.controlByte, at: at) }
+        return true
+    }
+
+    private static func append(_ scalar: Unicode.Scalar, to bytes: inout [UInt8]) {
+        if scalar.isASCII { return bytes.append(UInt8(truncatingIfNeeded: scalar.value)) }
+        bytes.append(contentsOf: UTF8.encode(scalar)!)  // a scalar value always has an encoding
+    }
+
+    /// What an escape stands for, with `at` at the backslash.
+    private static func escape(_ text: Span<UInt8>, _ at: inout Int) throws(JSONError) -> Unicode.Scalar {
         guard at + 1 < text.count else { throw JSONError(.badEscape, at: at) }
-        let letter = text[at + 1]
-        if letter == .letterU {
-            let scalar = try unicodeEscape(text, &at)
-            bytes.append(contentsOf: Unicode.UTF8.encode(scalar)!)  // a scalar value always has an encoding
-            return
+        let scalar: Unicode.Scalar
+        switch text[at + 1] {
+        case .quote, .backslash, .slash: scalar = Unicode.Scalar(text[at + 1])
+        case .letterN: scalar = "\n"
+        case .letterT: scalar = "\t"
+        case .letterR: scalar = "\r"
+        case .letterB: scalar = "\u{8}"
+        case .letterF: scalar = "\u{C}"
+        case .letterU: return try unicodeEscape(text, &at)
+        default: throw JSONError(.badEscape, at: at)
         }
-        guard let byte = shortEscapes.first(where: { $0.letter == letter })?.byte else { throw JSONError(.badEscape, at: at) }
-        bytes.append(byte)
         at += 2
+        return scalar
     }
 
     /// `\u00e9`, or the two escapes of a surrogate pair.
@@ -76,57 +109,4 @@ package enum JSONText {
         at += 6
         return unit
     }
-
-    private static func string(_ bytes: Span<UInt8>, at offset: Int) throws(JSONError) -> String {
-        do { return String(copying: try UTF8Span(validating: bytes)) } catch { throw JSONError(.badUTF8, at: offset) }
-    }
-
-    /// Throws `badUTF8` unless all of `bytes` is UTF-8.
-    static func checkUTF8(_ bytes: Span<UInt8>, at offset: Int) throws(JSONError) {
-        do { _ = try UTF8Span(validating: bytes) } catch { throw JSONError(.badUTF8, at: offset) }
-    }
-}
-
-// Writing.
-extension JSONText {
-    /// A string as JSON, quotes included.
-    package static func quoted(_ string: String) -> [UInt8] {
-        var bytes: [UInt8] = []
-        appendQuoted(string, to: &bytes)
-        return bytes
-    }
-
-    package static func appendQuoted(_ string: String, to bytes: inout [UInt8]) {
-        bytes.append(.quote)
-        appendEscaped(Array(string.utf8), to: &bytes)
-        bytes.append(.quote)
-    }
-
-    /// Appends what stands between the quotes for the string with these UTF-8 bytes.
-    static func appendEscaped(_ string: [UInt8], to bytes: inout [UInt8]) {
-        var at = 0
-        while at < string.count {
-            let stop = ByteSearch.stringStop(in: string.span, from: at)
-            bytes.append(contentsOf: string[at..<stop])
-            guard stop < string.count else { return }
-            appendEscape(of: string[stop], to: &bytes)
-            at = stop + 1
-        }
-    }
-
-    private static func appendEscape(of byte: UInt8, to bytes: inout [UInt8]) {
-        bytes.append(.backslash)
-        if let letter = shortEscapes.first(where: { $0.byte == byte })?.letter {
-            bytes.append(letter)
-        } else {
-            let digits: [UInt8] = Array("0123456789abcdef".utf8)
-            bytes.append(contentsOf: [.letterU, .zero, .zero, digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-        }
-    }
-
-    /// The slash is read but never written escaped.
-    private static let shortEscapes: [(letter: UInt8, byte: UInt8)] = [
-        (.letterN, 0x0A), (.quote, .quote), (.backslash, .backslash), (.letterT, 0x09), (.letterR, 0x0D),
-        (.letterB, 0x08), (.letterF, 0x0C), (.slash, .slash),
-    ]
 }

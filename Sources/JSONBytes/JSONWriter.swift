@@ -15,9 +15,9 @@ extension JSONValue {
         case .string(let string): JSONText.appendQuoted(string, to: &bytes)
         case .array(let elements):
             bytes.append(.openBracket)
-            for (index, element) in elements.enumerated() {
+            for index in elements.indices {
                 if index > 0 { bytes.append(.comma) }
-                element.write(to: &bytes)
+                elements[index].write(to: &bytes)
             }
             bytes.append(.closeBracket)
         case .object(let object): object.write(to: &bytes)
@@ -28,11 +28,11 @@ extension JSONValue {
 extension JSONObject {
     package func write(to bytes: inout [UInt8]) {
         bytes.append(.openBrace)
-        for (index, member) in members.enumerated() {
+        for index in members.indices {
             if index > 0 { bytes.append(.comma) }
-            JSONText.appendQuoted(member.name, to: &bytes)
+            JSONText.appendQuoted(members[index].name, to: &bytes)
             bytes.append(.colon)
-            member.value.write(to: &bytes)
+            members[index].value.write(to: &bytes)
         }
         bytes.append(.closeBrace)
     }
