@@ -146,14 +146,14 @@ struct MetricsPageTests {
         let registry = MetricsRegistry.sample()
         let shard = registry.shard(worker: 0)
         for status in [400, 400, 431, 599] { shard.wireError(status: status) }
-        shard.connectionRefused(.limit)
+        shard.connectionRefused(.tooMany)
 
         let page = try registry.page()
 
         #expect(page.value("weir_wire_errors_total", ["status": "400"]) == 2)
         #expect(page.value("weir_wire_errors_total", ["status": "431"]) == 1)
         #expect(page.value("weir_wire_errors_total", ["status": "other"]) == 1)
-        #expect(page.value("weir_connections_refused_total", ["reason": "limit"]) == 1)
+        #expect(page.value("weir_connections_refused_total", ["reason": "too_many"]) == 1)
         #expect(page.value("weir_connections_refused_total", ["reason": "draining"]) == 0)
     }
 

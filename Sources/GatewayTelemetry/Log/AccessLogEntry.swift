@@ -43,7 +43,7 @@ package struct AccessLogEntry: Sendable {
     /// - Parameter bytesIn: head and body as they came off the wire.
     package init(_ exchange: Exchange, method: String, bytesIn: Int, configGeneration: Int, times: RequestTimes) {
         self.init(
-            endedAtMilliseconds: WallClock.nowMilliseconds(), requestID: exchange.requestID, traceID: exchange.trace.traceID, method: method,
+            endedAtMilliseconds: TimeOfDay.nowMilliseconds(), requestID: exchange.requestID, traceID: exchange.trace.traceID, method: method,
             path: exchange.path, caller: exchange.caller?.name, team: exchange.caller?.team, modelRequested: exchange.model,
             isStreaming: exchange.isStreaming, bytesIn: bytesIn, configGeneration: configGeneration, record: exchange.record, times: times)
     }

@@ -107,7 +107,7 @@ extension JSONLine {
     mutating func field(_ name: String, timestamp milliseconds: Int64) {
         key(name)
         bytes.append(Self.quote)
-        WallClock.appendTimestamp(milliseconds: milliseconds, to: &bytes)
+        TimeOfDay.appendTimestamp(milliseconds: milliseconds, to: &bytes)
         bytes.append(Self.quote)
     }
 

@@ -22,7 +22,7 @@ package struct OperationalLog: Sendable {
     private let now: @Sendable () -> Int64
 
     /// - Parameter now: milliseconds since 1970, UTC.
-    package init(writer: LogWriter, settings: LogSettings, now: @escaping @Sendable () -> Int64 = { WallClock.nowMilliseconds() }) {
+    package init(writer: LogWriter, settings: LogSettings, now: @escaping @Sendable () -> Int64 = { TimeOfDay.nowMilliseconds() }) {
         self.writer = writer
         self.settings = settings
         self.now = now

@@ -123,19 +123,19 @@ enum TokenKind: String, CaseIterable {
     case reasoning
 }
 
-/// Why a connection was not taken.
-package enum ConnectionRefusal: String, CaseIterable, Sendable {
+/// Why a connection was not taken. The first two are spelled as `HTTPServer` spells them.
+package enum RefusedConnection: String, CaseIterable, Sendable {
     /// `listen.limits.connections` are open already.
-    case limit
+    case tooMany = "too_many"
+    /// The process may open no more descriptors.
+    case outOfDescriptors = "out_of_descriptors"
     case draining
-    /// The process has no descriptor or memory left for it.
-    case resources
 
     var index: Int {
         switch self {
-        case .limit: 0
-        case .draining: 1
-        case .resources: 2
+        case .tooMany: 0
+        case .outOfDescriptors: 1
+        case .draining: 2
         }
     }
 }

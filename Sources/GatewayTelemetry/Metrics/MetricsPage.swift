@@ -137,7 +137,7 @@ struct MetricsPage {
         out.family("weir_connections_accepted_total", .counter, "Client connections taken.")
         out.sample("weir_connections_accepted_total", shards.reduce(0) { $0 &+ $1.connectionsAccepted })
         out.family("weir_connections_refused_total", .counter, "Client connections not taken.")
-        for reason in ConnectionRefusal.allCases {
+        for reason in RefusedConnection.allCases {
             out.sample(
                 "weir_connections_refused_total", [("reason", reason.rawValue)], merged.worker.connectionsRefused[reason.index])
         }

@@ -43,7 +43,7 @@ package final class MetricsRegistry: Sendable {
     package var workersReady: Int { shards.count { $0.isReady } }
 
     /// A file was read, checked and is live: at the start, and after a reload that changed something.
-    package func configurationLoaded(hash: String, generation: Int, atMilliseconds now: Int64 = WallClock.nowMilliseconds()) {
+    package func configurationLoaded(hash: String, generation: Int, atMilliseconds now: Int64 = TimeOfDay.nowMilliseconds()) {
         reloads.withLock { reloads in
             reloads.loaded += 1
             reloads.hash = hash
@@ -54,7 +54,7 @@ package final class MetricsRegistry: Sendable {
 
     /// The file was read and checked and is the live one, so nothing changed. A bad file that was rolled back ends here:
     /// the last reload is a success again.
-    package func configurationUnchanged(atMilliseconds now: Int64 = WallClock.nowMilliseconds()) {
+    package func configurationUnchanged(atMilliseconds now: Int64 = TimeOfDay.nowMilliseconds()) {
         reloads.withLock { reloads in
             reloads.unchanged += 1
             reloads.succeeded(at: now)

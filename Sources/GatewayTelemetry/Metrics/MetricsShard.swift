@@ -32,7 +32,7 @@ package final class MetricsShard: Sendable {
         connections.subtract(1, ordering: .relaxed)
     }
 
-    package func connectionRefused(_ reason: ConnectionRefusal) {
+    package func connectionRefused(_ reason: RefusedConnection) {
         tables.withLock { $0.countRefusal(reason) }
     }
 

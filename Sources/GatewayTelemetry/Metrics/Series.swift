@@ -55,7 +55,7 @@ struct WorkerSeries: Sendable {
     var seriesDropped: UInt64 = 0
     /// By `WireStatus`.
     var wireErrors = InlineArray<14, UInt64>(repeating: 0)
-    /// By `ConnectionRefusal`.
+    /// By `RefusedConnection`.
     var connectionsRefused = InlineArray<3, UInt64>(repeating: 0)
 
     mutating func add(_ other: WorkerSeries) {

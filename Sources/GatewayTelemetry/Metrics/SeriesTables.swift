@@ -48,7 +48,7 @@ struct SeriesTables: Sendable {
         worker.wireErrors[WireStatus.index(of: status)] &+= 1
     }
 
-    mutating func countRefusal(_ reason: ConnectionRefusal) {
+    mutating func countRefusal(_ reason: RefusedConnection) {
         worker.connectionsRefused[reason.index] &+= 1
     }
 

@@ -3,7 +3,7 @@ import Testing
 @testable import GatewayTelemetry
 
 @Suite("The time of day in logs")
-struct WallClockTests {
+struct TimeOfDayTests {
     @Test(arguments: [
         (Int64(0), "1970-01-01T00:00:00.000Z"),
         (951_827_696_789, "2000-02-29T12:34:56.789Z"),
@@ -16,7 +16,7 @@ struct WallClockTests {
     func `is RFC 3339 in UTC with milliseconds`(milliseconds: Int64, expected: String) {
         var bytes: [UInt8] = []
 
-        WallClock.appendTimestamp(milliseconds: milliseconds, to: &bytes)
+        TimeOfDay.appendTimestamp(milliseconds: milliseconds, to: &bytes)
 
         #expect(String(decoding: bytes, as: UTF8.self) == expected)
     }

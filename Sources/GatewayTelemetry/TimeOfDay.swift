@@ -1,5 +1,5 @@
 /// The time of day, as logs and metrics write it. Everything else in the gateway measures on the monotonic clock.
-package enum WallClock {
+package enum TimeOfDay {
     /// Milliseconds since 1970, UTC.
     package static func nowMilliseconds() -> Int64 { POSIX.wallClockMilliseconds() }
 
