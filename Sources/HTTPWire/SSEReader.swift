@@ -36,6 +36,9 @@ package struct SSEReader {
         var found = false
     }
 
+    /// What the buffer holds of the heap.
+    var capacityBytes: Int { buffer.capacity }
+
     /// - Parameter eventBytesMax: bytes of one block with its line ends, at least 1. One more ends the stream with an error.
     package init(eventBytesMax: Int = 8 << 20) {
         precondition(eventBytesMax > 0, "an event has at least one byte")
@@ -96,21 +99,25 @@ extension SSEReader {
         search(ASCII.lineFeed, from: start, &lineFeed)
         search(ASCII.carriageReturn, from: start, &carriageReturn)
         if carriageReturn.found, !lineFeed.found || carriageReturn.index < lineFeed.index {
-            let end = carriageReturn.index
-            if lineFeed.found, lineFeed.index == end + 1 {
-                endsInLoneCR = false
-                return (start..<end, end + 2)
-            }
-            if end + 1 == buffer.count, !ended {
-                // Nothing waits for the end of a line that is not empty, and this one ends a block only if it is.
-                guard end == start, endsInLoneCR else { return nil }
-            }
-            endsInLoneCR = true
-            return (start..<end, end + 1)
+            return lineEndingInCR(start..<carriageReturn.index)
         }
         guard lineFeed.found else { return nil }
         endsInLoneCR = false
         return (start..<lineFeed.index, lineFeed.index + 1)
+    }
+
+    private mutating func lineEndingInCR(_ line: Range<Int>) -> (line: Range<Int>, next: Int)? {
+        let next = line.upperBound + 1
+        // The second of two lone CRs ends the block without a look at what follows, be it there already or not.
+        if !(line.isEmpty && endsInLoneCR) {
+            if lineFeed.found, lineFeed.index == next {
+                endsInLoneCR = false
+                return (line, next + 1)
+            }
+            if next == buffer.count, !ended { return nil }
+        }
+        endsInLoneCR = true
+        return (line, next)
     }
 
     /// Brings `mark` to the first `byte` at or behind `start`. No byte is searched twice.
