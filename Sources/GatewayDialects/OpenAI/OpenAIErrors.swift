@@ -17,6 +17,7 @@ package enum OpenAIErrors {
         let answer = Self.answer(to: error)
         var headers = [HeaderField("content-type", "application/json")] + answer.headers
         if isNotWorthARepeat(error) || (retriesSpent && answer.status >= 408) {
+            headers.removeAll { $0.name == "x-should-retry" }
             headers.append(HeaderField("x-should-retry", "false"))
         }
         return Response(status: answer.status, headers: headers, body: ResponseBody(bytes: answer.body))
@@ -124,8 +125,7 @@ extension OpenAIErrors {
         switch error {
         case .requestsSpent(_, _, let seconds): seconds > retryAfterSecondsMax
         case .upstreamFailed(let failure):
-            failure.isCredentialProblem || failure.retryAfterSeconds ?? 0 > retryAfterSecondsMax
-                || (failure.status == 429 && OpenAIFault.isQuotaSpent(failure.body))
+            failure.isCredentialProblem || failure.retryAfterSeconds ?? 0 > retryAfterSecondsMax || failure.isQuotaSpent
         default: false
         }
     }

@@ -1,3 +1,4 @@
+package import GatewayCore
 import JSONBytes
 
 /// What an error object of the OpenAI dialect says about itself.
@@ -32,4 +33,9 @@ package enum OpenAIFault {
         "service_unavailable": 503, "timeout": 504, "invalid_request_error": 400, "context_length_exceeded": 400, "content_filter": 400,
         "model_not_found": 404, "invalid_api_key": 401, "authentication_error": 401, "permission_error": 403,
     ]
+}
+
+extension UpstreamFailure {
+    /// Whether the provider has no money or monthly quota left for us: asking it again changes nothing.
+    package var isQuotaSpent: Bool { status == 429 && OpenAIFault.isQuotaSpent(body) }
 }

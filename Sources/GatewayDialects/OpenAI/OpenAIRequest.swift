@@ -30,13 +30,18 @@ package struct OpenAIRequest: Sendable {
             return
         }
         let scan: JSONTopLevel
-        do { scan = try JSONScanner.topLevel(body, wanted: Self.members) } catch { throw .malformedBody(reason: Self.explain(error)) }
+        do { scan = try Self.scan(body) } catch { throw .malformedBody(error) }
         self.scan = scan
         model = try Self.model(in: scan, of: body)
         if needsModel, model == nil { throw .modelMissing }
         isStreaming = try Self.flag("stream", in: scan, of: body)
         wantsUsageEvent = isStreaming ? try Self.asksForUsage(scan, body, operation) : false
         isBoundToAccount = operation == .responses ? try Self.isBound(scan, body) : false
+    }
+
+    /// Finds the members that the gateway looks at or edits.
+    package static func scan(_ body: [UInt8]) throws(JSONError) -> JSONTopLevel {
+        try JSONScanner.topLevel(body, wanted: members)
     }
 
     /// Writes down in `exchange` what was found.
@@ -66,7 +71,7 @@ extension OpenAIRequest {
         do {
             let name = try field.string(in: body, named: "model")
             return name.isEmpty ? nil : name
-        } catch { throw .malformedBody(reason: explain(error)) }
+        } catch { throw .malformedBody(error) }
     }
 
     /// A boolean member; absent and null are false.
@@ -85,7 +90,7 @@ extension OpenAIRequest {
         let inner: JSONTopLevel
         do {
             inner = try JSONScanner.topLevel(body, in: options.value, wanted: ["include_usage"])
-        } catch { throw .malformedBody(reason: explain(error)) }
+        } catch { throw .malformedBody(error) }
         return try flag("include_usage", in: inner, of: body)
     }
 
@@ -93,12 +98,5 @@ extension OpenAIRequest {
         if let previous = scan["previous_response_id"], previous.kind != .null { return true }
         if let conversation = scan["conversation"], conversation.kind != .null { return true }
         return try flag("background", in: scan, of: body)
-    }
-
-    /// The JSON error without the words that `malformedBody` already says.
-    private static func explain(_ error: JSONError) -> String {
-        let message = error.message
-        guard let colon = message.firstIndex(of: ":") else { return message }
-        return String(message[message.index(after: colon)...].drop { $0 == " " })
     }
 }

@@ -1,0 +1,75 @@
+package import GatewayCore
+
+/// The last filter of a route: has a model's targets asked and, while nothing of an answer has reached the client, the fallbacks
+/// further down the list.
+///
+/// Retries, fallbacks and the answer itself share one deadline. A model is visited at most once for a request.
+package final class FallbackFilter: Filter {
+    private let models: [String: ServedModel]
+    private let passThrough: Target?
+    private let caller: UpstreamCaller
+    private let rules: [FallbackRule]
+
+    /// - Parameters:
+    ///   - models: those of the file, by name.
+    ///   - passThrough: gets, unchanged, the requests whose model is not among them; nil refuses them.
+    ///   - rules: in the order of the file.
+    package init(models: [String: ServedModel], passThrough: Target?, caller: UpstreamCaller, rules: [FallbackRule] = []) {
+        self.models = models
+        self.passThrough = passThrough
+        self.caller = caller
+        self.rules = rules
+    }
+
+    package func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response {
+        var model = try model(for: exchange)
+        let deadline = caller.deadline(of: exchange)
+        var visited: Set<String> = []
+        var position = 0
+        while true {
+            visited.insert(model.name)
+            do {
+                let mayGiveUp = rule(for: .noTargetLeft(model: model.name), from: position, visited, exchange) != nil
+                return try await caller.answer(exchange, from: model, by: deadline, mayGiveUp: mayGiveUp)
+            } catch {
+                guard exchange.cancellation.error == nil, let index = rule(for: error, from: position, visited, exchange) else { throw error }
+                position = index + 1
+                model = try fallBack(on: rules[index], exchange)
+            }
+        }
+    }
+
+    /// Whom a request is for.
+    private func model(for exchange: Exchange) throws(GatewayError) -> ServedModel {
+        if let name = exchange.model, let model = models[name] {
+            exchange.record.modelLabel = name
+            return model
+        }
+        if let passThrough { return ServedModel(only: passThrough) }
+        if let name = exchange.model { throw .modelUnknown(model: name) }
+        throw exchange.operation == .other ? .routeMissing : .modelMissing
+    }
+
+    /// The first rule further down that is about this failure and leads somewhere new.
+    private func rule(for error: GatewayError, from position: Int, _ visited: Set<String>, _ exchange: Exchange) -> Int? {
+        rules.indices.dropFirst(position).first { index in
+            guard rules[index].on.include(error) else { return false }
+            switch rules[index].action {
+            case .model(let model): return !visited.contains(model.name) && !exchange.isBoundToAccount
+            case .answer: return true
+            }
+        }
+    }
+
+    private func fallBack(on rule: FallbackRule, _ exchange: Exchange) throws(GatewayError) -> ServedModel {
+        switch rule.action {
+        case .model(let model):
+            exchange.record.fallbacks.append(model.name)
+            caller.countFallback(of: exchange)
+            return model
+        case .answer(let status, let message):
+            exchange.record.fallbacks.append("answer")
+            throw .staticAnswer(status: status, message: message)
+        }
+    }
+}

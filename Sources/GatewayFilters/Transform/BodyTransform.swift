@@ -1,0 +1,59 @@
+import GatewayCore
+import GatewayDialects
+package import JSONBytes
+
+/// The edits that a route makes to request bodies, and the two that the gateway makes by itself: the target's name for the model, and
+/// the wish for token counts at the end of a stream.
+package struct BodyTransform: Sendable {
+    /// Members that the gateway edits by itself. A route's edit of one of them is made before, in a pass of its own.
+    private static let own: Set<String> = ["model", "stream", "stream_options", "messages", "instructions"]
+
+    package static let none = BodyTransform(checked: [], plan: nil, system: SystemPrompt())
+
+    private let plan: JSONEditPlan?
+    private let system: SystemPrompt
+    private let needsOwnPass: Bool
+
+    /// - Throws: when two edits contradict each other.
+    package init(edits: [JSONEdit], system: SystemPrompt = SystemPrompt()) throws(JSONEditPlanError) {
+        let plan = try JSONEditPlan(edits)
+        self.init(checked: edits, plan: plan.isEmpty ? nil : plan, system: system)
+    }
+
+    private init(checked edits: [JSONEdit], plan: JSONEditPlan?, system: SystemPrompt) {
+        self.plan = plan
+        self.system = system
+        needsOwnPass = edits.contains { Self.own.contains($0.pointer.tokens[0]) }
+    }
+
+    /// - Parameter model: what the target calls the model; nil keeps the client's name.
+    func body(of exchange: Exchange, model: String?) throws(GatewayError) -> [UInt8] {
+        let body = exchange.request.body
+        guard let scan = exchange.bodyScan else { return body }
+        do {
+            guard let plan else { return try edited(body, scan, JSONEdits(), exchange, model) }
+            guard needsOwnPass else { return try edited(body, scan, try plan.edits(for: body), exchange, model) }
+            let changed = try plan.applied(to: body)
+            return try edited(changed, try OpenAIRequest.scan(changed), JSONEdits(), exchange, model)
+        } catch {
+            throw .malformedBody(error)
+        }
+    }
+
+    private func edited(
+        _ body: [UInt8], _ scan: JSONTopLevel, _ routeEdits: JSONEdits, _ exchange: Exchange, _ model: String?
+    ) throws(JSONError) -> [UInt8] {
+        var edits = routeEdits
+        try system.add(to: &edits, scan, of: body, exchange.operation)
+        if let model, model != exchange.model || needsOwnPass { edits.setModel(model, in: scan) }
+        if exchange.asksForUsageItself { try edits.includeUsage(in: scan, of: body) }
+        return edits.applied(to: body)
+    }
+}
+
+extension Exchange {
+    /// Whether the gateway has to ask for token counts that the client did not ask for. Responses bring them anyway.
+    var asksForUsageItself: Bool {
+        isStreaming && !wantsUsageEvent && (operation == .chatCompletions || operation == .completions)
+    }
+}

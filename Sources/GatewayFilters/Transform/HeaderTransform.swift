@@ -1,0 +1,56 @@
+package import GatewayCore
+import HTTPWire
+
+/// The head of a request to a provider: made anew, from short lists.
+package struct HeaderTransform: Sendable {
+    /// Client fields that mean something to every provider of the dialect.
+    private static let alwaysPassed = ["openai-beta", "idempotency-key"]
+    /// Fields that are the gateway's, the connection's, or hold the client's credentials: never sent on, whatever the file says.
+    private static let neverPassed: Set<String> = [
+        "authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "proxy-authorization", "host", "content-length", "content-encoding",
+        "transfer-encoding", "accept-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect", "content-type", "traceparent",
+    ]
+
+    private let passed: [String]
+    private let set: [HeaderField]
+    private let removed: Set<String>
+
+    /// - Parameters: names in lower case. `pass` names client fields, `set` replaces, `remove` has the last word.
+    package init(pass: [String] = [], set: [HeaderField] = [], remove: [String] = []) {
+        passed = Self.alwaysPassed + pass.filter { !Self.neverPassed.contains($0) && !Self.alwaysPassed.contains($0) }
+        self.set = set
+        removed = Set(remove)
+    }
+
+    func fields(for exchange: Exchange, to provider: Provider) -> [HeaderField] {
+        var fields: [HeaderField] = []
+        fields.reserveCapacity(8)
+        if let type = contentType(exchange) { fields.append(HeaderField("content-type", type)) }
+        fields += provider.headers
+        pass(exchange, into: &fields)
+        fields.append(HeaderField("traceparent", exchange.trace.header))
+        for field in set {
+            fields.removeAll { $0.name == field.name }
+            fields.append(field)
+        }
+        if !removed.isEmpty { fields.removeAll { removed.contains($0.name) } }
+        return fields
+    }
+
+    /// JSON by definition where the gateway has read it as such; the client's word for everything else.
+    private func contentType(_ exchange: Exchange) -> String? {
+        if exchange.operation == .other { return exchange.request.head.fields.first("content-type") }
+        return exchange.request.body.isEmpty ? nil : "application/json"
+    }
+
+    private func pass(_ exchange: Exchange, into fields: inout [HeaderField]) {
+        let client = exchange.request.head.fields
+        for name in passed where client.contains(name) && fields.first(name) == nil {
+            fields.append(HeaderField(name, client.all(name).joined(separator: ", ")))
+        }
+        // Whoever downloads something says as what; answers that the gateway reads come as they come.
+        if exchange.operation == .other, fields.first("accept") == nil, let accept = client.first("accept") {
+            fields.append(HeaderField("accept", accept))
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import GatewayCore
+import JSONBytes
+
+/// Text that a route puts before or behind the instructions of a conversation.
+///
+/// It joins the first and the last of the leading system or developer messages, and becomes such a message where there is none: many
+/// models take one only.
+package struct SystemPrompt: Equatable, Sendable {
+    private static let separator = "\n\n"
+
+    package let prepend: String?
+    package let append: String?
+
+    package init(prepend: String? = nil, append: String? = nil) {
+        self.prepend = prepend
+        self.append = append
+    }
+
+    /// - Throws: `wrongType` where the conversation has another shape than its dialect's.
+    func add(to edits: inout JSONEdits, _ scan: JSONTopLevel, of body: [UInt8], _ operation: Operation) throws(JSONError) {
+        guard prepend != nil || append != nil else { return }
+        switch operation {
+        case .chatCompletions: try addToMessages(&edits, scan, body)
+        case .responses: try addToInstructions(&edits, scan)
+        case .completions, .embeddings, .models, .other: break
+        }
+    }
+
+    private func addToMessages(_ edits: inout JSONEdits, _ scan: JSONTopLevel, _ body: [UInt8]) throws(JSONError) {
+        guard let messages = scan["messages"] else { return }
+        guard messages.kind == .array else { throw .wrongType("messages", .array, messages) }
+        let leading = try JSONLeadingMessages(of: body, array: messages.value, roles: ["system", "developer"])
+        guard let first = leading.messages.first, let last = leading.messages.last else {
+            return edits.insertMessage(message(both), behind: leading)
+        }
+        if let prepend { addText(prepend, to: first, .start, &edits, body, leading) }
+        if let append { addText(append, to: last, .end, &edits, body, leading) }
+    }
+
+    /// Into the message's text, as one more part of its content, or as a message of its own where it has no content to speak of.
+    private func addText(
+        _ text: String, to message: JSONLeadingMessages.Message, _ end: JSONEdit.End, _ edits: inout JSONEdits, _ body: [UInt8],
+        _ leading: JSONLeadingMessages
+    ) {
+        switch message.content {
+        case let content? where content.kind == .string:
+            edits.addText(text, toString: content.value, at: end, separator: Self.separator)
+        case let content? where content.kind == .array:
+            let part: JSONValue = ["type": "text", "text": JSONValue(text)]
+            edits.insertElement(part.written(), inArray: content.value, of: body, at: end)
+        default:
+            edits.insertMessage(self.message(text), behind: leading)
+        }
+    }
+
+    private func addToInstructions(_ edits: inout JSONEdits, _ scan: JSONTopLevel) throws(JSONError) {
+        guard let instructions = scan["instructions"] else { return edits.insertMember("instructions", JSONText.quoted(both), in: scan) }
+        switch instructions.kind {
+        case .null: edits.replace(instructions.value, with: JSONText.quoted(both))
+        case .string:
+            if let prepend { edits.addText(prepend, toString: instructions.value, at: .start, separator: Self.separator) }
+            if let append { edits.addText(append, toString: instructions.value, at: .end, separator: Self.separator) }
+        default: throw .wrongType("instructions", .string, instructions)
+        }
+    }
+
+    private var both: String { [prepend, append].compactMap(\.self).joined(separator: Self.separator) }
+
+    private func message(_ text: String) -> [UInt8] {
+        let message: JSONValue = ["role": "system", "content": JSONValue(text)]
+        return message.written()
+    }
+}
+
+extension JSONError {
+    fileprivate static func wrongType(_ name: String, _ expected: JSONKind, _ field: JSONField) -> JSONError {
+        JSONError(.wrongType(path: name, expected: expected, found: field.kind), at: field.value.lowerBound)
+    }
+}

@@ -1,0 +1,124 @@
+import GatewayCore
+import GatewayDialects
+
+/// A streamed answer on its way from a provider, judged event by event.
+///
+/// Until `begin` returns nothing has reached the client, and any failure may be mended by asking again. After it the answer is this
+/// provider's, and a failure ends it.
+final class StreamedAnswer: BodySource {
+    /// Bytes that are held back in wait for content. A longer preamble is let go: its target is taken to be the right one.
+    private static let preambleBytesMax = 256 << 10
+
+    private let answer: any UpstreamAnswer
+    private let provider: Provider
+    private let exchange: Exchange
+    private let lease: TargetLease
+    private let idle: Duration
+    private var stream: OpenAIStream
+    private var ready: [BodyChunk] = []
+    /// What is thrown once `ready` is empty.
+    private var failure: GatewayError?
+    private var isClosed = false
+    private var lastProgress: ContinuousClock.Instant
+
+    /// - Parameter idle: longest time without an event. Comments, which a provider's front door can send for ever, do not count.
+    init(_ answer: any UpstreamAnswer, from provider: Provider, for exchange: Exchange, lease: TargetLease, idle: Duration) {
+        self.answer = answer
+        self.provider = provider
+        self.exchange = exchange
+        self.lease = lease
+        self.idle = idle
+        stream = OpenAIStream(operation: exchange.operation, eventBytesMax: provider.eventBytesMax)
+        lastProgress = exchange.worker.now
+    }
+
+    /// Reads on until the model has said something.
+    func begin() async throws(GatewayError) {
+        var held = 0
+        while !stream.hasContent, !stream.hasEnded, !isClosed, held <= Self.preambleBytesMax {
+            held += try await read()
+            if let failure, !stream.hasContent { throw failure }
+        }
+        ready = joined(ready)
+    }
+
+    func next() async throws(GatewayError) -> BodyChunk? {
+        while ready.isEmpty {
+            if let failure { throw end(with: failure) }
+            if isClosed {
+                lease.end(.succeeded, now: exchange.worker.now)
+                return nil
+            }
+            do { _ = try await read() } catch { failure = error }
+        }
+        return ready.count == 1 ? ready.removeLast() : ready.removeFirst()
+    }
+
+    func cancel() {
+        answer.cancel()
+        lease.end(stream.hasEnded ? .succeeded : .unknown, now: exchange.worker.now)
+    }
+
+    /// Takes in what the provider sent next.
+    ///
+    /// - Returns: how many bytes it was.
+    private func read() async throws(GatewayError) -> Int {
+        let started = exchange.worker.now
+        defer { exchange.record.upstreamTime += started.duration(to: exchange.worker.now) }
+        let bytes: [UInt8]?
+        do {
+            bytes = try await answer.next()
+        } catch {
+            // Behind the end mark there is nothing to lose.
+            guard stream.hasEnded, exchange.cancellation.error == nil else { throw error }
+            answer.cancel()
+            bytes = nil
+        }
+        let step = bytes.map { stream.received($0) } ?? stream.closed()
+        ready += step.chunks
+        isClosed = bytes == nil
+        failure = step.fault.map(error) ?? idleFailure(step.isProgress || stream.hasEnded)
+        if let usage = stream.usage { exchange.record.usage = usage }
+        return bytes?.count ?? 0
+    }
+
+    private func idleFailure(_ isProgress: Bool) -> GatewayError? {
+        let now = exchange.worker.now
+        if isProgress { lastProgress = now }
+        guard lastProgress.duration(to: now) > idle else { return nil }
+        return .upstreamTimedOut(provider: provider.name, phase: .idle, afterMilliseconds: idle.milliseconds)
+    }
+
+    private func end(with error: GatewayError) -> GatewayError {
+        answer.cancel()
+        exchange.record.usage?.isComplete = false
+        lease.end(error.targetOutcome, now: exchange.worker.now)
+        return error
+    }
+
+    private func error(_ fault: OpenAIStream.Fault) -> GatewayError {
+        switch fault {
+        case .errorEvent(let status, let event):
+            .upstreamErrorEvent(provider: provider.name, status: status, event: event.count <= 64 << 10 ? event : [])
+        case .broken(let reason): .upstreamBroken(provider: provider.name, reason: reason)
+        case .cut: .upstreamCut(provider: provider.name)
+        }
+    }
+
+    /// Pieces that arrived apart leave as one; events that may be left out stay apart.
+    private func joined(_ chunks: [BodyChunk]) -> [BodyChunk] {
+        var result: [BodyChunk] = []
+        for chunk in chunks {
+            if let last = result.indices.last, !result[last].isUsageOnly, !chunk.isUsageOnly {
+                result[last].bytes += chunk.bytes
+            } else {
+                result.append(chunk)
+            }
+        }
+        return result
+    }
+}
+
+extension Duration {
+    var milliseconds: Int { Int(clamping: components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) }
+}

@@ -1,0 +1,94 @@
+import GatewayCore
+import GatewayDialects
+
+/// One attempt: asks one target once, and returns when there is an answer that nothing may replace any more.
+struct TargetCall {
+    let exchange: Exchange
+    let target: Target
+    let transform: RequestTransform
+    let timeouts: UpstreamTimeouts
+    let ejection: EjectionPolicy?
+
+    /// - Throws: the failure of this attempt, already counted and noted in the exchange's record.
+    func run() async throws(GatewayError) -> Response {
+        let worker = exchange.worker
+        let request = try transform.request(for: exchange, to: target, timeouts: timeouts)
+        let started = worker.now
+        let index = noteStart()
+        let lease = target.state.begin(now: started, ejection: ejection)
+        do {
+            let response = try await send(request, lease, index)
+            exchange.record.attempts[index].duration = started.duration(to: worker.now)
+            return response
+        } catch {
+            exchange.record.attempts[index].duration = started.duration(to: worker.now)
+            exchange.record.attempts[index].error = error.kind
+            lease.end(error.targetOutcome, now: worker.now)
+            throw error
+        }
+    }
+
+    private func noteStart() -> Int {
+        let model = target.model ?? exchange.model ?? ""
+        exchange.record.provider = target.provider.name
+        exchange.record.modelUsed = model
+        exchange.record.attempts.append(Attempt(provider: target.provider.name, model: model))
+        return exchange.record.attempts.count - 1
+    }
+
+    private func send(_ request: UpstreamRequest, _ lease: TargetLease, _ index: Int) async throws(GatewayError) -> Response {
+        let answer = try await timed { () async throws(GatewayError) in
+            try await exchange.worker.send(request, cancellation: exchange.cancellation)
+        }
+        let headedAt = exchange.worker.now
+        exchange.record.attempts[index].status = answer.head.status
+        lease.note(status: answer.head.status)
+        do {
+            let response = try await read(answer, lease)
+            if !response.body.isStream { lease.end(.succeeded, now: exchange.worker.now) }
+            lease.answerBegan()
+            exchange.record.firstByteAt = response.body.isStream ? exchange.worker.now : headedAt
+            return response
+        } catch {
+            answer.cancel()
+            throw error
+        }
+    }
+
+    private func read(_ answer: any UpstreamAnswer, _ lease: TargetLease) async throws(GatewayError) -> Response {
+        let head = answer.head
+        let headers = AnswerHeaders.passedBack(head, hasOwnLimits: exchange.responseHeaders.hasOwnLimits)
+        let whole = WholeAnswer(answer: answer, provider: target.provider)
+        guard !head.isEncoded else { throw broken("it is encoded, although that was not asked for.") }
+        guard head.status < 400 else { throw await whole.failure(headers: headers) }
+        guard (200...299).contains(head.status) else { throw broken("its status is \(head.status); redirects are not followed.") }
+        if exchange.operation == .other || exchange.operation == .models {
+            return Response(status: head.status, headers: headers, body: ResponseBody(.stream(RawAnswer(answer, for: exchange, lease: lease))))
+        }
+        if head.mediaType == "text/event-stream" {
+            guard exchange.isStreaming else { throw broken("it is a stream, which was not asked for.") }
+            let stream = StreamedAnswer(answer, from: target.provider, for: exchange, lease: lease, idle: timeouts.idle)
+            try await stream.begin()
+            return Response(status: head.status, headers: headers, body: ResponseBody(.stream(stream)))
+        }
+        let (body, usage) = try await timed { () async throws(GatewayError) in try await whole.answer(to: exchange.operation) }
+        exchange.record.usage = usage
+        return Response(status: head.status, headers: headers.naming("application/json"), body: ResponseBody(bytes: body))
+    }
+
+    private func broken(_ reason: String) -> GatewayError { .upstreamBroken(provider: target.provider.name, reason: reason) }
+
+    /// Adds what `body` takes to the time spent waiting for providers.
+    private func timed<Result>(_ body: () async throws(GatewayError) -> Result) async throws(GatewayError) -> Result {
+        let started = exchange.worker.now
+        defer { exchange.record.upstreamTime += started.duration(to: exchange.worker.now) }
+        return try await body()
+    }
+}
+
+extension [HeaderField] {
+    /// With a `content-type`, if the provider sent none.
+    fileprivate func naming(_ type: String) -> [HeaderField] {
+        first("content-type") == nil ? [HeaderField("content-type", type)] + self : self
+    }
+}

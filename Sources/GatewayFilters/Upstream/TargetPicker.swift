@@ -1,0 +1,57 @@
+/// How requests are spread over the targets of a model.
+package enum Balance: Sendable {
+    case weighted, first, leastPending
+}
+
+/// Chooses among targets.
+struct TargetPicker: Sendable {
+    let balance: Balance
+    /// Whether targets that fail are left out.
+    let skipsEjected: Bool
+
+    /// Whether every target is left out at the moment.
+    func allAreEjected(_ targets: [Target], now: ContinuousClock.Instant) -> Bool {
+        skipsEjected && !targets.contains { $0.state.isAvailable(now: now) }
+    }
+
+    /// The position of the target to ask next: of those not tried yet and not ejected, else of those tried, else of the ejected ones.
+    /// Within each group weight 0 comes last.
+    ///
+    /// - Parameters:
+    ///   - tried: positions in `targets`.
+    ///   - random: a number below its argument, which is at least 1.
+    func pick(_ targets: [Target], tried: Set<Int>, now: ContinuousClock.Instant, random: (Int) -> Int) -> Int {
+        if targets.count == 1 { return 0 }
+        var best: (rank: Int, group: [Int]) = (.max, [])
+        for (index, target) in targets.enumerated() {
+            let rank = rank(target, isTried: tried.contains(index), now: now)
+            if rank < best.rank { best = (rank, [index]) } else if rank == best.rank { best.group.append(index) }
+        }
+        return choose(best.group, targets, random)
+    }
+
+    private func rank(_ target: Target, isTried: Bool, now: ContinuousClock.Instant) -> Int {
+        let isOut = skipsEjected && !target.state.isAvailable(now: now)
+        return (isOut ? 4 : 0) + (isTried ? 2 : 0) + (target.weight == 0 && balance == .weighted ? 1 : 0)
+    }
+
+    private func choose(_ group: [Int], _ targets: [Target], _ random: (Int) -> Int) -> Int {
+        guard group.count > 1 else { return group[0] }
+        switch balance {
+        case .first: return group[0]
+        case .leastPending:
+            let least = group.map { targets[$0].state.inFlight }.min() ?? 0
+            let idlest = group.filter { targets[$0].state.inFlight == least }
+            return idlest[random(idlest.count)]
+        case .weighted:
+            let total = group.reduce(0) { $0 + targets[$1].weight }
+            guard total > 0 else { return group[random(group.count)] }
+            var ticket = random(total)
+            for index in group {
+                ticket -= targets[index].weight
+                if ticket < 0 { return index }
+            }
+            return group[group.count - 1]
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import GatewayCore
+import GatewayDialects
+
+/// Asks the targets of a model, one after another, until one answers or the route's patience is over. One for each route.
+package final class UpstreamCaller: Sendable {
+    package let policy: UpstreamPolicy
+    private let transform: RequestTransform
+    private let budget: RetryBudget
+    private let picker: TargetPicker
+
+    package init(policy: UpstreamPolicy, transform: RequestTransform, budget: RetryBudget) {
+        self.policy = policy
+        self.transform = transform
+        self.budget = budget
+        picker = TargetPicker(balance: policy.balance, skipsEjected: policy.ejection != nil)
+    }
+
+    /// The moment by which a request that starts now must have been answered, with all its attempts.
+    func deadline(of exchange: Exchange) -> ContinuousClock.Instant {
+        budget.countRequest()
+        return exchange.worker.now.advanced(by: policy.timeouts.total)
+    }
+
+    func countFallback(of exchange: Exchange) { budget.takeFallback(now: exchange.worker.now) }
+
+    /// - Parameter mayGiveUp: somebody else can be asked, so targets that are all left out need not be bothered.
+    /// - Throws: the last attempt's failure; `noTargetLeft` when none was made.
+    func answer(
+        _ exchange: Exchange, from model: ServedModel, by deadline: ContinuousClock.Instant, mayGiveUp: Bool
+    ) async throws(GatewayError) -> Response {
+        let worker = exchange.worker
+        // What one account keeps is found nowhere else, so such requests always go to the same one.
+        let targets = exchange.isBoundToAccount ? Array(model.targets.prefix(1)) : model.targets
+        if mayGiveUp, picker.allAreEjected(targets, now: worker.now) { throw .noTargetLeft(model: model.name) }
+        var tried: Set<Int> = []
+        var index = pick(targets, tried, worker)
+        for number in 0... {
+            tried.insert(index)
+            do {
+                return try await call(targets[index], exchange, by: deadline)
+            } catch {
+                guard number < policy.retry.attempts, policy.retry.on.include(error), exchange.cancellation.error == nil else { throw error }
+                let next = pick(targets, tried, worker)
+                guard let pause = pause(after: error, number, isSameTarget: next == index, worker), worker.now + pause < deadline,
+                    budget.takeRetry(now: worker.now)
+                else { throw error }
+                exchange.record.retries += 1
+                try await worker.sleep(for: pause, cancellation: exchange.cancellation)
+                index = next
+            }
+        }
+        throw .internalFailure(reason: "the retries ended without a result.")
+    }
+
+    private func call(_ target: Target, _ exchange: Exchange, by deadline: ContinuousClock.Instant) async throws(GatewayError) -> Response {
+        let left = exchange.worker.now.duration(to: deadline)
+        guard left > .zero else {
+            throw .upstreamTimedOut(provider: target.provider.name, phase: .total, afterMilliseconds: policy.timeouts.total.milliseconds)
+        }
+        var timeouts = policy.timeouts
+        timeouts.total = left
+        return try await TargetCall(
+            exchange: exchange, target: target, transform: transform, timeouts: timeouts, ejection: policy.ejection
+        ).run()
+    }
+
+    private func pick(_ targets: [Target], _ tried: Set<Int>, _ worker: any WorkerServices) -> Int {
+        picker.pick(targets, tried: tried, now: worker.now) { worker.random(below: $0) }
+    }
+
+    /// nil when asking again makes no sense: the provider wants to be left alone for too long, or has no money left for us.
+    private func pause(after error: GatewayError, _ number: Int, isSameTarget: Bool, _ worker: any WorkerServices) -> Duration? {
+        var wish: Int?
+        if isSameTarget, case .upstreamFailed(let failure) = error {
+            if failure.isQuotaSpent { return nil }
+            wish = failure.retryAfterSeconds
+        }
+        return policy.retry.pause(before: number, wish: wish) { worker.random(below: $0) }
+    }
+}

@@ -1,0 +1,94 @@
+package import GatewayConfig
+import GatewayCore
+package import JSONBytes
+
+/// The providers and models of one file, ready to be asked. Made once for each file; only the states of targets outlive it.
+package struct UpstreamCatalog: Sendable {
+    package let providers: [String: Provider]
+    package let models: [String: ServedModel]
+    private let states: TargetStateTable
+
+    /// - Parameter demoURL: where the built-in provider answers, without a slash at the end.
+    package init(_ configuration: Configuration, states: TargetStateTable, demoURL: String) {
+        let providers = Dictionary(uniqueKeysWithValues: configuration.providers.map { ($0.name, Provider($0, demoURL: demoURL)) })
+        self.providers = providers
+        self.states = states
+        models = Dictionary(
+            uniqueKeysWithValues: configuration.models.map { model in
+                let targets = model.targets.map { Self.target($0.provider, $0.model, weight: $0.weight, providers, states) }
+                return (model.name, ServedModel(name: model.name, targets: targets))
+            })
+    }
+
+    /// Every target that a route may ask, for the status page and for `TargetStateTable.keep`.
+    package func targets(of configuration: Configuration) -> [Target] {
+        var targets = configuration.models.flatMap { models[$0.name]?.targets ?? [] }
+        for route in configuration.routes {
+            if let provider = route.upstream.provider { targets.append(target(provider, nil)) }
+            for rule in route.fallback {
+                if case .target(let config) = rule.action { targets.append(target(config.provider, config.model)) }
+            }
+        }
+        var seen: Set<String> = []
+        return targets.filter { seen.insert($0.name).inserted }
+    }
+
+    /// The last filter of a route.
+    ///
+    /// - Throws: when two edits of its `transform` block contradict each other.
+    package func filter(for route: RouteConfig) throws(JSONEditPlanError) -> FallbackFilter {
+        let caller = UpstreamCaller(
+            policy: UpstreamPolicy(route.upstream), transform: try RequestTransform(route.transform),
+            budget: RetryBudget(percent: route.upstream.retry.budgetPercent))
+        return FallbackFilter(
+            models: models, passThrough: route.upstream.provider.map { target($0, nil) }, caller: caller, rules: route.fallback.compactMap(rule))
+    }
+
+    private func rule(_ config: FallbackConfig) -> FallbackRule? {
+        switch config.action {
+        case .model(let name): models[name].map { FallbackRule(on: config.on, action: .model($0)) }
+        case .target(let other): FallbackRule(on: config.on, action: .model(ServedModel(only: target(other.provider, other.model))))
+        case .answer(let status, let message): FallbackRule(on: config.on, action: .answer(status: status, message: message))
+        }
+    }
+
+    private func target(_ provider: String, _ model: String?) -> Target { Self.target(provider, model, weight: 1, providers, states) }
+
+    private static func target(
+        _ name: String, _ model: String?, weight: Int, _ providers: [String: Provider], _ states: TargetStateTable
+    ) -> Target {
+        guard let provider = providers[name] else { preconditionFailure("a checked file names no provider that it lacks") }
+        return Target(provider: provider, model: model, weight: weight, state: states.state(provider: name, model: model))
+    }
+}
+
+extension Provider {
+    fileprivate convenience init(_ config: ProviderConfig, demoURL: String) {
+        let url =
+            switch config.endpoint {
+            case .demo: demoURL
+            case .http(let url): url.description
+            }
+        let limits = UpstreamEndpoint.Limits(
+            responseHeaderBytes: config.limits.responseHeaderBytesMax, responseBodyBytes: config.limits.responseBodyBytesMax,
+            connections: config.connectionsMax)
+        let endpoint = UpstreamEndpoint(
+            provider: config.name, url: url, http2: config.http2, certificateAuthorities: config.certificateAuthorityFile,
+            proxy: config.proxy?.reveal(), limits: limits)
+        self.init(
+            name: config.name, dialect: Dialect(config.dialect), endpoint: endpoint, key: config.key?.reveal(),
+            headers: config.headers.map(HeaderField.init), eventBytesMax: config.limits.eventBytesMax)
+    }
+}
+
+extension Dialect {
+    fileprivate init(_ config: ProviderConfig.Dialect) {
+        switch config {
+        case .openai: self = .openai
+        }
+    }
+}
+
+extension HeaderField {
+    init(_ setting: HeaderSetting) { self.init(setting.name, setting.value.reveal()) }
+}

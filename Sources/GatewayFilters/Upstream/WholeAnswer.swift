@@ -1,0 +1,55 @@
+import GatewayCore
+import GatewayDialects
+import JSONBytes
+
+/// Reads answers that are not streams.
+struct WholeAnswer {
+    /// Bytes of an error answer that are kept.
+    private static let errorBytesMax = 64 << 10
+
+    let answer: any UpstreamAnswer
+    let provider: Provider
+
+    /// The whole body, within the provider's limit.
+    func body() async throws(GatewayError) -> [UInt8] {
+        let limit = provider.endpoint.limits.responseBodyBytes
+        guard let body = try await read(limit) else {
+            throw .upstreamBroken(provider: provider.name, reason: "it is longer than \(limit) bytes.")
+        }
+        return body
+    }
+
+    /// A body that is what `operation` answers with, and the tokens it cost.
+    func answer(to operation: Operation) async throws(GatewayError) -> (body: [UInt8], usage: Usage?) {
+        let body = try await body()
+        switch OpenAIAnswer.judge(body, operation) {
+        case .answer(let usage): return (body, usage)
+        case .error(let status):
+            throw .upstreamErrorEvent(provider: provider.name, status: status, event: body.count <= Self.errorBytesMax ? body : [])
+        case .broken(let reason): throw .upstreamBroken(provider: provider.name, reason: reason)
+        }
+    }
+
+    /// The failure that an answer with status 400 or above is. A body that is too long, cut or not JSON is left out.
+    func failure(headers: [HeaderField]) async -> GatewayError {
+        var body = (try? await read(Self.errorBytesMax)) ?? []
+        if (try? JSONScanner.check(body))?.kind != .object { body = [] }
+        return .upstreamFailed(
+            UpstreamFailure(
+                provider: provider.name, status: answer.head.status, retryAfterSeconds: AnswerHeaders.retryAfterSeconds(answer.head), body: body,
+                headers: headers))
+    }
+
+    /// nil when there is more than `limit`.
+    private func read(_ limit: Int) async throws(GatewayError) -> [UInt8]? {
+        var body: [UInt8] = []
+        while let bytes = try await answer.next() {
+            guard body.count + bytes.count <= limit else {
+                answer.cancel()
+                return nil
+            }
+            if body.isEmpty { body = bytes } else { body += bytes }
+        }
+        return body
+    }
+}
