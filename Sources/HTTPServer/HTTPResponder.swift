@@ -89,12 +89,25 @@ package final class HTTPResponder: @unchecked Sendable {
     }
 
     /// Ends a streamed answer so that the client sees that it is not whole: no last chunk, and the connection closed.
-    package func abort() {
+    ///
+    /// - Parameter reset: whether to close with RST; unless said, only where nothing else tells the client.
+    package func abort(reset: Bool? = nil) {
         guard let connection, !hasEnded else { return }
         hasEnded = true
         self.connection = nil
-        connection.endVisibly(reset: framing != .chunked)
+        goneHandler = nil
+        connection.endVisibly(reset: reset ?? (framing != .chunked))
     }
+
+    /// Bytes that go out as they are, before or in place of a head. For a provider that is made to misbehave.
+    package func writeUnframed(_ bytes: [UInt8]) {
+        guard let connection else { return }
+        queue(bytes, connection)
+        connection.flush()
+    }
+
+    /// Closes the connection after this answer. To be said before the answer begins.
+    package func closeAfterwards() { connection?.closeAfterAnswer() }
 
     private func writeHead(_ status: Int, _ fields: [(String, String)], _ wanted: ResponseFraming, _ connection: HTTPConnection, into output: inout [UInt8]) {
         framing = writeResponseHead(
