@@ -6,6 +6,7 @@ import CYAML
 @safe
 struct EventReader: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
+    private let input: UnsafeBufferPointer<UInt8>
 
     private init(_ input: UnsafeBufferPointer<UInt8>) throws(YAMLProblem) {
         let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
@@ -13,11 +14,10 @@ struct EventReader: ~Copyable {
             unsafe parser.deallocate()  // a throw before the last stored property is set runs no deinit
             throw YAMLProblem("out of memory", at: Position(line: 1, column: 1))
         }
-        // Otherwise a byte order mark would make it read UTF-16.
-        unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         // libyaml keeps this pointer and reads from it during yaml_parser_parse.
         unsafe yaml_parser_set_input_string(parser, input.baseAddress, input.count)
         unsafe self.parser = parser
+        unsafe self.input = input
     }
 
     deinit {
@@ -74,7 +74,7 @@ struct EventReader: ~Copyable {
         var message = unsafe String(cString: words)
         var position = unsafe Position(parser.pointee.problem_mark)
         if unsafe parser.pointee.error == YAML_READER_ERROR {
-            position = unsafe Position(parser.pointee.mark)  // it has read ahead and knows no better place
+            position = unsafe Position(ofByte: parser.pointee.problem_offset, in: input)  // it has read ahead, and the mark stays behind
         } else if let context = unsafe parser.pointee.context {
             let start = unsafe Position(parser.pointee.context_mark)
             message += unsafe " \(String(cString: context))"

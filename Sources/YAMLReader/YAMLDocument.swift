@@ -46,7 +46,7 @@ package struct YAMLDocument: Sendable {
 
 extension Position {
     /// The place of a byte in text that is valid UTF-8 up to there.
-    init(ofByte offset: Int, in bytes: [UInt8]) {
+    init(ofByte offset: Int, in bytes: some Collection<UInt8>) {
         var line = 1
         var column = 1
         for byte in bytes.prefix(offset) {

@@ -23,10 +23,10 @@ package struct CORSConfig: ConfigBlock, Equatable, Sendable {
         allowsAnyOrigin = origins?.contains("*") ?? false
         self.origins = allowsAnyOrigin ? [] : origins ?? []
         methods = fields.list("methods", of: .method) ?? ["GET", "POST"]
-        let headers = fields.list("headers", of: .headerNameOrStar) ?? ["authorization", "content-type"]
+        let headers = fields.list("headers", of: .headerNameOrStar, mayBeEmpty: true) ?? ["authorization", "content-type"]
         allowsAnyHeader = headers.contains("*")
         self.headers = allowsAnyHeader ? [] : headers
-        expose = fields.list("expose", of: .headerName) ?? []
+        expose = fields.list("expose", of: .headerName, mayBeEmpty: true) ?? []
         credentials = fields.flag("credentials", default: false)
         maxAge = fields.duration("max_age", in: .zero ... .seconds(86_400), default: .seconds(600))
         if credentials, allowsAnyOrigin {

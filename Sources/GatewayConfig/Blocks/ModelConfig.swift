@@ -10,9 +10,9 @@ package struct ModelConfig: Equatable, Sendable {
         if !fields.has("targets") {
             fields.reportMissing("targets", hint: "`targets: [{ provider: NAME, model: NAME }]`")
         } else if targets.isEmpty {
-            fields.error("\(name) has no target, so nothing can serve it", at: "targets")
+            fields.conflict("\(name) has no target, so nothing can serve it", at: "targets")
         } else if targets.allSatisfy({ $0.weight == 0 }) {
-            fields.error("every target of \(name) has weight 0", at: "targets", hint: "give the one that is to be used a weight above 0")
+            fields.conflict("every target of \(name) has weight 0", at: "targets", hint: "give the one that is to be used a weight above 0")
         }
         fields.finish()
     }

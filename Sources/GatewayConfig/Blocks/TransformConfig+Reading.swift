@@ -52,7 +52,7 @@ private struct RequestEdits {
     }
 
     private static func removals(of fields: inout Fields, claims: inout PointerClaims) -> [JSONPointer] {
-        guard let node = fields.take("remove"), let pointers = fields.list("remove", of: .pointer) else { return [] }
+        guard let node = fields.take("remove"), let pointers = fields.list("remove", of: .pointer, mayBeEmpty: true) else { return [] }
         let items = if case .sequence(let items) = node.value { items } else { [node] }
         for (pointer, item) in zip(pointers, items) where !pointer.path.isEmpty { claims.claim(pointer, for: "remove", at: item.position) }
         return pointers
@@ -86,9 +86,9 @@ extension TransformConfig.Clamp {
 
 extension TransformConfig.Headers: ConfigBlock {
     package init(reading fields: inout Fields) {
-        pass = fields.list("pass", of: .headerName) ?? []
+        pass = fields.list("pass", of: .headerName, mayBeEmpty: true) ?? []
         set = fields.headerSettings("set")
-        remove = fields.list("remove", of: .headerName) ?? []
+        remove = fields.list("remove", of: .headerName, mayBeEmpty: true) ?? []
         for name in pass where HTTPText.framingHeaders.contains(name) {
             fields.error("the header \(name) cannot be passed on: the gateway writes it itself", at: "pass")
         }

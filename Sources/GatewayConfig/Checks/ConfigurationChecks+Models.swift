@@ -29,8 +29,8 @@ extension ConfigurationChecks {
             for hash in caller.keys where hash != .none {
                 guard let first = hashes.updateValue(index, forKey: hash) else { continue }
                 let line = places["callers", .item(first)].line
-                let owner = first == index ? "twice with this caller" : "also with the caller in line \(line)"
-                context.error("a key is \(owner): it would not say who calls", at: places["callers", .item(index)])
+                let message = first == index ? "this caller has a key twice" : "a key of this caller is also a key of the one in line \(line)"
+                context.error(message, at: places["callers", .item(index)], hint: "a key says who calls, so it belongs to one caller, once")
             }
             for (number, model) in (caller.models ?? []).enumerated() where !model.text.isEmpty {
                 let isServed = known[model] ?? mayBeServed(model)

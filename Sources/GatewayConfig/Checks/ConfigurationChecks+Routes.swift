@@ -15,7 +15,7 @@ extension ConfigurationChecks {
         for (number, model) in route.match.models.enumerated() where !model.text.isEmpty && !isOneOfModels(model) {
             unknownModel(model, at: places["routes", .item(index), "match", "model", .item(number)])
         }
-        if configuration.models.isEmpty, route.match.models.isEmpty {
+        if configuration.models.isEmpty, route.match.models.isEmpty, !places.isUnread("models") {
             context.error(
                 "nothing can serve this route: there are no models, and it has no provider", at: places["routes", .item(index)],
                 hint: "add models, or `upstream: { provider: NAME }`")
@@ -25,7 +25,7 @@ extension ConfigurationChecks {
     func checkAuthn(ofRoute index: Int) {
         let authn = configuration.routes[index].authn
         let position = places["routes", .item(index), "authn"]
-        guard authn.acceptsKeys, configuration.callers.isEmpty else { return }
+        guard authn.acceptsKeys, configuration.callers.isEmpty, !places.isUnread("callers") else { return }
         let hint = "add callers, or `authn: { anonymous: true }` to let everyone in"
         context.error(
             authn.anonymous ? "keys are accepted here, and no caller has one" : "a key is asked for here, and no caller has one", at: position,
@@ -35,7 +35,7 @@ extension ConfigurationChecks {
     func checkQuota(ofRoute index: Int) {
         let route = configuration.routes[index]
         var seen: [String: Int] = [:]
-        for (number, limit) in route.quota.enumerated() {
+        for (number, limit) in route.quota.enumerated() where limit.allowance != .unread {
             let position = places["routes", .item(index), "quota", .item(number), "each"]
             switch limit.each {
             case .caller where !route.authn.acceptsKeys, .team where !route.authn.acceptsKeys:
@@ -57,7 +57,7 @@ extension ConfigurationChecks {
     func checkSharedLimits() {
         var seen: [String: (limit: QuotaConfig, route: Int, number: Int)] = [:]
         for (index, route) in configuration.routes.enumerated() {
-            for (number, limit) in route.quota.enumerated() {
+            for (number, limit) in route.quota.enumerated() where limit.allowance != .unread {
                 let key = "\(limit.name) \(limit.each.rawValue)"
                 guard let first = seen[key] else {
                     seen[key] = (limit, index, number)

@@ -5,7 +5,7 @@ extension ConfigurationChecks {
     ///
     /// Each pair is compared, so most must be told apart by a few bits.
     func checkShadowedRoutes() {
-        let shapes = configuration.routes.map { RouteShape($0.match) }
+        let shapes = configuration.routes.map { RouteShape($0) }
         for later in shapes.indices where shapes[later].isComplete {
             guard let earlier = shapes[..<later].firstIndex(where: { $0.isComplete && $0.covers(shapes[later]) }) else { continue }
             let line = places["routes", .item(earlier)].line
@@ -26,14 +26,14 @@ private struct RouteShape {
     /// False for a stand-in of something that could not be read.
     let isComplete: Bool
 
-    init(_ match: MatchConfig) {
-        self.match = match
+    init(_ route: RouteConfig) {
+        match = route.match
         paths = Fingerprint(globs: match.paths)
         models = Fingerprint(globs: match.models)
         methods = Fingerprint(names: match.methods)
         callers = Fingerprint(names: match.callers)
         let texts = [match.paths.map(\.text), match.models.map(\.text), match.methods, match.callers, match.headers.map(\.name)]
-        isComplete = !texts.joined().contains("")
+        isComplete = !route.name.isEmpty && !texts.joined().contains("")
     }
 
     func covers(_ other: RouteShape) -> Bool {

@@ -30,7 +30,7 @@ struct ConfigurationChecks {
         checkModels()
         checkCallers()
         checkRouteNames()
-        for index in configuration.routes.indices {
+        for (index, route) in configuration.routes.enumerated() where !route.name.isEmpty {
             checkMatch(ofRoute: index)
             checkAuthn(ofRoute: index)
             checkQuota(ofRoute: index)

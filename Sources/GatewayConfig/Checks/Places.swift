@@ -30,6 +30,12 @@ struct Places {
         return node.position
     }
 
+    /// Whether a top-level key has a value of the wrong kind, so that nothing is known of what it was to say.
+    func isUnread(_ key: String) -> Bool {
+        guard case .mapping(let blocks) = root.value, let node = blocks.first(where: { $0.key == key })?.value else { return false }
+        return key == "callers" ? node.kind != "a list" : node.kind != "a mapping of keys"
+    }
+
     /// The place of a name that is a key, such as that of a provider.
     func key(_ name: String, of block: String) -> Position {
         guard case .mapping(let blocks) = root.value, let node = blocks.first(where: { $0.key == block })?.value,

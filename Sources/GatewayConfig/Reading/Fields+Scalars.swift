@@ -16,13 +16,13 @@ extension Fields {
         return type.placeholder
     }
 
-    /// A list of at least one, where a single value may stand without brackets; nil where the key is absent.
+    /// A list, where a single value may stand without brackets; nil where the key is absent.
     ///
-    /// As many items as the file has, in its order; wrong ones are reported and stood in for.
-    mutating func list<T>(_ key: String, of type: ScalarType<T>) -> [T]? {
+    /// An empty one is refused where it could be taken for either none or all. As many items as the file has, in its order; wrong ones are reported and stood in for.
+    mutating func list<T>(_ key: String, of type: ScalarType<T>, mayBeEmpty: Bool = false) -> [T]? {
         guard let node = take(key) else { return nil }
         guard case .sequence(let items) = node.value else { return [read(node, of: key, type) ?? type.placeholder] }
-        if items.isEmpty { context.error("\(key) must not be empty", at: node.position, hint: "remove the key if nothing is meant") }
+        if items.isEmpty, !mayBeEmpty { context.error("\(key) must not be empty", at: node.position, hint: "remove the key if nothing is meant") }
         return items.map { read($0, of: key, type) ?? type.placeholder }
     }
 

@@ -12,14 +12,14 @@ package struct Fields {
     private var known: [String] = []
     /// Stands in for a mapping that is none: says nothing more about it.
     private let isMuted: Bool
-    private let errorsBefore: Int
+    private let unreadBefore: Int
 
     init(_ entries: [YAMLNode.Entry], at position: Position, context: ReadingContext, isMuted: Bool = false) {
         self.entries = entries
         self.position = position
         self.context = context
         self.isMuted = isMuted
-        errorsBefore = context.errorCount
+        unreadBefore = context.unreadCount
         isRead = Array(repeating: false, count: entries.count)
     }
 
@@ -28,7 +28,8 @@ package struct Fields {
         if case .mapping(let entries) = node.value {
             self.init(entries, at: node.position, context: context)
         } else {
-            context.error("\(name) must be a mapping of keys, not \(node.kind)", at: node.position)
+            let hint = node.kind == "nothing" ? "write its keys below it, indented, or remove it" : nil
+            context.error("\(name) must be a mapping of keys, not \(node.kind)", at: node.position, hint: hint)
             self.init([], at: node.position, context: context, isMuted: true)
         }
     }
@@ -57,8 +58,8 @@ package struct Fields {
 
     /// Reports a mistake between several values, unless one of them is a stand-in.
     func conflict(_ message: String, at key: String, hint: String? = nil) {
-        guard context.errorCount == errorsBefore else { return }
-        context.error(message, at: position(of: key), hint: hint)
+        guard context.unreadCount == unreadBefore else { return }
+        context.conflict(message, at: position(of: key), hint: hint)
     }
 
     func warn(_ message: String, at key: String, hint: String? = nil) {

@@ -34,7 +34,7 @@ enum JSONText {
             throw ambiguous(scalar, "may mean a number or the text", write: plain)
         }
         if parts.hasLeadingZero {
-            throw ambiguous(scalar, "may mean a decimal number, an octal one or the text", write: String(text.drop { $0 == "0" }))
+            throw ambiguous(scalar, "may mean a decimal number, an octal one or the text", write: parts.withoutLeadingZeros.json)
         }
         return parts.json
     }
@@ -102,6 +102,12 @@ private struct NumberParts {
     }
 
     var hasLeadingZero: Bool { whole.utf8.count > 1 && whole.utf8.first == UInt8(ascii: "0") }
+
+    var withoutLeadingZeros: NumberParts {
+        var parts = self
+        while parts.hasLeadingZero { parts.whole.removeFirst() }
+        return parts
+    }
 
     var json: String {
         (isNegative ? "-" : "") + (whole.isEmpty ? "0" : whole) + (fraction.isEmpty ? "" : ".\(fraction)")

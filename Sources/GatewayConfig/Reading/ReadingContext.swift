@@ -8,6 +8,8 @@ final class ReadingContext {
     private var resolver: ReferenceResolver
     private var collected: Set<Diagnostic> = []
     private(set) var errorCount = 0
+    /// Errors because of which a stand-in took the place of what the file says.
+    private(set) var unreadCount = 0
     /// Comparing with 10,000 names takes milliseconds: a file full of mistakes gets suggestions for the first ones.
     private var suggestionsLeft = 32
 
@@ -26,6 +28,12 @@ final class ReadingContext {
     var secretFiles: [LoadedConfiguration.SecretFile] { resolver.secretFiles }
 
     func error(_ message: String, at position: Position, hint: String? = nil) {
+        unreadCount += 1
+        conflict(message, at: position, hint: hint)
+    }
+
+    /// An error about values that could be read.
+    func conflict(_ message: String, at position: Position, hint: String? = nil) {
         errorCount += 1
         add(.error, message, at: position, hint: hint)
     }
@@ -78,7 +86,9 @@ final class ReadingContext {
     private func report(missing message: String, at position: Position) {
         switch missing {
         case .refuse: error(message, at: position)
-        case .warn: warn(message, at: position)
+        case .warn:
+            unreadCount += 1
+            warn(message, at: position)
         }
     }
 }

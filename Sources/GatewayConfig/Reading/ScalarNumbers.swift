@@ -8,7 +8,10 @@ extension ScalarType<Int> {
                 let hint = digits.isEmpty || DecimalText.number(digits) == nil || scalar.isReference ? nil : "write \(digits)"
                 throw ScalarMistake("must be a whole number, not \(scalar.shown)", hint: hint)
             }
-            guard range.contains(value) else { throw ScalarMistake("must be between \(range.lowerBound) and \(range.upperBound)") }
+            guard range.contains(value) else {
+                let isOne = range.count == 1
+                throw ScalarMistake(isOne ? "must be \(range.lowerBound)" : "must be between \(range.lowerBound) and \(range.upperBound)")
+            }
             return value
         }
     }

@@ -57,9 +57,9 @@ extension Fields {
 
 extension ScalarType<JSONNumber> {
     static let number = ScalarType(placeholder: JSONNumber(value: 0, text: "0")) { scalar throws(ScalarMistake) in
-        guard let text = try JSONText.plain(ScalarText(scalar.text, isPlain: true)), let value = Double(text), value.isFinite else {
-            throw ScalarMistake("must be a number, not \(scalar.shown)")
-        }
+        let text: String?
+        do throws(ScalarMistake) { text = try JSONText.plain(scalar) } catch { text = nil }
+        guard let text, let value = Double(text), value.isFinite else { throw ScalarMistake("must be a number, not \(scalar.shown)") }
         return JSONNumber(value: value, text: text)
     }
 }

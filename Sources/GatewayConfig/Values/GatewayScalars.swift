@@ -20,9 +20,14 @@ extension KeyHash {
     static let none = KeyHash(hex: String(repeating: "0", count: 64)) ?? { preconditionFailure("64 digits are a hash") }()
 }
 
+extension QuotaConfig.Allowance {
+    /// Stands in for an allowance that could not be read.
+    static let unread = QuotaConfig.Allowance.atOnce(0)
+}
+
 extension ScalarType<QuotaConfig.Allowance> {
     /// `60 requests per minute` or `20 at once`.
-    static let allowance = ScalarType(placeholder: .atOnce(1)) { scalar throws(ScalarMistake) in
+    static let allowance = ScalarType(placeholder: .unread) { scalar throws(ScalarMistake) in
         let words = scalar.text.split(separator: " ").map(String.init)
         let example = "must read like \"60 requests per minute\" or \"20 at once\", not \(scalar.shown)"
         guard let first = words.first else { throw ScalarMistake(example) }
@@ -89,9 +94,7 @@ extension ScalarType<Condition> {
 extension Fields {
     /// Conditions in a list or a single one; nil where the key is absent.
     mutating func conditions(_ key: String, mayBeEmpty: Bool = false) -> Conditions? {
-        guard let node = take(key) else { return nil }
-        if mayBeEmpty, case .sequence(let items) = node.value, items.isEmpty { return Conditions([]) }
-        guard let list: [Condition] = list(key, of: .condition) else { return nil }
+        guard let list: [Condition] = list(key, of: .condition, mayBeEmpty: mayBeEmpty) else { return nil }
         if list.count > 1, list.contains(.any) { conflict("any already means all the others of \(key)", at: key, hint: "write `\(key): any`") }
         if Set(list).count < list.count { conflict("\(key) names a condition twice", at: key) }
         return Conditions(list)

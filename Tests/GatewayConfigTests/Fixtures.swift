@@ -1,0 +1,46 @@
+import Foundation
+import GatewayConfig
+
+/// Files beside the tests, and an environment that is the same everywhere.
+enum Fixtures {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    static let configFolder = folder.deletingLastPathComponent().deletingLastPathComponent().appending(path: "config")
+    /// Must not be seen in any message.
+    static let secret = "sk-fixture-secret-0123456789"
+
+    static let environment = ConfigEnvironment(
+        variable: { name in
+            switch name {
+            case "EMPTY": ""
+            case "NOT_A_DURATION": "soon"
+            case "YES": "yes"
+            case _ where name.hasSuffix("_KEY"): secret
+            default: nil
+            }
+        },
+        readFile: { path, bytesMax in
+            switch path {
+            case "empty": .failure(.empty)
+            case "folder": .failure(.notRegular)
+            case "/run/huge": .failure(.tooLarge(bytesMax: bytesMax))
+            case "with-newline": .success(Array("two\nlines\n".utf8))
+            case "ca.pem", "/etc/weir/company-ca.pem", "/etc/weir/ca.pem": .success(Array("-----BEGIN CERTIFICATE-----\n".utf8))
+            case "/etc/weir/keys/openai": .success(Array("\(secret)\n".utf8))
+            default: .failure(.unreadable(reason: "No such file or directory"))
+            }
+        })
+
+    static func files(in folder: URL, withExtension ending: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.filter { $0.hasSuffix(".\(ending)") }.sorted()
+    }
+
+    static func bytes(of name: String, in folder: URL) throws -> [UInt8] {
+        try Array(Data(contentsOf: folder.appending(path: name)))
+    }
+
+    /// Reads a configuration that is text in a test.
+    static func read(_ text: String) throws(ConfigurationErrors) -> LoadedConfiguration {
+        try Configuration.read(Array(text.utf8), file: "gateway.yaml", environment: environment)
+    }
+}

@@ -1,0 +1,58 @@
+import GatewayConfig
+import Testing
+
+@Suite("A large configuration")
+struct LargeConfigurationTests {
+    /// `kind` makes the routes hard to tell apart in one way or another.
+    @Test(arguments: ["exact", "globs", "callers"])
+    func `of 1,000 routes and 10,000 callers is checked while one waits`(kind: String) throws {
+        let bytes = Array(Self.text(routes: 1000, callers: 10_000, kind: kind).utf8)
+
+        let start = ContinuousClock.now
+        let loaded = try Configuration.read(bytes, file: "large.yaml", environment: Fixtures.environment)
+        let elapsed = ContinuousClock.now - start
+
+        #expect(loaded.configuration.routes.count == 1000)
+        #expect(loaded.configuration.callers.count == 10_000)
+        print("\(kind): \(bytes.count / 1024) KiB read and checked in \(elapsed)")
+        #expect(elapsed < .seconds(20))  // a release build takes about a hundredth of it
+    }
+
+    @Test func `with a mistake in every caller is refused while one waits`() throws {
+        let text = Self.text(routes: 10, callers: 10_000, kind: "exact").replacing("models: [fast]", with: "models: [fsat]")
+
+        let start = ContinuousClock.now
+        let errors = #expect(throws: ConfigurationErrors.self) { try Fixtures.read(text) }
+
+        #expect(errors?.diagnostics.count == 10_000)
+        #expect(ContinuousClock.now - start < .seconds(20))
+    }
+
+    static func text(routes: Int, callers: Int, kind: String) -> String {
+        var text = """
+            version: 1
+            providers: { openai: { dialect: openai, key: "${env:OPENAI_API_KEY}" } }
+            models: { fast: { targets: [{ provider: openai, model: gpt-5-mini }] } }
+            callers:
+
+            """
+        for index in 0..<callers {
+            let number = String(index, radix: 16)
+            let hash = String(repeating: "0", count: 63 - number.count) + "1" + number
+            text += "  - { name: caller-\(index), team: team-\(index % 100), key: \"sha256:\(hash.suffix(64))\", models: [fast] }\n"
+        }
+        text += "routes:\n"
+        for index in 0..<routes {
+            let match =
+                switch kind {
+                case "globs": "{ path: \"/v1/tenant-\(index)/*\", model: \"*\" }"
+                case "callers": "{ path: /v1/chat/completions, caller: [caller-\(index), caller-\(index + 1)] }"
+                default: "{ path: /v1/tenant-\(index)/chat/completions, model: fast }"
+                }
+            text +=
+                "  - name: route-\(index)\n    match: \(match)\n    quota: [{ allow: 60 requests per minute }, { allow: 20 at once, each: team }]\n"
+            text += "    fallback: [{ on: any, answer: { message: later } }]\n"
+        }
+        return text
+    }
+}
