@@ -33,6 +33,20 @@ struct HistogramTests {
         #expect(histogram.count == 1)
     }
 
+    @Test func `leave a pause before a retry and the wait for another request's call out of the gateway's own share`() throws {
+        var repeated = RequestRecord.sample(), shared = RequestRecord.sample()
+        repeated.retries = 1
+        shared.sharedFlight = true
+        let registry = MetricsRegistry.sample()
+        registry.shard(worker: 0).count(repeated)
+        registry.shard(worker: 0).count(shared)
+
+        let page = try registry.page()
+
+        #expect(page.value("weir_gateway_overhead_seconds_count") == 0)
+        #expect(page.value("weir_request_duration_seconds_count", ["route": "chat"]) == 2)
+    }
+
     @Test func `show a request's time, its first token when it streams, and the gateway's own share`() throws {
         let registry = MetricsRegistry.sample()
         let times = RequestTimes(total: .milliseconds(1_500), firstByte: .milliseconds(300), upstream: .microseconds(1_499_800))

@@ -142,6 +142,18 @@ struct MetricsPageTests {
         #expect(page.value("weir_upstream_auth_failures_total", ["provider": "backup"]) == (expected == "auth_refused" ? 1 : 0))
     }
 
+    @Test func `counts a stream that breaks off as its provider's failure`() throws {
+        let attempts = [Attempt(provider: "openai", model: "m", status: 200)]
+        let registry = MetricsRegistry.sample()
+        registry.shard(worker: 0).count(.sample(error: .upstreamCut, blame: .upstream, attempts: attempts))
+        registry.shard(worker: 0).count(.sample(status: 499, error: .clientGone, blame: .caller, attempts: attempts))
+
+        let page = try registry.page()
+
+        #expect(page.value("weir_upstream_attempts_total", ["provider": "openai", "result": "cut"]) == 1)
+        #expect(page.value("weir_upstream_attempts_total", ["provider": "openai", "result": "ok"]) == 1)
+    }
+
     @Test func `counts what broke before it was a request`() throws {
         let registry = MetricsRegistry.sample()
         let shard = registry.shard(worker: 0)

@@ -72,8 +72,8 @@ enum AttemptResult: String, CaseIterable {
     /// The client left, or the gateway stopped.
     case cancelled
 
-    init(of attempt: Attempt) {
-        guard let error = attempt.error else {
+    init(status: Int?, error: ErrorKind?) {
+        guard let error else {
             self = .ok
             return
         }
@@ -86,7 +86,7 @@ enum AttemptResult: String, CaseIterable {
         case .clientGone, .draining: self = .cancelled
         case .upstreamStatus, .badRequest, .notFound, .modelNotFound, .invalidAPIKey, .modelForbidden, .rateLimitExceeded, .overloaded,
             .staticAnswer, .internalFailure:
-            self = Self.ofStatus(attempt.status)
+            self = Self.ofStatus(status)
         }
     }
 

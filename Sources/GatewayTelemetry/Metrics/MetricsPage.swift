@@ -58,15 +58,17 @@ struct MetricsPage {
     }
 
     private func durations(_ out: inout Exposition) {
-        out.family("weir_request_duration_seconds", .histogram, "From the complete head of a request to the last byte of its answer.")
+        out.family("weir_request_duration_seconds", .histogram, "From the first byte of a request to the last byte of its answer.")
         for entry in merged.routes {
             out.histogram("weir_request_duration_seconds", [("route", entry.route)], entry.series.duration, .requestDuration)
         }
-        out.family("weir_time_to_first_token_seconds", .histogram, "From the head of a request to the first byte of a streamed answer.")
+        out.family("weir_time_to_first_token_seconds", .histogram, "From the first byte of a request to the first content of a streamed answer.")
         for entry in merged.routes where entry.series.firstToken.count > 0 {
             out.histogram("weir_time_to_first_token_seconds", [("route", entry.route)], entry.series.firstToken, .timeToFirstToken)
         }
-        out.family("weir_gateway_overhead_seconds", .histogram, "What of a request's duration was not spent waiting for providers.")
+        out.family(
+            "weir_gateway_overhead_seconds", .histogram,
+            "What of a request's duration was not spent waiting for providers. Requests that were repeated or shared a call are left out.")
         out.histogram("weir_gateway_overhead_seconds", [], merged.worker.overhead, .overhead)
     }
 
@@ -119,7 +121,9 @@ struct MetricsPage {
                     entry.series.attempts[result.index])
             }
         }
-        out.family("weir_upstream_attempt_duration_seconds", .histogram, "How long attempts at a provider took, to the end of the answer.")
+        out.family(
+            "weir_upstream_attempt_duration_seconds", .histogram,
+            "How long attempts at a provider took: to the whole answer, or to the first content of a stream.")
         for entry in asked {
             out.histogram("weir_upstream_attempt_duration_seconds", [("provider", entry.provider)], entry.series.duration, .requestDuration)
         }

@@ -38,7 +38,7 @@ package final class MetricsRegistry: Sendable {
     package func shard(worker: Int) -> MetricsShard { shards[worker] }
 
     /// Requests that have begun and not ended, over all workers.
-    package var inflight: Int { shards.reduce(0) { $0 + $1.snapshot().inflight } }
+    package var inflight: Int { shards.reduce(0) { $0 + $1.inflightCount } }
 
     package var workersReady: Int { shards.count { $0.isReady } }
 

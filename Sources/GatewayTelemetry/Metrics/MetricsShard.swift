@@ -53,6 +53,8 @@ package final class MetricsShard: Sendable {
         tables.withLock { $0.count(record, times, isStreaming: isStreaming, directory: directory) }
     }
 
+    var inflightCount: Int { inflight.load(ordering: .relaxed) }
+
     struct Snapshot {
         let tables: SeriesTables
         let inflight: Int
@@ -63,7 +65,7 @@ package final class MetricsShard: Sendable {
 
     func snapshot() -> Snapshot {
         Snapshot(
-            tables: tables.withLock { $0 }, inflight: inflight.load(ordering: .relaxed), connections: connections.load(ordering: .relaxed),
+            tables: tables.withLock { $0 }, inflight: inflightCount, connections: connections.load(ordering: .relaxed),
             connectionsAccepted: connectionsAccepted.load(ordering: .relaxed), isReady: isReady)
     }
 }

@@ -33,12 +33,18 @@ struct SeriesTables: Sendable {
         traffic[place.traffic].requests[StatusClass(of: record).index * TrafficSeries.blames + record.blame.index] &+= 1
         if let usage = record.usage { traffic[place.traffic].count(usage) }
         routes[place.route].count(record, times, isStreaming: isStreaming)
-        worker.overhead.observe(times.overhead, in: .overhead)
-        if record.sharedFlight { worker.sharedFlights &+= 1 }
+        if record.sharedFlight {
+            worker.sharedFlights &+= 1
+        } else if record.retries == 0 {
+            // The pause before a retry, and the wait for another request's call, are not the gateway's own time.
+            worker.overhead.observe(times.overhead, in: .overhead)
+        }
         if place.isDropped { worker.seriesDropped &+= 1 }
-        for attempt in record.attempts {
+        for (number, attempt) in record.attempts.enumerated() {
             let provider = attempt.provider == record.provider ? place.provider : providerIndex(attempt.provider, directory)
-            providers[provider].count(attempt)
+            // A stream that breaks off after its attempt has been taken for a success is the provider's failure all the same.
+            let isCutShort = number == record.attempts.count - 1 && record.blame == .upstream
+            providers[provider].count(attempt, endedBy: attempt.error ?? (isCutShort ? record.error : nil))
         }
         let route = record.route ?? Self.noLabel
         for name in record.fallbacks { countFallback(from: route, to: name, directory) }
@@ -139,8 +145,8 @@ extension RouteSeries {
 }
 
 extension ProviderSeries {
-    fileprivate mutating func count(_ attempt: Attempt) {
-        attempts[AttemptResult(of: attempt).index] &+= 1
+    fileprivate mutating func count(_ attempt: Attempt, endedBy error: ErrorKind?) {
+        attempts[AttemptResult(status: attempt.status, error: error).index] &+= 1
         duration.observe(attempt.duration, in: .requestDuration)
     }
 }
