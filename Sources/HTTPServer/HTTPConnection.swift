@@ -36,7 +36,10 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     private var bodyBytesTaken = 0
     private var lingeredBytes = 0
     private var requestStarted: ContinuousClock.Instant?
+    /// For what the client is to send next.
     private var deadline: ContinuousClock.Instant?
+    /// For the client to take something of what waits for it.
+    private var writeDeadline: ContinuousClock.Instant?
 
     init(descriptor: Int32, endpoint: HTTPEndpoint) {
         self.descriptor = descriptor
@@ -77,7 +80,8 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
             if isPeerClosed { clientWent() }
             return false
         case .lingering: return discardInput()
-        case .head: return (!input.isEmpty && takeHead()) || read()
+        // A client that asks and asks and reads no answer gets no further.
+        case .head: return !isAboveHighWater && ((!input.isEmpty && takeHead()) || read())
         case .body(let head, let reader): return (!input.isEmpty && takeBody(head, reader)) || read()
         }
     }
@@ -195,19 +199,29 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         var sent = 0
         let outcome = output.flush(into: descriptor, sent: &sent)
         if outcome == .closed { return clientWent() }
-        switch state {
-        case .serving(let responder):
-            if output.byteCount <= Self.lowWaterBytes { responder.roomAgain() }
-            if output.isEmpty { deadline = nil } else if sent > 0 || deadline == nil { deadline = endpoint.now.advanced(by: limits.writeTimeout) }
-        case .lingering where output.isEmpty: Socket.shutdownWrite(descriptor)
-        default: break
+        if output.isEmpty {
+            if writeDeadline != nil { tookEverything() }
+        } else if sent > 0 || writeDeadline == nil {
+            writeDeadline = endpoint.now.advanced(by: limits.writeTimeout)
         }
+        if case .serving(let responder) = state, output.byteCount <= Self.lowWaterBytes { responder.roomAgain() }
+        if case .lingering = state, output.isEmpty { endOutput() }
+    }
+
+    /// The client has taken what it was slow to take: being idle begins now.
+    private func tookEverything() {
+        writeDeadline = nil
+        if case .head = state, input.isEmpty { deadline = endpoint.now.advanced(by: limits.idleTimeout) }
+    }
+
+    private func endOutput() {
+        Socket.shutdownWrite(descriptor)
+        deadline = endpoint.now.advanced(by: Self.lingerTime)
     }
 
     /// The answer to the current request is complete, as far as its bytes are queued.
     func answered() {
-        endpoint.bodyBudget.giveBack(bodyBytesTaken)
-        bodyBytesTaken = 0
+        giveBackBodyBudget()
         let closes = !willKeepAlive
         if closes { linger() } else { awaitNext() }
         flush()
@@ -229,8 +243,6 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     ///
     /// - Parameter reset: for an answer that ends with its connection: only RST tells that it is not whole.
     func endVisibly(reset: Bool) {
-        endpoint.bodyBudget.giveBack(bodyBytesTaken)
-        bodyBytesTaken = 0
         linger()
         flush()
         if reset, case .lingering = state {
@@ -241,10 +253,17 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
 
     // MARK: - Ends
 
+    /// The last answer goes out, however long the client takes for it; then the client has a moment to close.
     private func linger() {
         state = .lingering
         input = []
-        deadline = endpoint.now.advanced(by: Self.lingerTime)
+        deadline = nil
+        giveBackBodyBudget()
+    }
+
+    private func giveBackBodyBudget() {
+        endpoint.bodyBudget.giveBack(bodyBytesTaken)
+        bodyBytesTaken = 0
     }
 
     private func discardInput() -> Bool {
@@ -274,8 +293,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     private func close() {
         if case .closed = state { return }
         state = .closed
-        endpoint.bodyBudget.giveBack(bodyBytesTaken)
-        bodyBytesTaken = 0
+        giveBackBodyBudget()
         endpoint.loop.deregister(descriptor)
         Socket.close(descriptor)
         endpoint.closed(descriptor)
@@ -283,16 +301,18 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
 
     /// Called now and then by the endpoint.
     func check(_ now: ContinuousClock.Instant) {
-        if case .head = state, input.isEmpty, endpoint.isDraining, endpoint.mayCloseIdle(now) { return close() }
+        if let writeDeadline, writeDeadline <= now {
+            Socket.resetOnClose(descriptor)
+            return clientWent()
+        }
+        if case .head = state, input.isEmpty, output.isEmpty, endpoint.isDraining, endpoint.mayCloseIdle(now) { return close() }
         guard let deadline, deadline <= now else { return }
         switch state {
-        case .head where input.isEmpty: close()
+        case .head where input.isEmpty:
+            if output.isEmpty { close() }
         case .head, .body: refuse(status: 408, "The request did not arrive whole in time.")
-        case .serving:
-            Socket.resetOnClose(descriptor)
-            clientWent()
         case .lingering: close()
-        case .closed: break
+        case .serving, .closed: break
         }
     }
 

@@ -6,7 +6,8 @@ import Synchronization
 package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     package let loop: EventLoop
     let service: any HTTPService
-    let limits: HTTPServerLimits
+    /// Changed by a reload; a connection asks for them anew with each request.
+    private(set) var limits: HTTPServerLimits
     let bodyBudget: BodyBudget
     private unowned let listener: HTTPListener
     private var connections: [Int32: HTTPConnection] = [:]
@@ -65,7 +66,7 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     private func pauseAccepting() {
         service.connectionRefused(.outOfDescriptors)
         stopAccepting()
-        let timer = LoopTimer(on: loop) { [unowned self] in startAccepting() }
+        let timer = LoopTimer(on: loop) { [weak self] in self?.startAccepting() }
         timer.schedule(after: .milliseconds(100))
         acceptPause = timer
     }
@@ -87,6 +88,8 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
         writeResponseHead(status: 503, fields: answer.fields, framing: .length(answer.body.count), keepAlive: false, into: &bytes)
         _ = try? Socket.send(descriptor, bytes + answer.body)
         Socket.shutdownWrite(descriptor)
+        // A close with unread bytes would reset the connection before the client has read why.
+        _ = try? Socket.receive(descriptor, into: &loop.scratch)
         Socket.close(descriptor)
     }
 
@@ -100,6 +103,7 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
 
     func closed(_ descriptor: Int32) {
         connections[descriptor] = nil
+        service.connectionClosed()
         connectionCount.subtract(1, ordering: .relaxed)
     }
 
@@ -112,7 +116,7 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     }
 
     private func startSweeping() {
-        let timer = sweep ?? LoopTimer(on: loop) { [unowned self] in sweepNow() }
+        let timer = sweep ?? LoopTimer(on: loop) { [weak self] in self?.sweepNow() }
         sweep = timer
         if !timer.isScheduled { timer.schedule(after: sweepInterval) }
     }
@@ -125,8 +129,14 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
 
     // MARK: - The end
 
+    func update(_ limits: HTTPServerLimits) { self.limits = limits }
+
+    /// Takes what already waits to be accepted, and then no more.
     func drain() {
+        if isAccepting { ready(listener.descriptor, .read) }
+        acceptPause?.cancel()
         stopAccepting()
+        listener.stoppedAccepting()
         drainingSince = now
         if !connections.isEmpty { sweep?.schedule(after: .milliseconds(100)) }
     }

@@ -9,6 +9,8 @@ package final class HTTPListener: @unchecked Sendable {
     let descriptor: Int32
     package let port: Int
     private var endpoints: [HTTPEndpoint] = []
+    private let accepting = Atomic<Int>(0)
+    private let isOpen = Atomic<Bool>(true)
 
     /// Binds the address. Nothing is accepted before `start`.
     package init(host: String, port: Int) throws(SocketError) {
@@ -16,13 +18,28 @@ package final class HTTPListener: @unchecked Sendable {
         self.port = Socket.localPort(of: descriptor)
     }
 
-    deinit { Socket.close(descriptor) }
+    deinit { closeSocket() }
+
+    private func closeSocket() {
+        if isOpen.exchange(false, ordering: .relaxed) { Socket.close(descriptor) }
+    }
+
+    /// The last worker to stop closes the socket, so that whoever connects now is refused and not left waiting.
+    func stoppedAccepting() {
+        if accepting.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { closeSocket() }
+    }
+
+    /// Grants new limits to requests that begin from now on.
+    package func update(_ limits: HTTPServerLimits) {
+        for endpoint in endpoints { endpoint.loop.execute { endpoint.update(limits) } }
+    }
 
     /// Accepts on all `workers`, each with its own service. Called once.
     package func start(on workers: [(loop: EventLoop, service: any HTTPService)], limits: HTTPServerLimits, bodyBudget: BodyBudget) {
         endpoints = workers.map {
             HTTPEndpoint(loop: $0.loop, service: $0.service, limits: limits, bodyBudget: bodyBudget, listener: self)
         }
+        accepting.store(endpoints.count, ordering: .releasing)
         for endpoint in endpoints { endpoint.loop.execute { endpoint.startAccepting() } }
     }
 

@@ -62,7 +62,7 @@ package final class HTTPResponder: @unchecked Sendable {
     /// - Returns: false when the client has gone.
     package func write(_ bytes: [UInt8]) async -> Bool {
         guard let connection else { return false }
-        if !bytes.isEmpty, head.method != .head {
+        if !bytes.isEmpty, head.method != .head, framing != .none {
             if framing == .chunked {
                 var output: [UInt8] = []
                 output.reserveCapacity(bytes.count + 16)

@@ -21,10 +21,15 @@ package struct HTTPServerLimits: Equatable, Sendable {
 
 /// Bytes of request bodies held at once by all workers.
 package final class BodyBudget: Sendable {
-    private let bytesMax: Int
+    private let limit: Atomic<Int>
     private let used = Atomic<Int>(0)
 
-    package init(bytesMax: Int) { self.bytesMax = bytesMax }
+    package init(bytesMax: Int) { limit = Atomic(bytesMax) }
+
+    package var bytesMax: Int {
+        get { limit.load(ordering: .relaxed) }
+        set { limit.store(newValue, ordering: .relaxed) }
+    }
 
     package var bytesUsed: Int { used.load(ordering: .relaxed) }
 

@@ -22,4 +22,5 @@ package protocol HTTPService: AnyObject {
     func answer(status: Int, reason: String) -> (fields: [(String, String)], body: [UInt8])
     func connectionRefused(_ reason: ConnectionRefusal)
     func connectionAccepted()
+    func connectionClosed()
 }

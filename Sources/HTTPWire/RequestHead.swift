@@ -34,6 +34,9 @@ package struct RequestHead: Sendable {
         authorityRange.map { String(decoding: fields.bytes[$0], as: UTF8.self) }
     }
 
+    /// Bytes of the whole head as received, the empty line that ends it included.
+    package var byteCount: Int { fields.bytes.count }
+
     /// The target with its query, in origin-form. For logs use `path`: a query can hold a key.
     package var target: String { query.map { path + "?" + $0 } ?? path }
 

@@ -1,0 +1,69 @@
+package import GatewayConfig
+package import GatewayCore
+import HTTPWire
+
+/// A compiled `gateway.yaml`: immutable, shared by all workers, replaced as a whole by a reload.
+package final class Pipeline: Sendable {
+    package struct Route: Sendable {
+        package let name: String
+        package let chain: FilterChain
+    }
+
+    /// Counts the files that have been live since the start, from 1.
+    package let generation: Int
+    package let configuration: Configuration
+    package let targets: [Target]
+    /// nil: browsers' pages of other origins may not call.
+    package let cors: CORSPolicy?
+    private let routes: [Route]
+    private let table: RouteTable
+    private let keys: KeyTable
+    private let models: [String: String]
+
+    package var endpoints: [UpstreamEndpoint] { targets.map(\.provider.endpoint) }
+
+    /// - Parameter demoURL: starts the built-in demo provider if it does not run yet, and tells where it listens.
+    package init(
+        compiling configuration: Configuration, shared: SharedState, generation: Int, createdAt: Int, demoURL: @Sendable () throws -> String
+    ) throws {
+        let compiler = try RouteCompiler(configuration, shared: shared, createdAt: createdAt, demoURL: demoURL)
+        routes = try configuration.routes.map { Route(name: $0.name, chain: try compiler.chain(of: $0)) }
+        table = RouteTable(configuration.routes.map { RouteCondition($0.match) })
+        keys = compiler.keys
+        targets = compiler.targets
+        cors = configuration.listen.cors.map { CORSPolicy($0) }
+        models = Dictionary(configuration.models.map { ($0.name, $0.name) }) { first, _ in first }
+        self.generation = generation
+        self.configuration = configuration
+    }
+
+    /// The first route of the file that matches.
+    package func route(for exchange: Exchange) -> Route? {
+        let head = exchange.request.head
+        let number = table.match(
+            RouteQuery(
+                path: exchange.path, method: head.method.name, model: exchange.model, ignoresModel: exchange.operation == .models,
+                header: { head.fields.first($0) },
+                caller: { [keys] in
+                    if case .known(let caller) = keys.identify(exchange) { caller.name } else { nil }
+                }))
+        return number.map { routes[$0] }
+    }
+
+    /// Why no route took a request: the most helpful thing that can be said.
+    package func reasonForNoRoute(_ exchange: Exchange) -> GatewayError {
+        if let model = exchange.model, models[model] == nil { return .modelUnknown(model: model) }
+        return .routeMissing
+    }
+
+    /// A model's name for metrics: only the file's own names become labels.
+    package func modelLabel(_ model: String) -> String? { models[model] }
+}
+
+extension RouteCondition {
+    init(_ match: MatchConfig) {
+        self.init(
+            paths: match.paths.map { ModelPattern($0.text) }, methods: match.methods, models: match.models.map { ModelPattern($0.text) },
+            headers: match.headers.map { ($0.name, $0.values.map { ModelPattern($0.text) }) }, callers: match.callers)
+    }
+}

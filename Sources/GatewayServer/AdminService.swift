@@ -1,0 +1,49 @@
+import GatewayTelemetry
+import HTTPServer
+import HTTPWire
+
+/// The operator's listener: health, metrics and status. On a thread of its own, so that it answers while every worker is busy.
+final class AdminService: HTTPService {
+    private let health: Health
+    private let metrics: MetricsRegistry
+    private let status: @Sendable () -> [UInt8]
+
+    init(health: Health, metrics: MetricsRegistry, status: @escaping @Sendable () -> [UInt8]) {
+        self.health = health
+        self.metrics = metrics
+        self.status = status
+    }
+
+    func serve(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        guard request.head.method == .get || request.head.method == .head else {
+            return send(405, json: "{\"error\":\"Use GET.\"}\n", responder, [("allow", "GET, HEAD")])
+        }
+        switch request.head.path {
+        case "/metrics":
+            var page: [UInt8] = []
+            metrics.render(into: &page)
+            responder.send(status: 200, fields: [("content-type", MetricsRegistry.contentType)], body: page)
+        case "/status":
+            responder.send(status: 200, fields: Self.jsonFields, body: status())
+        case let path:
+            guard let page = health.page(path) else {
+                return send(404, json: "{\"error\":\"Here are /health, /livez, /readyz, /status and /metrics.\"}\n", responder)
+            }
+            responder.send(status: page.status, fields: Self.jsonFields, body: page.body)
+        }
+    }
+
+    private static let jsonFields = [("content-type", "application/json"), ("cache-control", "no-store")]
+
+    private func send(_ status: Int, json: String, _ responder: HTTPResponder, _ fields: [(String, String)] = []) {
+        responder.send(status: status, fields: Self.jsonFields + fields, body: Array(json.utf8))
+    }
+
+    func answer(status: Int, reason: String) -> (fields: [(String, String)], body: [UInt8]) {
+        (Self.jsonFields, Array("{\"error\":\"\(reason)\"}\n".utf8))
+    }
+
+    func connectionRefused(_ reason: HTTPServer.ConnectionRefusal) {}
+    func connectionAccepted() {}
+    func connectionClosed() {}
+}

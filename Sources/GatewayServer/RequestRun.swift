@@ -1,0 +1,128 @@
+import GatewayCore
+import GatewayDialects
+import GatewayFilters
+import GatewayTelemetry
+import HTTPServer
+import HTTPWire
+
+/// One request from its head to its access log line. Belongs to one worker.
+final class RequestRun: @unchecked Sendable {
+    private let worker: Worker
+    private let pipeline: Pipeline
+    private let request: HTTPRequest
+    private let responder: HTTPResponder
+    private let exchange: Exchange
+
+    init(worker: Worker, pipeline: Pipeline, request: HTTPRequest, responder: HTTPResponder) {
+        self.worker = worker
+        self.pipeline = pipeline
+        self.request = request
+        self.responder = responder
+        let fields = request.head.fields
+        exchange = Exchange(
+            request: ClientRequest(head: request.head, body: request.body), worker: worker, started: request.received,
+            requestID: RequestID.choose(fields.first("x-request-id"), random: worker.randomBits),
+            trace: TraceContext(continuing: fields.first("traceparent"), random: worker.randomBits),
+            path: OpenAIPath.versioned(request.head.path) ?? request.head.path)
+        exchange.record.clientRetryCount = fields.first("x-stainless-retry-count").flatMap { Int($0) }
+    }
+
+    func perform() async {
+        worker.metrics.requestStarted()
+        worker.began(exchange)
+        responder.onClientGone { [exchange] in exchange.cancellation.cancel(.clientGone) }
+        do {
+            let response = try await answer()
+            await deliver(response)
+        } catch {
+            await deliver(error)
+        }
+        worker.ended(exchange)
+        report()
+    }
+
+    private func answer() async throws(GatewayError) -> Response {
+        let method = request.head.method.description
+        let described = try OpenAIRequest(method: method, path: exchange.path, body: request.body)
+        described.describe(exchange)
+        guard let route = pipeline.route(for: exchange) else { throw pipeline.reasonForNoRoute(exchange) }
+        exchange.record.route = route.name
+        exchange.record.modelLabel = exchange.model.flatMap(pipeline.modelLabel)
+        return try await route.chain.run(exchange)
+    }
+
+    // MARK: - To the client
+
+    private func deliver(_ response: Response) async {
+        exchange.record.status = response.status
+        switch response.body.content {
+        case .bytes(let body):
+            responder.send(status: response.status, fields: fields(response), body: body)
+            response.body.end(responder.isClientGone && exchange.cancellation.isCancelled ? .cancelled : .finished)
+        case .stream(let source):
+            responder.begin(status: response.status, fields: fields(response))
+            let end = await pump(source)
+            response.body.end(end)
+        }
+    }
+
+    private func pump(_ source: any BodySource) async -> BodyEnd {
+        do {
+            while let chunk = try await source.next() {
+                if chunk.isUsageOnly, !exchange.wantsUsageEvent { continue }
+                guard await responder.write(chunk.bytes) else { return cancelled(source) }
+            }
+            responder.finish()
+            return .finished
+        } catch {
+            if error == .clientGone { return cancelled(source) }
+            note(error)
+            _ = await responder.write(exchange.dialect.event(for: error, operation: exchange.operation))
+            responder.abort()
+            return .failed(error)
+        }
+    }
+
+    private func cancelled(_ source: any BodySource) -> BodyEnd {
+        source.cancel()
+        note(.clientGone)
+        return .cancelled
+    }
+
+    private func deliver(_ error: GatewayError) async {
+        note(error)
+        guard error != .clientGone else { return }
+        let response = exchange.dialect.response(to: error, retriesSpent: exchange.record.hasRepeated)
+        exchange.record.status = response.status
+        await deliver(response)
+    }
+
+    private func fields(_ response: Response) -> [(String, String)] {
+        var fields = [("x-request-id", exchange.requestID)]
+        for field in exchange.responseHeaders { fields.append((field.name, field.value)) }
+        for field in response.headers where !exchange.responseHeaders.contains(where: { $0.name == field.name }) {
+            fields.append((field.name, field.value))
+        }
+        if let cors = pipeline.cors, let origin = request.head.fields.first("origin") { fields += cors.fields(for: origin) }
+        return fields
+    }
+
+    private func note(_ error: GatewayError) {
+        exchange.record.error = error.kind
+        exchange.record.blame = error.blame
+        if error == .clientGone { exchange.record.status = error.status }
+    }
+
+    // MARK: - At the end
+
+    private func report() {
+        let ended = worker.now
+        exchange.record.bytesOut = responder.bytesOut
+        let times = RequestTimes(of: exchange.record, started: exchange.started, ended: ended)
+        worker.metrics.requestEnded(exchange.record, times: times, isStreaming: exchange.isStreaming)
+        guard worker.accessLog.isOn else { return }
+        let bytesIn = request.head.byteCount + request.body.count
+        worker.accessLog.write(
+            AccessLogEntry(exchange, method: request.head.method.description, bytesIn: bytesIn, configGeneration: pipeline.generation, times: times))
+    }
+}

@@ -1,0 +1,78 @@
+import EventLoop
+import GatewayFilters
+import GatewayTelemetry
+import HTTPServer
+import JSONBytes
+
+/// `GET /status`: what is live, since when, and how its targets do. No secret, no caller's data.
+struct StatusPage {
+    let version: String
+    let processID: Int
+    let startedAtMilliseconds: Int
+    let health: Health
+    let reloads: ReloadState
+    let live: LivePipeline
+    let metrics: MetricsRegistry
+    let listener: HTTPListener
+
+    func render() -> [UInt8] {
+        let page: JSONValue = [
+            "service": "weir",
+            "version": JSONValue(version),
+            "phase": JSONValue("\(health.current)"),
+            "pid": JSONValue(processID),
+            "started_at": timestamp(startedAtMilliseconds),
+            "config": config(reloads.snapshot),
+            "workers": JSONValue(metrics.shards.count),
+            "connections": JSONValue(listener.connectionCounts.map { JSONValue($0) }),
+            "requests_in_flight": JSONValue(metrics.inflight),
+            "targets": JSONValue(targets()),
+        ]
+        return page.written() + [0x0a]
+    }
+
+    private func config(_ reload: ReloadState.Snapshot) -> JSONValue {
+        [
+            "hash": JSONValue(reload.hash),
+            "generation": JSONValue(reload.generation),
+            "loaded_at": timestamp(reload.loadedAtMilliseconds),
+            "reads": JSONValue(reload.attempts),
+            "last_read": JSONValue(name(reload.last)),
+            "warnings": strings(reload.warnings),
+            "last_refusal": reload.lastRefusal.map { ["at": timestamp($0.atMilliseconds), "reasons": strings($0.reasons)] } ?? .null,
+        ]
+    }
+
+    private func name(_ outcome: ReloadState.Outcome) -> String {
+        switch outcome {
+        case .loaded: "loaded"
+        case .unchanged: "unchanged"
+        case .refused: "refused"
+        }
+    }
+
+    private func targets() -> [JSONValue] {
+        let now = ContinuousClock.now
+        return live.pipeline.targets.map { target in
+            let state = target.state.snapshot(now: now)
+            return [
+                "provider": JSONValue(target.provider.name),
+                "model": target.model.map { JSONValue($0) } ?? .null,
+                "in_flight": JSONValue(state.inFlight),
+                "requests": JSONValue(state.requests),
+                "failures": JSONValue(state.failures),
+                "failures_in_row": JSONValue(state.failuresInRow),
+                "last_status": state.lastStatus.map { JSONValue($0) } ?? .null,
+                "ejected_for_seconds": state.ejectedFor.map { JSONValue(Int($0.components.seconds)) } ?? .null,
+            ]
+        }
+    }
+
+    private func strings(_ texts: [String]) -> JSONValue { JSONValue(texts.map { JSONValue($0) }) }
+
+    private func timestamp(_ milliseconds: Int) -> JSONValue {
+        var bytes: [UInt8] = []
+        TimeOfDay.appendTimestamp(milliseconds: Int64(milliseconds), to: &bytes)
+        return JSONValue(String(decoding: bytes, as: UTF8.self))
+    }
+}

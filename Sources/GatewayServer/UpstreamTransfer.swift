@@ -1,0 +1,76 @@
+import CurlClient
+import GatewayCore
+
+/// libcurl's transfer as the pipeline sees it.
+final class UpstreamTransfer: UpstreamAnswer {
+    let head: UpstreamHead
+    private let transfer: CurlTransfer
+    private let context: FailureContext
+    private let cancellation: Cancellation
+    private var cancellationID: Int?
+
+    init(head: CurlHead, transfer: CurlTransfer, context: FailureContext, cancellation: Cancellation, cancellationID: Int) {
+        self.head = UpstreamHead(status: head.status, headers: head.fields.map { HeaderField($0.name, $0.value) })
+        self.transfer = transfer
+        self.context = context
+        self.cancellation = cancellation
+        self.cancellationID = cancellationID
+    }
+
+    func next() async throws(GatewayError) -> [UInt8]? {
+        do {
+            let bytes = try await transfer.next()
+            if bytes == nil { release() }
+            return bytes
+        } catch {
+            release()
+            throw context.meaning(of: error, cancellation)
+        }
+    }
+
+    func cancel() {
+        release()
+        transfer.cancel()
+    }
+
+    private func release() {
+        if let id = cancellationID { cancellation.remove(id) }
+        cancellationID = nil
+    }
+}
+
+/// What a failure of libcurl means to the client of one call.
+struct FailureContext {
+    let provider: String
+    let timeouts: UpstreamTimeouts
+
+    func meaning(of error: CurlError, _ cancellation: Cancellation) -> GatewayError {
+        switch error {
+        case .unreachable: .upstreamUnreachable(provider: provider)
+        case .timedOut(let phase): timedOut(phase)
+        case .closedBeforeAnswer: .upstreamUnreachable(provider: provider)
+        case .cut: .upstreamCut(provider: provider)
+        case .headTooLarge: .upstreamBroken(provider: provider, reason: "its header is over the limit.")
+        case .tooManyInterimAnswers: .upstreamBroken(provider: provider, reason: "it sent too many interim answers.")
+        case .unaskedUpgrade: .upstreamBroken(provider: provider, reason: "it switched protocols unasked.")
+        case .malformed: .upstreamBroken(provider: provider, reason: "it is not HTTP.")
+        case .cancelled: cancellation.error ?? .clientGone
+        case .refusedRequest: .internalFailure(reason: "the request to \(provider) could not be made.")
+        }
+    }
+
+    private func timedOut(_ phase: CurlError.Phase) -> GatewayError {
+        let (name, limit): (TimedPhase, Duration) =
+            switch phase {
+            case .connect: (.connect, timeouts.connect)
+            case .firstByte: (.firstByte, timeouts.firstByte)
+            case .idle: (.idle, timeouts.idle)
+            case .total: (.total, timeouts.total)
+            }
+        return .upstreamTimedOut(provider: provider, phase: name, afterMilliseconds: Int(clamping: limit / .milliseconds(1)))
+    }
+}
+
+extension Int {
+    fileprivate init(clamping value: Double) { self = value >= 9e18 ? .max : Int(value) }
+}

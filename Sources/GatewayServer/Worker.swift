@@ -1,0 +1,117 @@
+import CurlClient
+import EventLoop
+import GatewayCore
+import GatewayFilters
+import GatewayTelemetry
+
+/// One worker: a loop, its client for providers, and what its requests borrow. Belongs to the loop's thread.
+final class Worker: WorkerServices, @unchecked Sendable {
+    let number: Int
+    let loop: EventLoop
+    let metrics: MetricsShard
+    let accessLog: AccessLog
+    private let client: CurlClient
+    private var view: LivePipeline.View
+    private var endpoints: [ObjectIdentifier: (endpoint: UpstreamEndpoint, curl: CurlEndpoint)] = [:]
+    private var generator = SystemRandomNumberGenerator()
+    private var running: [ObjectIdentifier: Exchange] = [:]
+
+    init(number: Int, loop: EventLoop, live: LivePipeline, metrics: MetricsShard, accessLog: AccessLog) {
+        self.number = number
+        self.loop = loop
+        self.metrics = metrics
+        self.accessLog = accessLog
+        client = CurlClient(on: loop)
+        view = LivePipeline.View(live)
+    }
+
+    /// The pipeline for a request that begins now.
+    var pipeline: Pipeline {
+        if view.refresh() { forgetRetired() }
+        return view.pipeline
+    }
+
+    /// Takes the newest pipeline although no request asks for it, so that an idle worker does not keep an old one alive.
+    func adopt() { _ = pipeline }
+
+    private func forgetRetired() {
+        endpoints = [:]
+        client.keepPools(of: Set(view.pipeline.endpoints.map(Self.curlEndpoint)))
+    }
+
+    // MARK: - Requests under way
+
+    func began(_ exchange: Exchange) { running[ObjectIdentifier(exchange)] = exchange }
+    func ended(_ exchange: Exchange) { running[ObjectIdentifier(exchange)] = nil }
+
+    /// Ends what is still running when the time to drain is over.
+    func cancelAll(_ reason: GatewayError) {
+        for exchange in running.values { exchange.cancellation.cancel(reason) }
+    }
+
+    // MARK: - WorkerServices
+
+    var now: ContinuousClock.Instant { ContinuousClock.now }
+
+    func random(below bound: Int) -> Int { Int.random(in: 0..<max(1, bound), using: &generator) }
+    func randomBits() -> UInt64 { generator.next() }
+
+    func spawn(_ operation: sending @escaping () async -> Void) {
+        let carried = Carried(operation: operation)
+        loop.spawn { await carried.operation() }
+    }
+
+    /// A closure that was sent to this worker and is run on it.
+    private struct Carried: @unchecked Sendable { let operation: () async -> Void }
+
+    func sleep(for duration: Duration, cancellation: Cancellation) async throws(GatewayError) {
+        let signal = LoopSignal()
+        let timer = LoopTimer(on: loop) { signal.signal() }
+        timer.schedule(after: duration)
+        let id = cancellation.onCancel { signal.signal() }
+        await signal.wait()
+        timer.cancel()
+        cancellation.remove(id)
+        if let error = cancellation.error { throw error }
+    }
+
+    func send(_ request: UpstreamRequest, cancellation: Cancellation) async throws(GatewayError) -> any UpstreamAnswer {
+        if let error = cancellation.error { throw error }
+        guard client.activeCount < request.endpoint.limits.connections else {
+            throw .overloaded(reason: "too many requests to \(request.endpoint.provider) are open.")
+        }
+        let context = FailureContext(provider: request.endpoint.provider, timeouts: request.timeouts)
+        let transfer: CurlTransfer
+        do { transfer = try client.send(Self.curlRequest(request), to: curlEndpoint(request.endpoint)) } catch {
+            throw context.meaning(of: error, cancellation)
+        }
+        let id = cancellation.onCancel { transfer.cancel() }
+        do {
+            let head = try await transfer.head()
+            return UpstreamTransfer(head: head, transfer: transfer, context: context, cancellation: cancellation, cancellationID: id)
+        } catch {
+            cancellation.remove(id)
+            throw context.meaning(of: error, cancellation)
+        }
+    }
+
+    private func curlEndpoint(_ endpoint: UpstreamEndpoint) -> CurlEndpoint {
+        if let known = endpoints[ObjectIdentifier(endpoint)] { return known.curl }
+        let made = Self.curlEndpoint(endpoint)
+        endpoints[ObjectIdentifier(endpoint)] = (endpoint, made)
+        return made
+    }
+
+    private static func curlEndpoint(_ endpoint: UpstreamEndpoint) -> CurlEndpoint {
+        CurlEndpoint(
+            url: endpoint.url, http2: endpoint.http2, certificateAuthorities: endpoint.certificateAuthorities, proxy: endpoint.proxy,
+            responseHeaderBytesMax: endpoint.limits.responseHeaderBytes)
+    }
+
+    private static func curlRequest(_ request: UpstreamRequest) -> CurlRequest {
+        CurlRequest(
+            method: request.method, path: request.path, headers: request.headers.map { ($0.name, $0.value) }, body: request.body,
+            connectTimeout: request.timeouts.connect, firstByteTimeout: request.timeouts.firstByte, idleTimeout: request.timeouts.idle,
+            totalTimeout: request.timeouts.total)
+    }
+}

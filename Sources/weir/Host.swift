@@ -1,0 +1,58 @@
+import GatewayServer
+import Glibc
+
+/// What commands ask of the operating system. The one file of the command that calls C.
+enum Host {
+    static var processID: Int { Int(getpid()) }
+
+    static func variable(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        let text = unsafe String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+
+    static func ignoreSignal(_ number: Int32) { _ = unsafe signal(number, SIG_IGN) }
+
+    static func exitNow(_ code: Int32) -> Never { _exit(code) }
+
+    static func send(_ number: Int32, to process: Int) -> Bool { kill(pid_t(clamping: process), number) == 0 }
+
+    static func writeError(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = unsafe bytes.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
+    }
+
+    static func sleep(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
+
+    static var limits: ProcessLimits {
+        ProcessLimits(processors: processors) { path in readSmallFile(path) }
+    }
+
+    /// The processors this process may run on.
+    private static var processors: Int {
+        var set = cpu_set_t()
+        guard unsafe sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+        let bits = unsafe withUnsafeBytes(of: &set) { unsafe $0.reduce(0) { $0 + $1.nonzeroBitCount } }
+        return max(1, bits)
+    }
+
+    private static func readSmallFile(_ path: String) -> String? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+        guard count > 0 else { return nil }
+        return String(decoding: buffer[..<count], as: UTF8.self)
+    }
+
+    static var randomKey: String {
+        var generator = SystemRandomNumberGenerator()
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
+        let letters = (0..<43).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
+        return "weir-" + String(decoding: letters, as: UTF8.self)
+    }
+
+    static func readLine() -> String? { Swift.readLine(strippingNewline: true) }
+    static var isInputATerminal: Bool { isatty(0) == 1 }
+}
