@@ -4,7 +4,8 @@ package enum ResponseFraming: Equatable, Sendable {
     case length(Int)
     /// Chunks, written with `ChunkedEncoder`.
     case chunked
-    /// No body and no field that speaks of one: always so for 1xx, 204 and 304.
+    /// No body and no field that speaks of one. Always so for 1xx, 204 and 304; otherwise only in an answer to HEAD, as a client takes
+    /// what comes after any other head without framing for the body. A body of nothing is `.length(0)`.
     case none
     /// Whatever comes until the connection closes.
     case close

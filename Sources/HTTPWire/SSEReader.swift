@@ -20,11 +20,9 @@ package struct SSEReader {
     private var blockStart = 0
     private var lineStart = 0
     private var parts = SSEParts()
-    /// Whether the last line of this block ended in a CR without LF.
+    /// Whether the last line, of this block or the one before, ended in a CR without LF.
     private var endsInLoneCR = false
     private var atStreamStart = true
-    /// Whether the block before ended in a CR that was read at once: an LF right behind it belongs to that CR.
-    private var skipsLineFeed = false
     private var ended = false
 
     // The next LF and CR at or behind `lineStart`; the end of what was searched when there is none.
@@ -85,10 +83,10 @@ package struct SSEReader {
 }
 
 extension SSEReader {
-    /// Where the line at `lineStart` starts once a byte order mark, or the LF of a CR read earlier, is passed over.
+    /// Where the line at `lineStart` starts once a byte order mark, or the LF behind a CR that ended a block at once, is passed over.
     private var contentStart: Int {
         if lineStart > blockStart { return lineStart }
-        if skipsLineFeed, lineStart < buffer.count, buffer[lineStart] == ASCII.lineFeed { return lineStart + 1 }
+        if endsInLoneCR, lineStart < buffer.count, buffer[lineStart] == ASCII.lineFeed { return lineStart + 1 }
         if atStreamStart, buffer.span.hasByteOrderMark(at: lineStart) { return lineStart + 3 }
         return lineStart
     }
@@ -108,7 +106,7 @@ extension SSEReader {
 
     private mutating func lineEndingInCR(_ line: Range<Int>) -> (line: Range<Int>, next: Int)? {
         let next = line.upperBound + 1
-        // The second of two lone CRs ends the block without a look at what follows, be it there already or not.
+        // Behind a lone CR, another one ends the block without a look at what follows, be it there already or not.
         if !(line.isEmpty && endsInLoneCR) {
             if lineFeed.found, lineFeed.index == next {
                 endsInLoneCR = false
@@ -132,10 +130,8 @@ extension SSEReader {
     private mutating func finishBlock(complete: Bool) throws(SSEError) -> SSEEvent {
         guard lineStart - blockStart <= eventBytesMax else { throw .eventTooLarge(bytesMax: eventBytesMax) }
         let event = SSEEvent(raw: Array(buffer[blockStart..<lineStart]), isComplete: complete, parts: parts)
-        skipsLineFeed = complete && endsInLoneCR
         blockStart = lineStart
         parts = SSEParts()
-        endsInLoneCR = false
         atStreamStart = false
         return event
     }

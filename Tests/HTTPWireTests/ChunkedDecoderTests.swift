@@ -81,6 +81,11 @@ struct ChunkedDecoderTests {
         #expect(ChunkOutcome("0\r\n" + trailers).status == 400)
     }
 
+    @Test func `tells a folded trailer from a malformed one`() {
+        #expect(ChunkOutcome("0\r\nA: b\r\n ") == .refused(.headerFolded))
+        #expect(ChunkOutcome("0\r\nA: b\r\n:") == .refused(.headerNameMalformed))
+    }
+
     @Test func `holds the body limit over all chunks`() {
         let limits = HTTPLimits(bodyBytes: 8)
 

@@ -64,12 +64,13 @@ struct RequestHeadParserTests {
         #expect(HeadOutcome(before + "GET / HTTP/1.1\r\nHost: x\r\n\r\n").head?.path == "/")
     }
 
-    @Test(arguments: [
-        ("http://other.example/x?y", "/x", "y", "other.example"),
-        ("HTTP://other.example:80", "/", nil, "other.example:80"),
-        ("https://[::1]:8443?y", "/", "y", "[::1]:8443"),
-        ("http://other.example/?", "/", "", "other.example"),
-    ] as [(String, String, String?, String)])
+    @Test(
+        arguments: [
+            ("http://other.example/x?y", "/x", "y", "other.example"),
+            ("HTTP://other.example:80", "/", nil, "other.example:80"),
+            ("https://[::1]:8443?y", "/", "y", "[::1]:8443"),
+            ("http://other.example/?", "/", "", "other.example"),
+        ] as [(String, String, String?, String)])
     func `takes the authority of an absolute target over the Host header`(target: String, path: String, query: String?, authority: String) {
         let head = HeadOutcome("GET \(target) HTTP/1.1\r\nHost: mine\r\n\r\n").head
 

@@ -28,6 +28,11 @@ struct RequestRefusalTests {
         #expect(status("GET / \(version)\r\nHost: x\r\n\r\n") == expected)
     }
 
+    @Test(arguments: ["\u{16}", "\0", " ", "\"", "{", "\u{80}"])
+    func `at its first byte when that starts no method`(byte: String) {
+        #expect(HeadOutcome(byte) == .refused(.methodMalformed))
+    }
+
     @Test func `when it is the preface of HTTP 2`() {
         #expect(status("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == 505)
     }
@@ -59,7 +64,9 @@ struct RequestRefusalTests {
         #expect(status(fields: fields) == 400)
     }
 
-    @Test(arguments: ["GET / HTTP/1.1\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n\n", "\nGET / HTTP/1.1\r\n"])
+    @Test(arguments: [
+        "GET / HTTP/1.1\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n\n", "\nGET / HTTP/1.1\r\n",
+    ])
     func `when a line ends in LF alone`(request: String) {
         #expect(HeadOutcome(request) == .refused(.bareLineFeed) || HeadOutcome(request) == .refused(.methodMalformed))
     }
@@ -84,7 +91,8 @@ struct RequestRefusalTests {
     @Test(arguments: [
         ("gzip", 501), ("gzip, chunked", 501), ("identity", 501), ("xchunked", 501), ("chunked, gzip", 400), ("chunked, chunked", 400),
         ("", 400), ("chunked,", 400), (",chunked", 400), ("chunked;a=b", 400), ("\"chunked\"", 400), ("chunked chunked", 400), ("\u{B}chunked", 400),
-        ("chunked\r\nTransfer-Encoding: chunked", 400), ("chunked\r\nTransfer-Encoding: identity", 400), ("identity\r\nTransfer-Encoding: chunked", 501),
+        ("chunked\r\nTransfer-Encoding: chunked", 400), ("chunked\r\nTransfer-Encoding: identity", 400),
+        ("identity\r\nTransfer-Encoding: chunked", 501),
     ])
     func `when its transfer coding is anything but chunked`(coding: String, expected: Int) {
         #expect(status(fields: "Transfer-Encoding: \(coding)\r\n") == expected)

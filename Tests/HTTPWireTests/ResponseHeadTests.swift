@@ -77,7 +77,9 @@ struct ResponseHeadTests {
 
 @Suite("The chunked encoder")
 struct ChunkedEncoderTests {
-    @Test(arguments: [(1, "1"), (9, "9"), (10, "a"), (15, "f"), (16, "10"), (255, "ff"), (256, "100"), (0xABCDEF, "abcdef"), (Int.max, "7fffffffffffffff")])
+    @Test(arguments: [
+        (1, "1"), (9, "9"), (10, "a"), (15, "f"), (16, "10"), (255, "ff"), (256, "100"), (0xABCDEF, "abcdef"), (Int.max, "7fffffffffffffff"),
+    ])
     func `writes sizes in hexadecimal`(size: Int, digits: String) {
         var output: [UInt8] = []
         ChunkedEncoder.appendHeader(size: size, to: &output)

@@ -71,6 +71,14 @@ struct SSEReaderTests {
         #expect(try reader.next() == nil)
     }
 
+    @Test func `leaves an LF behind two lone CRs to the next block, be it there already or not`() throws {
+        let cut = try readBlocks([Array("data: x\r\r".utf8), Array("\ndata: y\n\n".utf8)])
+        let whole = try readBlocks([Array("data: x\r\r\ndata: y\n\n".utf8)])
+
+        #expect(whole.map { String(decoding: $0.raw, as: UTF8.self) } == ["data: x\r\r", "\ndata: y\n\n"])
+        #expect(cut == whole)
+    }
+
     @Test func `tells names apart without making strings`() throws {
         let block = try #require(try readBlocks([Array("event: ping\ndata: {}\n\n".utf8)]).first)
 
@@ -87,6 +95,16 @@ struct SSEReaderTests {
         #expect(try readBlocks([fits], eventBytesMax: limit).count == 2)
         #expect(throws: SSEError.eventTooLarge(bytesMax: limit - 1)) { try readBlocks([fits], eventBytesMax: limit - 1) }
         #expect(throws: SSEError.eventTooLarge(bytesMax: 8)) { try readBlocks([Array(event.utf8.dropLast(missing))], eventBytesMax: 8) }
+    }
+
+    @Test func `does not wait for the end of an event that is already too large`() throws {
+        var reader = SSEReader(eventBytesMax: 8)
+
+        reader.feed(Array("data: 12".utf8))
+        #expect(try reader.next() == nil)
+        reader.feed([0x33])
+
+        #expect(throws: SSEError.eventTooLarge(bytesMax: 8)) { try reader.next() }
     }
 
     @Test func `gives what came before an event that is too large`() throws {

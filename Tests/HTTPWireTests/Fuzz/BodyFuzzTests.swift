@@ -9,10 +9,12 @@ struct ChunkedFuzzTests {
     private let mutator = Mutator(
         corpus: [
             "5\r\nhello\r\n0\r\n\r\nGET /", "A;a=b;c=\"d e\"\r\n0123456789\r\n1\r\n\n\r\n00\r\nX-Sum: 1\r\nY:\r\n\r\n", "0\r\n\r\n",
-            "1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0;x\r\nA: b\r\n\r\n", "2\r\n\r\n\r\n3\r\n0\r\n\r\n0\r\n\r\n", "40\r\n" + String(repeating: "x", count: 64) + "\r\n0\r\n\r\n",
+            "1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0;x\r\nA: b\r\n\r\n", "2\r\n\r\n\r\n3\r\n0\r\n\r\n0\r\n\r\n",
+            "40\r\n" + String(repeating: "x", count: 64) + "\r\n0\r\n\r\n",
         ],
         words: [
-            "\r\n", "\n", "\r", " ", "\t", ";", "0", "1", "5", "f", "F", "0x", "+", "-", ":", "\r\n\r\n", "0\r\n\r\n", "1\r\na\r\n", "A: b\r\n", " c\r\n",
+            "\r\n", "\n", "\r", " ", "\t", ";", "0", "1", "5", "f", "F", "0x", "+", "-", ":", "\r\n\r\n", "0\r\n\r\n", "1\r\na\r\n", "A: b\r\n",
+            " c\r\n",
             "ffffffffffffffff", "7fffffffffffffff", ";x=\"\r\n\"", "fffffffff", ";a=b", String(repeating: "0", count: 40), "é",
         ])
 
@@ -82,7 +84,9 @@ struct SSEFuzzTests {
             "data: {\"a\":1}\n\ndata: [DONE]\n\n", "event: a\r\ndata: 1\r\ndata: 2\r\n\r\n: c\r\n\r\n", "data: x\r\rid: 7\rretry: 9\rdata:y\r\r",
             "\u{FEFF}data: é😀\n\n\n\nevent: b\ndata\n\n", "data: a\r\n\rdata: b\n\r\ndata: c\r\n\ndata: d", "event: ping\n\nid\ndata:  z  }\n\n",
         ],
-        words: ["\r\n", "\n", "\r", "\r\r", "\n\n", "\r\n\r\n", "data: ", "data", "event: x", "id: 1", "retry: 5", ":", ": ", " ", "\u{FEFF}", "\n\r"])
+        words: [
+            "\r\n", "\n", "\r", "\r\r", "\n\n", "\r\n\r\n", "data: ", "data", "event: x", "id: 1", "retry: 5", ":", ": ", " ", "\u{FEFF}", "\n\r",
+        ])
 
     @Test func `gives the same blocks whole and in pieces, all of its bytes, and the events of the specification`() throws {
         for seed in FuzzSettings.seeds {

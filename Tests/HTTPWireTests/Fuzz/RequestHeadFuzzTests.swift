@@ -16,7 +16,8 @@ struct RequestHeadFuzzTests {
             "OPTIONS * HTTP/1.1\r\nHost: [::1]:8000\r\nOrigin: http://a\r\n\r\n", "HEAD http://h%41.example:1/p?q HTTP/1.1\r\nHOST:\tx \r\n\r\n",
             "PATCH https://[2001:db8::1]?q HTTP/1.0\r\nConnection: Keep-Alive, x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n",
-            "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: upgrade\r\nX: \u{FF}\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: upgrade\r\nX: \u{FF}\r\n\r\n",
         ],
         words: [
             "\r\n", "\n", "\r", " ", "\t", ":", ",", "/", "#", "?", "@", "%41", "%", "[", "]", "*", "-", "+", "0", "1", "0x", "A", "é", ": ",
