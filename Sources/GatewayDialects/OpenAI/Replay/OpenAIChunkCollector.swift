@@ -1,0 +1,121 @@
+import JSONBytes
+
+/// Puts a whole answer together from the chunks of a stream.
+struct OpenAIChunkCollector {
+    /// Members that are said once for the whole, even where a server repeats them in every chunk.
+    private static let saidOnce: Set<String> = ["id", "type", "role", "name", "index"]
+    /// Choices of one answer. `n` is 128 at most.
+    private static let choicesMax = 1024
+
+    private let isChat: Bool
+    private var head = JSONObject()
+    private var usage: JSONValue?
+    /// By their index, in the order of their first chunk.
+    private var choices: [(index: Int, value: JSONObject)] = []
+
+    init(isChat: Bool) { self.isChat = isChat }
+
+    /// - Returns: false when the chunk is none.
+    mutating func take(_ chunk: JSONObject) -> Bool {
+        guard chunk["error"]?.isNull ?? true else { return false }
+        for member in chunk where !["choices", "usage", "obfuscation"].contains(member.name) {
+            // Azure's first chunk has an empty id and model.
+            if isUnset(head[member.name]) { head[member.name] = member.value }
+        }
+        if let counts = chunk["usage"], !counts.isNull { usage = counts }
+        guard let list = chunk["choices"] else { return true }
+        guard let parts = list.array else { return list.isNull }
+        return parts.allSatisfy { takeChoice($0) }
+    }
+
+    /// nil unless every choice has come to its end.
+    func answer() -> JSONValue? {
+        guard !choices.isEmpty, choices.allSatisfy({ !($0.value["finish_reason"]?.isNull ?? true) }) else { return nil }
+        var answer = head
+        if isChat { answer["object"] = "chat.completion" }
+        let sorted = choices.sorted { $0.index < $1.index }.map { isChat ? chatChoice($0.value) : $0.value }
+        answer["choices"] = .array(sorted.map(JSONValue.object))
+        if let usage { answer["usage"] = usage }
+        return .object(answer)
+    }
+
+    private mutating func takeChoice(_ part: JSONValue) -> Bool {
+        guard let part = part.object, let index = part["index"]?.int else { return false }
+        let position = choices.firstIndex { $0.index == index } ?? choices.count
+        if position == choices.count {
+            guard choices.count < Self.choicesMax else { return false }
+            choices.append((index, JSONObject()))
+        }
+        for member in part where member.name != "finish_reason" || !member.value.isNull {
+            Self.merge(member, into: &choices[position].value)
+        }
+        return true
+    }
+
+    private func chatChoice(_ choice: JSONObject) -> JSONObject {
+        var message: JSONObject = ["role": "assistant", "content": .null]
+        for member in choice["delta"]?.object ?? JSONObject() { message[member.name] = member.value }
+        if let calls = message["tool_calls"]?.array {
+            message["tool_calls"] = .array(calls.map(withoutIndex))
+        }
+        let isCall = message["tool_calls"] != nil || message["function_call"]?.object != nil
+        if isCall, message["content"]?.string == "" { message["content"] = .null }
+        var result = JSONObject()
+        for member in choice {
+            if member.name == "delta" { result["message"] = .object(message) } else { result[member.name] = member.value }
+        }
+        if result["message"] == nil { result["message"] = .object(message) }
+        return result
+    }
+
+    private func withoutIndex(_ call: JSONValue) -> JSONValue {
+        guard var members = call.object else { return call }
+        members["index"] = nil
+        return .object(members)
+    }
+
+    private func isUnset(_ value: JSONValue?) -> Bool {
+        value == nil || value == .null || value?.string == "" || value?.int == 0
+    }
+}
+
+// How two pieces of the same member become one, as the official SDKs do it. In place: a long answer has many thousand pieces.
+extension OpenAIChunkCollector {
+    private static func merge(_ member: JSONObject.Member, into object: inout JSONObject) {
+        var value = object[member.name] ?? .null
+        object[member.name] = .null  // so that the value is held once and can grow where it is
+        merge(member.value, into: &value, name: member.name)
+        object[member.name] = value
+    }
+
+    /// Text grows, lists grow, objects merge; of everything else the last word counts.
+    private static func merge(_ new: JSONValue, into value: inout JSONValue, name: String) {
+        let old = value
+        value = .null
+        switch (consume old, new) {
+        case (let old, .null): value = old
+        case (.string(var text), .string(let more)):
+            if saidOnce.contains(name) {
+                if text.isEmpty { text = more }
+            } else {
+                text += more
+            }
+            value = .string(text)
+        case (.array(var list), .array(let more)):
+            for element in more { add(element, to: &list) }
+            value = .array(list)
+        case (.object(var members), .object(let more)):
+            for member in more { merge(member, into: &members) }
+            value = .object(members)
+        default: value = new
+        }
+    }
+
+    /// Elements with an `index` merge with their like.
+    private static func add(_ element: JSONValue, to list: inout [JSONValue]) {
+        guard let index = element["index"]?.int, let position = list.firstIndex(where: { $0["index"]?.int == index }) else {
+            return list.append(element)
+        }
+        merge(element, into: &list[position], name: "")
+    }
+}
