@@ -1,0 +1,216 @@
+"""Checks k8s/, the Dockerfile and what docs/operations.md says about them, without a cluster and without a Docker engine.
+
+    python3 Tests/Manifests/check.py                  # needs PyYAML; kubectl and promtool are used where they are
+    python3 Tests/Manifests/check.py --write-configs DIR   # also writes each gateway.yaml, its secrets made up, for `weir check`
+
+Every rule is checked twice: the manifests keep it, and a manifest that was spoilt in one place is found out.
+"""
+
+import argparse
+import copy
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+import dockerfile
+import manifests
+
+ROOT = Path(__file__).resolve().parents[2]
+KUSTOMIZATIONS = {"base": ROOT / "k8s/base", "standalone": ROOT / "k8s/overlays/standalone"}
+
+FOREIGN_APP = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: shop }
+spec:
+  selector: { matchLabels: { app: shop } }
+  template:
+    metadata: { labels: { app: shop } }
+    spec:
+      initContainers: [{ name: migrate, image: "shop:1" }]
+      containers: [{ name: shop, image: "shop:1", volumeMounts: [{ name: data, mountPath: /data }] }]
+      volumes: [{ name: data, emptyDir: {} }]
+"""
+
+
+class Results:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def check(self, name, problems):
+        if problems:
+            self.failed += 1
+            print(f"FAILED {name}")
+            for problem in problems:
+                print(f"  {problem}")
+        else:
+            self.passed += 1
+
+    def skip(self, name, reason):
+        self.skipped += 1
+        print(f"skipped {name}: {reason}")
+
+
+def render(folder):
+    done = subprocess.run(["kubectl", "kustomize", str(folder)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip())
+    return [thing for thing in yaml.safe_load_all(done.stdout) if thing]
+
+
+def render_with_components(names):
+    """A Deployment of somebody else's with components of ours."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "app.yaml").write_text(FOREIGN_APP)
+        paths = [os.path.relpath(ROOT / "k8s/components" / name, os.path.realpath(folder)) for name in names]
+        Path(folder, "kustomization.yaml").write_text(yaml.safe_dump({"resources": ["app.yaml"], "components": paths}))
+        return render(folder)
+
+
+def check_component(results):
+    objects = render_with_components(["sidecar", "monitoring"])
+    found = manifests.problems(objects, foreign_pod=True)
+    pod = manifests.of_kind(objects, "Deployment")[0]["spec"]["template"]["spec"]
+    if [c["name"] for c in pod["initContainers"]] != ["weir", "migrate"]:
+        found.append("weir does not start before the app's own init containers")
+    if {v["name"] for v in pod["volumes"]} != {"data", "weir"} or pod["containers"][0]["volumeMounts"] != [{"name": "data", "mountPath": "/data"}]:
+        found.append("the app's own volumes are not as they were")
+    if set(pod) != {"initContainers", "containers", "volumes"}:
+        found.append("the component changes the pod's own settings")
+    results.check("the sidecar component fits any Deployment", found)
+
+
+SPOILERS = {
+    "root user": lambda c, p: c["securityContext"].update(runAsUser=0),
+    "writable root": lambda c, p: c["securityContext"].pop("readOnlyRootFilesystem"),
+    "escalation": lambda c, p: c["securityContext"].update(allowPrivilegeEscalation=True),
+    "a capability kept": lambda c, p: c["securityContext"].update(capabilities={"drop": ["ALL"], "add": ["NET_ADMIN"]}),
+    "no seccomp": lambda c, p: c["securityContext"].pop("seccompProfile"),
+    "no limits": lambda c, p: c["resources"].pop("limits"),
+    "latest": lambda c, p: c.update(image="weir:latest"),
+    "no tag": lambda c, p: c.update(image="registry.example.com/weir"),
+    "no startup probe": lambda c, p: c.pop("startupProbe"),
+    "liveness that looks at readiness": lambda c, p: c["livenessProbe"]["httpGet"].update(path="/readyz"),
+    "a probe of the app's port": lambda c, p: c["readinessProbe"]["httpGet"].update(port=8000),
+    "subPath": lambda c, p: c["volumeMounts"][0].update(subPath="gateway.yaml"),
+    "a shell": lambda c, p: c.update(command=["sh", "-c", "weir serve"]),
+    "token": lambda c, p: p.pop("automountServiceAccountToken"),
+    "grace too short": lambda c, p: p.update(terminationGracePeriodSeconds=10),
+    "a key that is not mounted": lambda c, p: p["volumes"][0]["projected"]["sources"][1]["secret"].update(items=[]),
+    "another ConfigMap": lambda c, p: p["volumes"][0]["projected"]["sources"][0]["configMap"].update(name="weir-config-abc123"),
+}
+
+
+def check_kustomizations(results):
+    for name, folder in KUSTOMIZATIONS.items():
+        objects = render(folder)
+        results.check(f"{name} keeps the rules", manifests.problems(objects))
+        if name == "standalone":
+            results.check("standalone has what replicas need", manifests.standalone_problems(objects))
+        for spoiler, spoil in SPOILERS.items():
+            spoilt = copy.deepcopy(objects)
+            pod = manifests.of_kind(spoilt, "Deployment")[0]["spec"]["template"]["spec"]
+            spoil(manifests.weir_container(pod)[0], pod)
+            results.check(f"{name} with {spoiler} is found out", [] if manifests.problems(spoilt) else ["it was not"])
+
+
+DOCKERFILE_SPOILERS = {
+    "root": ("USER 10001:10001", "USER 0"),
+    "a named user": ("USER 10001:10001", "USER weir"),
+    "latest": ("debian:bookworm-slim", "debian:latest"),
+    "no tag": ("debian:bookworm-slim", "debian"),
+    "a shell entrypoint": ('ENTRYPOINT ["/usr/local/bin/weir"]', "ENTRYPOINT /usr/local/bin/weir"),
+    "a shell command": ('CMD ["serve", "--config", "/etc/weir/gateway.yaml"]', "CMD serve"),
+    "a shell health check": ('CMD ["/usr/local/bin/weir", "health"]', "CMD weir health"),
+    "curl for the run": ("libcurl4 libyaml-0-2", "libcurl4 libyaml-0-2 curl"),
+    "recommended packages": ("--yes --no-install-recommends ca", "--yes ca"),
+    "the Swift libraries outside": ("--static-swift-stdlib ", ""),
+    "files from outside": ("COPY --from=build /out/weir", "COPY config/gateway.yaml"),
+}
+
+
+def check_dockerfile(results):
+    text = (ROOT / "Dockerfile").read_text()
+    results.check("the Dockerfile keeps the rules", dockerfile.problems(text) + dockerfile.copied_sources_missing(text, ROOT))
+    for spoiler, (old, new) in DOCKERFILE_SPOILERS.items():
+        spoilt = text.replace(old, new)
+        is_found = spoilt != text and dockerfile.problems(spoilt)
+        results.check(f"a Dockerfile with {spoiler} is found out", [] if is_found else ["it was not"])
+    ignore = (ROOT / ".dockerignore").read_text()
+    results.check(".dockerignore lets in what is built and nothing else", dockerfile.ignore_problems(ignore))
+    results.check("an empty .dockerignore is found out", [] if dockerfile.ignore_problems("") else ["it was not"])
+
+
+def rules():
+    return yaml.safe_load((ROOT / "k8s/components/monitoring/alerts.yaml").read_text())["spec"]
+
+
+def check_alerts(results):
+    text = (ROOT / "docs/operations.md").read_text()
+    documented = set(re.findall(r"`((?:weir|process)_[a-z_]+)", text))
+    anchors = {re.sub(r"[^a-z0-9 -]", "", line.lstrip("# ").lower()).replace(" ", "-") for line in text.splitlines() if line.startswith("#")}
+    for rule in rules()["groups"][0]["rules"]:
+        used = set(re.findall(r"\b((?:weir|process)_[a-z_]+)", rule["expr"]))
+        found = [f"{name} is not in docs/operations.md" for name in used - documented]
+        annotations = rule["annotations"]
+        found += [f"no {name}" for name in ("summary", "description", "runbook") if name not in annotations]
+        page, _, anchor = annotations["runbook"].partition("#")
+        if page != "docs/operations.md" or anchor not in anchors:
+            found.append(f"there is no section {annotations['runbook']}")
+        if rule["labels"].get("severity") not in ("critical", "warning", "info"):
+            found.append("no severity")
+        results.check(f"the alert {rule['alert']} can be acted on", found)
+
+
+def check_alert_expressions(results):
+    if not shutil.which("promtool"):
+        results.skip("the alerts' unit tests", "no promtool (Debian package prometheus)")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "rules.yaml").write_text(yaml.safe_dump(rules()))
+        shutil.copy(ROOT / "Tests/Manifests/alerts.test.yaml", folder)
+        for command in (["check", "rules", "rules.yaml"], ["test", "rules", "alerts.test.yaml"]):
+            done = subprocess.run(["promtool", *command], cwd=folder, capture_output=True, text=True)
+            results.check("promtool " + " ".join(command), [] if done.returncode == 0 else [done.stdout + done.stderr])
+
+
+def write_configs(folder):
+    """Each gateway.yaml of k8s/, with files that exist in place of the mounted secrets."""
+    keys = Path(folder, "keys")
+    keys.mkdir(parents=True, exist_ok=True)
+    for path in [ROOT / "k8s/components/sidecar/gateway.yaml", ROOT / "k8s/overlays/standalone/gateway.yaml"]:
+        text = path.read_text()
+        for name in re.findall(r"\$\{file:/etc/weir/keys/([a-z0-9-]+)\}", text):
+            (keys / name).write_text("not-a-key\n" if name == "openai" else f"sha256:{'0' * 64}\n")
+        target = Path(folder, f"{path.parent.name}.yaml")
+        target.write_text(text.replace("/etc/weir/keys", str(keys.resolve())))
+        print(target)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write-configs", metavar="DIR")
+    arguments = parser.parse_args()
+    if arguments.write_configs:
+        write_configs(arguments.write_configs)
+    results = Results()
+    check_dockerfile(results)
+    check_alerts(results)
+    check_alert_expressions(results)
+    if shutil.which("kubectl"):
+        check_kustomizations(results)
+        check_component(results)
+    else:
+        results.skip("the rendered manifests", "no kubectl")
+    print(f"{results.passed} passed, {results.failed} failed, {results.skipped} skipped")
+    return 1 if results.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
