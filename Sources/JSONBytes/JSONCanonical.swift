@@ -7,7 +7,8 @@ package enum JSONCanonical {
     /// Appends the canonical form of a body.
     ///
     /// - Parameter excluding: top-level members to leave out.
-    /// - Throws: also `duplicateMember` for a name that occurs twice in any object, `badUTF8` and `loneSurrogate`: such a body has no key.
+    /// - Throws: also `duplicateMember` for a name that occurs twice in any object, `badUTF8`, `loneSurrogate` and, for a top-level name,
+    ///   `nullInName`: such a body has no key.
     ///   What was appended to `output` by then stays.
     package static func append(
         _ body: [UInt8], excluding: JSONNames = [], limits: JSONLimits = .standard, into output: inout [UInt8]

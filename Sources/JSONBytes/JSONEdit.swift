@@ -36,6 +36,8 @@ package enum JSONEditPlanError: Error, Equatable, Sendable {
     case badValue(String, JSONError)
     /// `min` above `max`, or neither.
     case badBounds(String)
+    /// A value with bounds has a default that is no number.
+    case defaultNotANumber(String)
     /// `-`, which names the place behind an array's last element, anywhere but last in a `set`.
     case misplacedDash(String)
 
@@ -45,6 +47,7 @@ package enum JSONEditPlanError: Error, Equatable, Sendable {
         case .conflict(let first, let second): "\"\(first)\" and \"\(second)\" are edited by the same list, and one is inside the other"
         case .badValue(let pointer, let error): "the value for \"\(pointer)\" is not JSON: \(error.explanation)"
         case .badBounds(let pointer): "clamp of \"\(pointer)\" needs a min or a max, and min must not be above max"
+        case .defaultNotANumber(let pointer): "\"\(pointer)\" is clamped, so its default must be a number"
         case .misplacedDash(let pointer): "\"-\" in \"\(pointer)\" is only for set, and only as the last step"
         }
     }

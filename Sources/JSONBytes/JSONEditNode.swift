@@ -20,7 +20,7 @@ struct JSONEditNode: Sendable {
     mutating func add(_ action: JSONEditAction, at tokens: ArraySlice<String>, of pointer: JSONPointer) throws(JSONEditPlanError) {
         guard let token = tokens.first else {
             guard children.isEmpty, appended.isEmpty else { throw .conflict(path, (children.first?.path ?? path + "/-")) }
-            let merged = self.action == nil ? action : self.action?.merged(with: action)
+            let merged = self.action == nil ? action : try self.action?.merged(with: action, at: path)
             guard let merged else { throw .conflict(path, path) }
             self.action = merged
             return

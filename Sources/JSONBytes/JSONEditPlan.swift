@@ -81,12 +81,13 @@ enum JSONEditAction: Equatable {
     }
 
     /// The two edits of one value that make sense together: a default with bounds, and several insertions.
-    func merged(with other: JSONEditAction) -> JSONEditAction? {
+    ///
+    /// - Returns: nil for any other two.
+    func merged(with other: JSONEditAction, at path: String) throws(JSONEditPlanError) -> JSONEditAction? {
         switch (self, other) {
         case (.default(let value, nil), .clamp(let bounds)), (.clamp(let bounds), .default(let value, nil)):
-            let number = JSONNumber(String(decoding: value, as: UTF8.self))
-            let clamped = number.flatMap { bounds.replacement(for: $0) }.map { Array($0.spelling.utf8) }
-            return .default(clamped ?? value, bounds)
+            guard let number = JSONNumber(String(decoding: value, as: UTF8.self)) else { throw .defaultNotANumber(path) }
+            return .default(Array((bounds.replacement(for: number) ?? number).spelling.utf8), bounds)
         case (.insert(let first), .insert(let second)): return .insert(first + second)
         default: return nil
         }
