@@ -1,0 +1,10 @@
+/// Where answers are kept: in this process, or one day in Redis for many. Finding nothing is never an error.
+package protocol CacheStore: Sendable {
+    /// A larger answer is not kept; `StoredAnswer.byteCount` counts.
+    var entryBytesMax: Int { get }
+
+    /// - Returns: nil when there is none or it is older than it was to be kept.
+    func answer(for key: CacheKey, now: ContinuousClock.Instant) async -> StoredAnswer?
+    /// Takes the place of what was there under this key.
+    func keep(_ answer: StoredAnswer, for key: CacheKey) async
+}

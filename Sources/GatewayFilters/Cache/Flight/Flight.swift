@@ -1,0 +1,87 @@
+import GatewayCore
+import Synchronization
+
+/// One call of a provider, shared by all requests that ask the same while it lasts, on whatever workers they are.
+///
+/// A pump (`FlightPump`), on the worker of the request that set out, feeds it; each request on board has a seat (`FlightSeat`) and reads at
+/// its own pace. Everything here may be called from any worker; waiting tasks go on on their own.
+final class Flight: Sendable {
+    let key: CacheKey
+    /// What the request that set out asked for.
+    let isStreaming: Bool
+    private let state: Mutex<FlightState>
+    private let budget: FlightBudget
+
+    init(key: CacheKey, isStreaming: Bool, limits: FlightLimits, budget: FlightBudget) {
+        self.key = key
+        self.isStreaming = isStreaming
+        self.budget = budget
+        state = Mutex(FlightState(limits: limits))
+    }
+
+    deinit {
+        budget.add(-state.withLock(\.bytesKept))
+    }
+
+    var isAbandoned: Bool { state.withLock(\.isAbandoned) }
+    var seatCount: Int { state.withLock(\.seatCount) }
+
+    /// - Returns: a seat's number; nil when it is too late.
+    func board(needsAll: Bool) -> Int? {
+        state.withLock { $0.board(needsAll: needsAll) }
+    }
+
+    /// What is new for a seat; waits until something is.
+    func news(for seat: Int) async -> FlightNews {
+        while true {
+            let news = change { $0.look(from: seat) }
+            guard case .nothingYet(let version) = news else { return news }
+            await withCheckedContinuation { waiter in
+                if !state.withLock({ $0.wait(in: seat, waiter, since: version) }) { waiter.resume() }
+            }
+        }
+    }
+
+    func leave(_ seat: Int) {
+        change { ((), wake: $0.leave(seat)) }
+    }
+
+    func receive(_ head: FlightHead) {
+        change { ((), wake: $0.receive(head)) }
+    }
+
+    /// Adds a part of the answer, and returns when more may come.
+    func receive(_ chunk: BodyChunk) async {
+        let mayKeep = budget.hasRoom
+        change { ((), wake: $0.receive(chunk, mayKeep: mayKeep)) }
+        await withCheckedContinuation { waiter in
+            if !state.withLock({ $0.waitForRoom(waiter) }) { waiter.resume() }
+        }
+    }
+
+    var everything: [BodyChunk]? { state.withLock(\.everything) }
+
+    /// Only the first call counts.
+    func end(_ ending: FlightEnding) {
+        change { ((), wake: $0.end(ending)) }
+    }
+
+    /// Returns when nobody is on board any more, or the flight has ended.
+    func waitUntilOver() async {
+        await withCheckedContinuation { waiter in
+            if !state.withLock({ $0.watch(waiter) }) { waiter.resume() }
+        }
+    }
+
+    /// Accounts for what is kept, and wakes whoever waits, once the lock is let go.
+    private func change<Result: Sendable>(_ body: (inout FlightState) -> (Result, wake: [FlightState.Waiter])) -> Result {
+        let (result, wake, bytes) = state.withLock { state in
+            let before = state.bytesKept
+            let (result, wake) = body(&state)
+            return (result, wake, state.bytesKept - before)
+        }
+        if bytes != 0 { budget.add(bytes) }
+        for waiter in wake { waiter.resume() }
+        return result
+    }
+}

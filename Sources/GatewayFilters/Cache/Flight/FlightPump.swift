@@ -1,0 +1,101 @@
+import GatewayCore
+
+/// Calls the rest of the pipeline for a flight, and feeds the flight with what comes.
+///
+/// It runs beside the request that set out, on the same worker, with an exchange and a cancellation of its own: that request may leave, and
+/// the others still get their answer. When nobody is left, the call is cancelled at once.
+final class FlightPump {
+    /// Where a whole answer goes, and for how long.
+    struct Destination {
+        let store: any CacheStore
+        let keep: Duration
+        let table: FlightTable
+    }
+
+    private let flight: Flight
+    private let exchange: Exchange
+    private let next: Next
+    private let destination: Destination
+
+    /// - Parameter exchange: that of the request that sets out; a copy of it goes on.
+    init(_ flight: Flight, exchange: Exchange, next: Next, destination: Destination) {
+        self.flight = flight
+        self.exchange = exchange.detached()
+        self.next = next
+        self.destination = destination
+    }
+
+    func start() {
+        let pump = OnOneWorker(value: self)
+        exchange.worker.spawn { await pump.value.run() }
+        exchange.worker.spawn { await pump.value.cancelWhenAbandoned() }
+    }
+
+    private func run() async {
+        let ending: FlightEnding
+        do throws(GatewayError) {
+            if flight.isAbandoned { throw .clientGone }
+            let response = try await next(exchange)
+            try await receive(response)
+            ending = .landed(exchange.record, answer: storable(response))
+        } catch {
+            ending = .crashed(error, addedHeaders: exchange.responseHeaders, exchange.record)
+        }
+        // In this order: whoever finds no flight any more finds the answer in the store.
+        if case .landed(_, let answer?) = ending { await destination.store.keep(answer, for: flight.key) }
+        destination.table.remove(flight)
+        flight.end(ending)
+    }
+
+    private func cancelWhenAbandoned() async {
+        await flight.waitUntilOver()
+        guard flight.isAbandoned else { return }
+        destination.table.remove(flight)
+        exchange.cancellation.cancel(.clientGone)
+    }
+
+    private func receive(_ response: Response) async throws(GatewayError) {
+        flight.receive(
+            FlightHead(
+                status: response.status, headers: response.headers, isStream: response.body.isStream, addedHeaders: exchange.responseHeaders,
+                record: exchange.record))
+        switch response.body.content {
+        case .bytes(let bytes):
+            await flight.receive(BodyChunk(bytes))
+        case .stream(let source):
+            try await pass(source, of: response.body)
+        }
+        response.body.end(.finished)
+    }
+
+    private func pass(_ source: any BodySource, of body: ResponseBody) async throws(GatewayError) {
+        do throws(GatewayError) {
+            while let chunk = try await source.next() {
+                await flight.receive(chunk)
+                if flight.isAbandoned { throw .clientGone }
+            }
+        } catch {
+            source.cancel()
+            body.end(flight.isAbandoned ? .cancelled : .failed(error))
+            throw error
+        }
+    }
+
+    /// What is kept of the answer: nil unless it is whole, went well, fits, and has the form that was asked for.
+    private func storable(_ response: Response) -> StoredAnswer? {
+        let type = response.headers.first("content-type")?.lowercased() ?? ""
+        guard response.status == 200, let chunks = flight.everything, response.body.isStream == exchange.isStreaming else { return nil }
+        let content: StoredAnswer.Content
+        switch response.body.content {
+        case .bytes(let bytes):
+            guard type.contains("json") else { return nil }
+            content = .json(bytes)
+        case .stream:
+            guard type.hasPrefix("text/event-stream") else { return nil }
+            content = .stream(chunks)
+        }
+        let answer = StoredAnswer(
+            content, headers: response.headers, record: exchange.record, storedAt: exchange.worker.now, keep: destination.keep)
+        return answer.byteCount <= destination.store.entryBytesMax ? answer : nil
+    }
+}
