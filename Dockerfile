@@ -3,7 +3,7 @@
 # ---- build: the Swift tool chain and the headers of the C libraries; nothing of it is in the image that runs
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libcurl4-openssl-dev libyaml-dev \
+    && apt-get install --yes --no-install-recommends libcurl4-openssl-dev libyaml-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # Packages are fetched again only when one of these changes. The brackets let Package.resolved be absent.
