@@ -243,12 +243,14 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     ///
     /// - Parameter reset: for an answer that ends with its connection: only RST tells that it is not whole.
     func endVisibly(reset: Bool) {
+        if reset {
+            var sent = 0
+            _ = output.flush(into: descriptor, sent: &sent)
+            Socket.resetOnClose(descriptor)
+            return close()
+        }
         linger()
         flush()
-        if reset, case .lingering = state {
-            Socket.resetOnClose(descriptor)
-            close()
-        }
     }
 
     // MARK: - Ends

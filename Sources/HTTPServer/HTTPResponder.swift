@@ -109,9 +109,12 @@ package final class HTTPResponder: @unchecked Sendable {
     /// Closes the connection after this answer. To be said before the answer begins.
     package func closeAfterwards() { connection?.closeAfterAnswer() }
 
-    private func writeHead(_ status: Int, _ fields: [(String, String)], _ wanted: ResponseFraming, _ connection: HTTPConnection, into output: inout [UInt8]) {
+    private func writeHead(
+        _ status: Int, _ fields: [(String, String)], _ wanted: ResponseFraming, _ connection: HTTPConnection, into output: inout [UInt8]
+    ) {
         framing = writeResponseHead(
-            status: status, fields: fields, framing: wanted, keepAlive: connection.willKeepAlive, version: head.version, date: connection.date, into: &output)
+            status: status, fields: fields, framing: wanted, keepAlive: connection.willKeepAlive, version: head.version, date: connection.date,
+            into: &output)
         if framing == .close { connection.closeAfterAnswer() }
     }
 

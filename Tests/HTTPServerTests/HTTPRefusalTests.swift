@@ -1,0 +1,133 @@
+import EventLoop
+import HTTPServer
+import HTTPWire
+import Synchronization
+import Testing
+
+@Suite("The HTTP server, of requests it refuses,")
+struct HTTPRefusalTests {
+    struct Case: CustomTestStringConvertible {
+        let name: String
+        let request: String
+        let status: Int
+        var testDescription: String { name }
+    }
+
+    static let cases: [Case] = [
+        Case(name: "no HTTP", request: "\u{16}\u{3}\u{1} hello\r\n\r\n", status: 400),
+        Case(name: "no host", request: "GET / HTTP/1.1\r\n\r\n", status: 400),
+        Case(
+            name: "length and coding", request: "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+            status: 400),
+        Case(name: "two lengths", request: "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd", status: 400),
+        Case(name: "a length in a list", request: "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3, 3\r\n\r\nabc", status: 400),
+        Case(name: "a length with a sign", request: "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: +3\r\n\r\nabc", status: 400),
+        Case(name: "coding twice", request: "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked, chunked\r\n\r\n0\r\n\r\n", status: 400),
+        Case(name: "coding unknown", request: "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip\r\n\r\n", status: 501),
+        Case(name: "coding in HTTP/1.0", request: "POST / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", status: 400),
+        Case(name: "space before the colon", request: "GET / HTTP/1.1\r\nhost : a\r\n\r\n", status: 400),
+        Case(name: "folded line", request: "GET / HTTP/1.1\r\nhost: a\r\n b: c\r\n\r\n", status: 400),
+        Case(name: "bare LF", request: "GET / HTTP/1.1\nhost: a\n\n", status: 400),
+        Case(name: "bare CR", request: "GET / HTTP/1.1\r\nhost: a\rb: c\r\n\r\n", status: 400),
+        Case(name: "NUL in a value", request: "GET / HTTP/1.1\r\nhost: a\r\nb: \u{0}\r\n\r\n", status: 400),
+        Case(name: "bad chunk size", request: "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n", status: 400),
+        Case(
+            name: "chunk size beyond all", request: "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
+            status: 400),
+        Case(
+            name: "chunk without its end", request: "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n",
+            status: 400),
+        Case(name: "body too large", request: "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2000\r\n\r\n", status: 413),
+        Case(name: "chunked body too large", request: "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n7d0\r\n", status: 413),
+        Case(name: "request line too long", request: "GET /" + String(repeating: "a", count: 9000) + " HTTP/1.1\r\nhost: a\r\n\r\n", status: 414),
+        Case(name: "header too large", request: "GET / HTTP/1.1\r\nhost: a\r\nb: " + String(repeating: "c", count: 40_000) + "\r\n\r\n", status: 431),
+        Case(name: "too many fields", request: "GET / HTTP/1.1\r\nhost: a\r\n" + String(repeating: "b: c\r\n", count: 200) + "\r\n", status: 431),
+        Case(name: "unknown expectation", request: "POST / HTTP/1.1\r\nhost: a\r\nexpect: magic\r\ncontent-length: 1\r\n\r\na", status: 417),
+        Case(name: "CONNECT", request: "CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\n\r\n", status: 501),
+        Case(name: "HTTP/2.0", request: "GET / HTTP/2.0\r\nhost: a\r\n\r\n", status: 505),
+    ]
+
+    private static var limits: HTTPServerLimits {
+        var limits = HTTPServerLimits()
+        limits.wire.bodyBytes = 1000
+        return limits
+    }
+
+    @Test(arguments: cases) func `answers, closes, and serves nothing that follows`(_ wrong: Case) throws {
+        let server = try TestServer(limits: Self.limits)
+        defer { server.stop() }
+        let client = server.client()
+
+        client.send(wrong.request + "GET /smuggled HTTP/1.1\r\nhost: a\r\n\r\n")
+
+        let answer = try #require(client.answer())
+        #expect(answer.status == wrong.status)
+        #expect(answer.head.contains("connection: close"))
+        #expect(client.readToEnd() == ("", .closed))
+        #expect(server.seen.requests.load(ordering: .relaxed) == 0)
+    }
+
+    @Test func `lets a client that is still sending read the answer`() throws {
+        let server = try TestServer(limits: Self.limits)
+        defer { server.stop() }
+        let client = server.client()
+
+        client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3000000\r\n\r\n")
+        client.send([UInt8](repeating: 0x61, count: 3_000_000))
+
+        #expect(client.answer()?.status == 413)
+        #expect(client.readToEnd() == ("", .closed))
+    }
+
+    @Test func `gives no more than so many bytes of request bodies a place at once`() throws {
+        let held = Held()
+        let server = try TestServer(bodyBudgetBytes: 1000, serve: held.serve)
+        defer { server.stop() }
+        let request = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 600\r\n\r\n" + String(repeating: "a", count: 600)
+        let first = server.client()
+        first.send(request)
+        #expect(held.waitFor(1))
+
+        let second = server.client()
+        second.send(request)
+        #expect(second.answer()?.status == 503)
+
+        #expect(server.bodyBudget.bytesUsed == 600)
+        server.onLoop { held[0].send(status: 200, fields: [], body: []) }
+        #expect(first.answer()?.status == 200)
+        #expect(server.bodyBudget.bytesUsed == 0)
+    }
+
+    @Test func `gives a client that leaves inside its body its place back`() throws {
+        let server = try TestServer(bodyBudgetBytes: 1000)
+        defer { server.stop() }
+        let client = server.client()
+        client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 600\r\n\r\n" + String(repeating: "a", count: 300))
+        for _ in 0..<1000 where server.bodyBudget.bytesUsed != 300 { sleep(milliseconds: 5) }
+
+        client.close()
+
+        for _ in 0..<1000 where server.bodyBudget.bytesUsed != 0 { sleep(milliseconds: 5) }
+        #expect(server.bodyBudget.bytesUsed == 0)
+        #expect(server.listener.connectionCount == 0)
+    }
+
+    @Test func `answers one connection too many with 503 and serves the others`() throws {
+        var limits = HTTPServerLimits()
+        limits.connections = 2
+        let server = try TestServer(limits: limits)
+        defer { server.stop() }
+        let clients = (0..<2).map { _ in server.client() }
+        for client in clients {
+            client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            #expect(client.answer()?.status == 200)
+        }
+
+        let third = server.client()
+        #expect(third.answer()?.status == 503)
+
+        #expect(server.seen.refusals.withLock { $0 } == [.tooMany])
+        clients[0].send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        #expect(clients[0].answer()?.status == 200)
+    }
+}
