@@ -24,11 +24,11 @@ package struct Glob: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Backs up to the last star only, so the time is bounded by the product of the two lengths.
-    private static func match(_ pattern: String.UTF8View, _ candidate: String.UTF8View) -> Bool {
+    static func match<Bytes: Collection<UInt8>>(_ pattern: Bytes, _ candidate: Bytes) -> Bool {
         let star = UInt8(ascii: "*")
         var p = pattern.startIndex
         var c = candidate.startIndex
-        var resume: (pattern: String.Index, candidate: String.Index)?
+        var resume: (pattern: Bytes.Index, candidate: Bytes.Index)?
         while c < candidate.endIndex {
             if p < pattern.endIndex, pattern[p] == star {
                 resume = (pattern.index(after: p), c)

@@ -14,13 +14,18 @@ package struct KeyHash: Hashable, Sendable {
     init?(hex: some StringProtocol) {
         var bytes: [UInt8] = []
         var high: UInt8?
-        for digit in hex {
-            guard digit.isASCII, let value = digit.hexDigitValue else { return nil }
+        for digit in hex.utf8 {
+            let value: UInt8
+            switch digit {
+            case 0x30...0x39: value = digit - 0x30
+            case 0x41...0x46, 0x61...0x66: value = digit & 0x0F + 9
+            default: return nil
+            }
             if let upper = high {
-                bytes.append(upper << 4 | UInt8(value))
+                bytes.append(upper << 4 | value)
                 high = nil
             } else {
-                high = UInt8(value)
+                high = value
             }
         }
         guard high == nil else { return nil }
