@@ -84,8 +84,6 @@ let package = Package(
             swiftSettings: strict),
 
         tests(of: "HTTPWire", exclude: ["Fixtures"]),
-        tests(of: "JSONBytes", exclude: ["Fixtures"]),
-        tests(of: "YAMLReader"),
         tests(of: "EventLoop"),
         tests(of: "GatewayConfig", ["YAMLReader"], exclude: ["Refused"]),
         tests(of: "GatewayTelemetry", ["GatewayCore"]),

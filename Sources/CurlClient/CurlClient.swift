@@ -6,7 +6,7 @@ package import EventLoop
 /// libcurl's sockets stay in the epoll set between transfers ("lazy registration"), which spares two system calls a request. A
 /// pooled socket that fires while no transfer uses it (its peer closed it) is taken out, or the loop would spin.
 @safe
-package final class CurlClient: EventHandler {
+package final class CurlClient: EventHandler, @unchecked Sendable {
     private struct WatchedSocket {
         var interest: Readiness = []
         var isRegistered = false

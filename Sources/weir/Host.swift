@@ -1,3 +1,4 @@
+import EventLoop
 import GatewayServer
 import Glibc
 
@@ -11,7 +12,7 @@ enum Host {
         return text.isEmpty ? nil : text
     }
 
-    static func ignoreSignal(_ number: Int32) { _ = unsafe signal(number, SIG_IGN) }
+    static func ignoreSignal(_ number: Int32) { _ = signal(number, SIG_IGN) }
 
     static func exitNow(_ code: Int32) -> Never { _exit(code) }
 
@@ -25,15 +26,7 @@ enum Host {
     static func sleep(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
 
     static var limits: ProcessLimits {
-        ProcessLimits(processors: processors) { path in readSmallFile(path) }
-    }
-
-    /// The processors this process may run on.
-    private static var processors: Int {
-        var set = cpu_set_t()
-        guard unsafe sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
-        let bits = unsafe withUnsafeBytes(of: &set) { unsafe $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-        return max(1, bits)
+        ProcessLimits(processors: Processors.available) { path in readSmallFile(path) }
     }
 
     private static func readSmallFile(_ path: String) -> String? {

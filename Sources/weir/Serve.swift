@@ -44,7 +44,7 @@ final class DemoProvider: Sendable {
 
     func url() throws -> String {
         try running.withLock { running in
-            let mock = try running ?? MockProvider.start()
+            let mock = try running ?? RunningMock.start()
             running = mock
             return "http://127.0.0.1:\(mock.port)/v1"
         }

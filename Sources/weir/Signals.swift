@@ -7,11 +7,11 @@ import Synchronization
 final class Signals: Sendable {
     private let sources: [DispatchSourceSignalBox]
     private let pending = Mutex<(gateway: Gateway?, waiting: [Int32])>((nil, []))
-    private let queue = DispatchQueue(label: "weir.signals")
     private let ended = DispatchSemaphore(value: 0)
     private let isStopping = Atomic<Bool>(false)
 
     init() {
+        let queue = DispatchQueue(label: "weir.signals")
         sources = [SIGHUP, SIGTERM, SIGINT].map { DispatchSourceSignalBox(number: $0, queue: queue) }
         Host.ignoreSignal(SIGPIPE)
         for source in sources { source.activate { [self] in received($0) } }
@@ -38,7 +38,7 @@ final class Signals: Sendable {
         } else if isStopping.exchange(true, ordering: .relaxed) {
             Host.exitNow(1)
         } else {
-            gateway.control.async { gateway.drain { [ended] in ended.signal() } }
+            gateway.control.async { [ended] in gateway.drain { ended.signal() } }
         }
     }
 }
