@@ -84,8 +84,14 @@ let package = Package(
             swiftSettings: strict),
 
         tests(of: "HTTPWire", exclude: ["Fixtures"]),
+        tests(of: "JSONBytes", exclude: ["Fixtures"]),
+        tests(of: "YAMLReader"),
         tests(of: "EventLoop"),
+        tests(of: "GatewayCore"),
         tests(of: "GatewayConfig", ["YAMLReader"], exclude: ["Refused"]),
         tests(of: "GatewayTelemetry", ["GatewayCore"]),
+        tests(of: "GatewayDialects", ["GatewayCore", "JSONBytes", "HTTPWire"], exclude: ["Fixtures"]),
+        tests(of: "GatewayFilters", ["GatewayCore", "GatewayConfig", "GatewayDialects", "HTTPWire", "JSONBytes"]),
+        tests(of: "GatewayServer"),
     ]
 )

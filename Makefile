@@ -1,0 +1,70 @@
+# Weir: what people and CI run. Every target installs what it needs first.
+#   make run     build and start the demo, and print a request to paste
+#   make test    all tests, with their set-up
+#   make check   lint, then test; what CI runs
+#   make bench   CPU per request next to nginx, latencies, memory
+
+SHELL := /bin/bash
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+FUZZ_INPUTS ?= 100000
+.DEFAULT_GOAL := help
+
+.PHONY: help run build release test unit e2e check lint format fuzz bench image manifests test-asan test-tsan
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+run: build-packages
+	@swift build $(SWIFT_FLAGS) --product weir
+	@exec "$$(swift build --show-bin-path)/weir" serve --welcome
+
+build: build-packages
+	@swift build $(SWIFT_FLAGS) --build-tests
+
+release: build-packages
+	@swift build -c release $(SWIFT_FLAGS) --product weir
+	@swift build -c release $(SWIFT_FLAGS) --product mock-provider
+
+.PHONY: build-packages test-packages
+build-packages:
+	@.ci/packages build
+
+test-packages:
+	@.ci/packages build test
+
+test: test-packages
+	@.ci/test
+
+# The two halves of `make test`, for while you work.
+unit: build-packages
+	@swift test $(SWIFT_FLAGS)
+
+e2e: test-packages
+	@.ci/test end-to-end
+
+check: lint test
+
+lint:
+	@.ci/lint
+
+format:
+	@swift format format --in-place --parallel --recursive Sources Tests Package.swift
+
+fuzz: build-packages
+	@WEIR_FUZZ_INPUTS=$(FUZZ_INPUTS) swift test $(SWIFT_FLAGS) --filter 'Fuzz'
+
+bench: release
+	@.ci/packages bench
+	@Tests/Bench/run
+
+test-asan: build-packages
+	@ASAN_OPTIONS=detect_leaks=0 swift test $(SWIFT_FLAGS) --scratch-path .build-asan --sanitize=address
+
+test-tsan: build-packages
+	@swift test $(SWIFT_FLAGS) --scratch-path .build-tsan --sanitize=thread
+
+manifests: test-packages
+	@.ci/test manifests
+
+image:
+	docker build --tag weir:$$(sed -n 's/.*static let version = "\(.*\)"/\1/p' Sources/weir/Build.swift) .
