@@ -36,7 +36,11 @@ enum Fixtures {
     }
 
     static func bytes(of name: String, in folder: URL) throws -> [UInt8] {
-        try Array(Data(contentsOf: folder.appending(path: name)))
+        switch ConfigEnvironment.process.readFile(folder.appending(path: name).path, 1 << 20) {
+        case .success(let bytes): bytes
+        case .failure(.empty): []
+        case .failure(let problem): throw problem
+        }
     }
 
     /// Reads a configuration that is text in a test.

@@ -44,8 +44,16 @@ final class ReadingContext {
 
     private func add(_ severity: Diagnostic.Severity, _ message: String, at position: Position, hint: String?) {
         let diagnostic = Diagnostic(
-            file: file, line: position.line, column: position.column, severity: severity, message: message, hint: hint)
+            file: file, line: position.line, column: position.column, severity: severity, message: Self.printable(message),
+            hint: hint.map(Self.printable))
         collected.insert(diagnostic)
+    }
+
+    /// A key or a path in a message must not begin a line of its own, or steer a terminal.
+    private static func printable(_ message: String) -> String {
+        guard message.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return message }
+        let scalars = message.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "\u{FFFD}" : $0 }
+        return String(String.UnicodeScalarView(scalars))
     }
 
     /// ` (did you mean "limit"?)`, or nothing.
