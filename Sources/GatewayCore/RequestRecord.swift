@@ -45,4 +45,7 @@ package struct RequestRecord: Sendable {
     package var clientRetryCount: Int?
 
     package init() {}
+
+    /// Whether the gateway itself has asked more than once: a client that repeats now multiplies the load.
+    package var hasRepeated: Bool { retries > 0 || !fallbacks.isEmpty }
 }

@@ -18,8 +18,3 @@ extension Dialect {
         }
     }
 }
-
-extension RequestRecord {
-    /// Whether the gateway has used more than one attempt.
-    package var hasRepeated: Bool { retries > 0 || !fallbacks.isEmpty }
-}

@@ -1,0 +1,224 @@
+import GatewayConfig
+import GatewayCore
+import Testing
+
+@testable import GatewayFilters
+
+@Suite("Retries")
+struct RetryTests {
+    private func run(_ worker: FakeWorker, _ filter: FallbackFilter, streaming: Bool = false) async throws -> (Exchange, GatewayError?) {
+        let exchange = streaming ? try Exchange.streaming(on: worker) : try Exchange.read(on: worker)
+        do throws(GatewayError) {
+            _ = try await filter.handle(exchange)
+            return (exchange, nil)
+        } catch {
+            return (exchange, error)
+        }
+    }
+
+    @Test func `ask again after a failure on the list`() async throws {
+        let worker = FakeWorker(["alpha": [{ .failed(503) }, { .good }]])
+
+        let (exchange, error) = try await run(worker, .sample(policy: .sample(attempts: 1, on: [.status(503)])))
+
+        #expect(error == nil)
+        #expect(exchange.record.retries == 1)
+        #expect(exchange.record.attempts.map(\.status) == [503, 200])
+        #expect(exchange.record.attempts.map(\.error) == [.upstreamStatus, nil])
+    }
+
+    @Test func `end with the last failure when all attempts are used`() async throws {
+        let worker = FakeWorker(["alpha": [{ .failed(500) }, { .failed(502) }, { .failed(503) }, { .good }]])
+
+        let (exchange, error) = try await run(worker, .sample(policy: .sample(attempts: 2, on: [.statusClass(5)])))
+
+        #expect(error?.status == 503)
+        #expect(worker.sent.count == 3)
+        #expect(exchange.record.retries == 2)
+    }
+
+    @Test(arguments: [400, 404, 500])
+    func `are not made for failures off the list`(_ status: Int) async throws {
+        let worker = FakeWorker(["alpha": [{ .failed(status) }]])
+
+        _ = try await run(worker, .sample(policy: .sample(attempts: 3, on: [.connect, .status(429)])))
+
+        #expect(worker.sent.count == 1)
+    }
+
+    @Test func `cover an error event and a cut before content`() async throws {
+        let worker = FakeWorker([
+            "alpha": [
+                { FakeAnswer(stream: [Sample.role, Sample.errorEvent]) }, { FakeAnswer(stream: [Sample.role]) },
+                { FakeAnswer(stream: [Sample.role, Sample.word, Sample.done]) },
+            ]
+        ])
+
+        let (exchange, error) = try await run(worker, .sample(policy: .sample(attempts: 2, on: [.errorEvent, .badAnswer])), streaming: true)
+
+        #expect(error == nil)
+        #expect(exchange.record.attempts.map(\.error) == [.upstreamStatus, .upstreamCut, nil])
+    }
+
+    @Test func `are never made after content`() async throws {
+        let worker = FakeWorker(["alpha": [{ FakeAnswer(stream: [Sample.word, Sample.errorEvent]) }]])
+        let exchange = try Exchange.streaming(on: worker)
+
+        let response = try await FallbackFilter.sample(policy: .sample(attempts: 2, on: [.any])).handle(exchange)
+
+        await #expect(throws: GatewayError.self) { try await response.read() }
+        #expect(worker.sent.count == 1)
+    }
+
+    @Test func `prefer a target that was not tried`() async throws {
+        let worker = FakeWorker(["alpha": [{ .failed(503) }], "beta": [{ .good }]])
+
+        let (_, error) = try await run(worker, .sample([.sample("alpha"), .sample("beta", model: "other")], policy: .sample(attempts: 1)))
+
+        #expect(error == nil)
+        #expect(worker.asked == ["alpha", "beta"])
+        #expect(String(decoding: worker.sent[1].body, as: UTF8.self).contains(#""model":"other""#))
+    }
+
+    @Test func `wait a random share of a growing pause`() async throws {
+        let worker = FakeWorker(["alpha": [{ .failed(500) }]])
+        worker.randomNumbers = [50_000, 150_000]
+
+        _ = try await run(worker, .sample(policy: .sample(attempts: 2)))
+
+        #expect(worker.sleeps == [.milliseconds(50), .milliseconds(150)])
+    }
+
+    @Test(arguments: [("1", [Duration.seconds(1)]), ("2", [.seconds(2)]), ("3", []), ("86400", [])])
+    func `wait as long as the provider wishes, unless that is too long`(_ retryAfter: String, _ sleeps: [Duration]) async throws {
+        let worker = FakeWorker(["alpha": [{ .failed(429, retryAfter: retryAfter) }, { .good }]])
+
+        let (exchange, _) = try await run(worker, .sample(policy: .sample(attempts: 1)))
+
+        #expect(worker.sleeps == sleeps)
+        #expect(exchange.record.retries == sleeps.count)
+    }
+
+    @Test func `go to another target at once although the first wants to be left alone`() async throws {
+        let worker = FakeWorker(["alpha": [{ .failed(429, retryAfter: "3600") }], "beta": [{ .good }]])
+
+        let (_, error) = try await run(worker, .sample([.sample("alpha"), .sample("beta")], policy: .sample(attempts: 1)))
+
+        #expect(error == nil)
+    }
+
+    @Test func `are not made where the money is gone`() async throws {
+        let worker = FakeWorker(["alpha": [{ .failed(429, #"{"error":{"code":"insufficient_quota"}}"#) }]])
+
+        _ = try await run(worker, .sample(policy: .sample(attempts: 2)))
+
+        #expect(worker.sent.count == 1)
+    }
+
+    @Test func `stop when the budget is spent`() async throws {
+        let worker = FakeWorker(["alpha": [{ .failed(500) }]])
+        let filter = FallbackFilter.sample(policy: .sample(attempts: 1), budgetPercent: 20)
+
+        for _ in 0..<50 { _ = try await run(worker, filter) }
+
+        // 10 to begin with and a fifth of 50.
+        #expect((68...72).contains(worker.sent.count), "\(worker.sent.count) requests")
+    }
+
+    @Test func `stay within one deadline, each attempt with what is left of it`() async throws {
+        let worker = FakeWorker()
+        worker.provider = { [unowned worker] _, _ in
+            worker.advance(by: .seconds(4))
+            return .failed(500)
+        }
+
+        let (_, error) = try await run(worker, .sample(policy: .sample(total: .seconds(10), attempts: 5)))
+
+        #expect(worker.sent.map(\.timeouts.total) == [.seconds(10), .seconds(6), .seconds(2)])
+        #expect(error?.status == 500)
+    }
+
+    @Test func `end with the client`() async throws {
+        let worker = FakeWorker()
+        let exchange = try Exchange.read(on: worker)
+        worker.provider = { [unowned exchange] _, _ in
+            exchange.cancellation.cancel(.clientGone)
+            return .failed(500)
+        }
+
+        await #expect(throws: GatewayError.self) { _ = try await FallbackFilter.sample(policy: .sample(attempts: 5)).handle(exchange) }
+
+        #expect(worker.sent.count == 1)
+    }
+
+    @Test func `stay at the account that keeps what a request goes on with`() async throws {
+        let worker = FakeWorker(["alpha": [{ .failed(500) }, { FakeAnswer(body: #"{"output":[]}"#) }], "beta": [{ .good }]])
+        let exchange = try Exchange.read(#"{"model":"fast","previous_response_id":"resp_1"}"#, on: worker, path: "/v1/responses")
+
+        _ = try await FallbackFilter.sample([.sample("alpha"), .sample("beta")], policy: .sample(attempts: 1)).handle(exchange)
+
+        #expect(worker.asked == ["alpha", "alpha"])
+    }
+}
+
+@Suite("The retry budget")
+struct RetryBudgetTests {
+    private let now = ContinuousClock.now
+
+    @Test func `holds a few retries for a route without traffic`() {
+        let budget = RetryBudget(percent: 20, now: now)
+
+        let given = (0..<20).filter { _ in budget.takeRetry(now: now) }.count
+
+        #expect(given == 10)
+    }
+
+    @Test func `fills by a share of the requests`() {
+        let budget = RetryBudget(percent: 20, now: now)
+        while budget.takeRetry(now: now) {}
+
+        for _ in 0..<10 { budget.countRequest() }
+
+        #expect(budget.takeRetry(now: now))
+        #expect(budget.takeRetry(now: now))
+        #expect(!budget.takeRetry(now: now))
+    }
+
+    @Test func `fills slowly by itself, up to what it began with`() {
+        let budget = RetryBudget(percent: 1, now: now)
+        while budget.takeRetry(now: now) {}
+
+        #expect(!budget.takeRetry(now: now + .milliseconds(900)))
+        #expect(budget.takeRetry(now: now + .milliseconds(1100)))
+        let given = (0..<20).filter { _ in budget.takeRetry(now: now + .seconds(100_000)) }.count
+        #expect(given == 10)
+    }
+
+    @Test func `saves up no more than it should`() {
+        let budget = RetryBudget(percent: 100, now: now)
+        for _ in 0..<100_000 { budget.countRequest() }
+
+        let given = (0..<1000).filter { _ in budget.takeRetry(now: now) }.count
+
+        #expect(given == 100)
+    }
+
+    @Test func `gives nothing at 0 percent`() {
+        let budget = RetryBudget(percent: 0, now: now)
+        budget.countRequest()
+
+        #expect(!budget.takeRetry(now: now + .seconds(60)))
+    }
+
+    @Test func `is exact across workers`() async {
+        let budget = RetryBudget(percent: 50, now: now)
+        let start = now
+
+        let given = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 { group.addTask { (0..<10).filter { _ in budget.takeRetry(now: start) }.count } }
+            return await group.reduce(0, +)
+        }
+
+        #expect(given == 10)
+    }
+}

@@ -1,0 +1,159 @@
+import GatewayCore
+import Testing
+
+@testable import GatewayFilters
+
+@Suite("A streamed answer")
+struct StreamedAnswerTests {
+    private let worker = FakeWorker()
+    private let target = Target.sample()
+
+    private func begin(_ pieces: [String], ending: GatewayError? = nil) async throws -> (source: any BodySource, answer: FakeAnswer, Exchange) {
+        let answer = FakeAnswer(stream: pieces, ending: ending)
+        worker.provider = { _, _ in answer }
+        let exchange = try Exchange.streaming(on: worker)
+        let response = try await FallbackFilter.sample([target]).handle(exchange)
+        guard case .stream(let source) = response.body.content else { throw GatewayError.internalFailure(reason: "no stream.") }
+        return (source, answer, exchange)
+    }
+
+    private func failure(_ pieces: [String], ending: GatewayError? = nil) async throws -> GatewayError? {
+        do { _ = try await begin(pieces, ending: ending) } catch { return error as? GatewayError }
+        return nil
+    }
+
+    private func text(_ chunk: BodyChunk?) -> String? { chunk.map { String(decoding: $0.bytes, as: UTF8.self) } }
+
+    @Test func `is passed on as it comes, to its end`() async throws {
+        let (source, _, exchange) = try await begin([Sample.role, Sample.word, Sample.word, Sample.counts, Sample.done])
+
+        #expect(text(try await source.next()) == Sample.role + Sample.word)
+        #expect(text(try await source.next()) == Sample.word)
+        #expect(try await source.next() == BodyChunk(Array(Sample.counts.utf8), isUsageOnly: true))
+        #expect(text(try await source.next()) == Sample.done)
+        #expect(try await source.next() == nil)
+        #expect(exchange.record.usage == Usage(input: 7, output: 2))
+        #expect(target.state.snapshot(now: worker.now).inFlight == 0)
+        #expect(target.state.snapshot(now: worker.now).failures == 0)
+    }
+
+    @Test func `fails before anything is passed on if it starts with an error`() async throws {
+        let error = try await failure([Sample.role, Sample.errorEvent])
+
+        guard case .upstreamErrorEvent("alpha", 503, let event) = error else {
+            Issue.record("got \(String(describing: error))")
+            return
+        }
+        #expect(String(decoding: event, as: UTF8.self).contains("Overloaded"))
+    }
+
+    @Test(arguments: [[Sample.role], [], [": ping\n\n", Sample.role]])
+    func `fails before anything is passed on if it ends without content`(_ pieces: [String]) async throws {
+        #expect(try await failure(pieces) == .upstreamCut(provider: "alpha"))
+    }
+
+    @Test func `may be complete without content`() async throws {
+        let (source, _, _) = try await begin([Sample.done])
+
+        #expect(text(try await source.next()) == Sample.done)
+        #expect(try await source.next() == nil)
+    }
+
+    @Test func `passes on what it has before it fails`() async throws {
+        let (source, answer, _) = try await begin([Sample.word, Sample.word + Sample.errorEvent + Sample.word])
+
+        #expect(text(try await source.next()) == Sample.word)
+        #expect(text(try await source.next()) == Sample.word)
+        await #expect(throws: GatewayError.self) { try await source.next() }
+        #expect(answer.isCancelled)
+        #expect(target.state.snapshot(now: worker.now).failures == 1)
+    }
+
+    @Test func `that is cut fails, and its counts are a lower bound`() async throws {
+        let (source, _, exchange) = try await begin([Sample.word + Sample.counts])
+
+        _ = try await source.next()
+        _ = try await source.next()
+        await #expect(throws: GatewayError.upstreamCut(provider: "alpha")) { try await source.next() }
+        #expect(exchange.record.usage == Usage(input: 7, output: 2, isComplete: false))
+    }
+
+    @Test func `that falls silent fails as the transfer says`() async throws {
+        let timeout = GatewayError.upstreamTimedOut(provider: "alpha", phase: .idle, afterMilliseconds: 30_000)
+        let (source, _, _) = try await begin([Sample.word], ending: timeout)
+
+        _ = try await source.next()
+        await #expect(throws: timeout) { try await source.next() }
+    }
+
+    @Test func `is not kept alive by comments alone`() async throws {
+        let answer = FakeAnswer(stream: [Sample.word] + Array(repeating: ": ping\n\n", count: 100))
+        let slow = SlowAnswer(answer, each: .seconds(10), worker)
+        worker.provider = { _, _ in answer }
+        let exchange = try Exchange.streaming(on: worker)
+        let lease = target.state.begin(now: worker.now, ejection: nil)
+        let stream = StreamedAnswer(slow, from: target.provider, for: exchange, lease: lease, idle: .seconds(30))
+
+        try await stream.begin()
+        var pings = 0
+        await #expect(throws: GatewayError.upstreamTimedOut(provider: "alpha", phase: .idle, afterMilliseconds: 30_000)) {
+            while try await stream.next() != nil { pings += 1 }
+        }
+
+        #expect(pings == 5)
+    }
+
+    @Test func `does not mind how a connection ends behind the end mark`() async throws {
+        let (source, _, _) = try await begin([Sample.word + Sample.done], ending: .upstreamCut(provider: "alpha"))
+
+        _ = try await source.next()
+        #expect(try await source.next() == nil)
+    }
+
+    @Test func `lets a long preamble go rather than hold it all`() async throws {
+        let long = "data: {\"choices\":[],\"filler\":\"" + String(repeating: "x", count: 300_000) + "\"}\n\n"
+        let (source, _, _) = try await begin([long, Sample.role])
+
+        #expect(text(try await source.next()) == long)
+    }
+
+    @Test func `ends its transfer when the client goes`() async throws {
+        let (source, answer, exchange) = try await begin([Sample.word, Sample.word])
+
+        _ = try await source.next()
+        source.cancel()
+
+        #expect(answer.isCancelled)
+        #expect(target.state.snapshot(now: exchange.worker.now).inFlight == 0)
+        #expect(target.state.snapshot(now: exchange.worker.now).failures == 0)
+    }
+
+    @Test func `gives its place back even if nobody reads it`() async throws {
+        do { _ = try await begin([Sample.word, Sample.word]) }
+        worker.provider = { _, _ in FakeAnswer() }
+
+        #expect(target.state.snapshot(now: worker.now).inFlight == 0)
+    }
+}
+
+/// An answer whose every piece takes its time on the fake clock.
+private final class SlowAnswer: UpstreamAnswer {
+    private let answer: FakeAnswer
+    private let pause: Duration
+    private let worker: FakeWorker
+
+    init(_ answer: FakeAnswer, each pause: Duration, _ worker: FakeWorker) {
+        self.answer = answer
+        self.pause = pause
+        self.worker = worker
+    }
+
+    var head: UpstreamHead { answer.head }
+
+    func next() async throws(GatewayError) -> [UInt8]? {
+        worker.advance(by: pause)
+        return try await answer.next()
+    }
+
+    func cancel() { answer.cancel() }
+}
