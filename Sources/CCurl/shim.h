@@ -16,10 +16,13 @@ typedef int (*ccurl_seek_callback)(void *context, curl_off_t offset, int origin)
 typedef int (*ccurl_socket_callback)(CURL *easy, curl_socket_t socket, int what, void *context, void *socket_context);
 typedef int (*ccurl_timer_callback)(CURLM *multi, long milliseconds, void *context);
 typedef int (*ccurl_close_callback)(void *context, curl_socket_t socket);
+typedef int (*ccurl_sockopt_callback)(void *context, curl_socket_t socket, curlsocktype purpose);
 
 static inline CURLcode ccurl_set_data_callback(CURL *handle, CURLoption option, ccurl_data_callback value) { return curl_easy_setopt(handle, option, value); }
 static inline CURLcode ccurl_set_seek_callback(CURL *handle, ccurl_seek_callback value) { return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, value); }
 static inline CURLcode ccurl_set_close_callback(CURL *handle, ccurl_close_callback value) { return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, value); }
+
+static inline CURLcode ccurl_set_sockopt_callback(CURL *handle, ccurl_sockopt_callback value) { return curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, value); }
 
 static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) { return curl_multi_setopt(multi, option, value); }
 static inline CURLMcode ccurl_multi_set_socket_callback(CURLM *multi, ccurl_socket_callback callback, void *context) {

@@ -11,6 +11,8 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         var interest: Readiness = []
         var isRegistered = false
         var isIdle = false
+        /// Whether libcurl will tell when it closes it. Of its resolver's sockets it tells only that they need no more watching.
+        var isConnection = false
     }
 
     package let loop: EventLoop
@@ -65,7 +67,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
 
     private func takeHandle(_ endpoint: CurlEndpoint) -> CurlHandle? {
         if let handle = pools[endpoint]?.popLast() { return handle }
-        return unsafe CurlHandle(endpoint: endpoint, closeContext: Unmanaged.passUnretained(self).toOpaque())
+        return unsafe CurlHandle(endpoint: endpoint, socketContext: Unmanaged.passUnretained(self).toOpaque())
     }
 
     private func giveBack(_ handle: CurlHandle) {
@@ -91,11 +93,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     package func ready(_ socket: Int32, _ events: Readiness) {
         let index = Int(socket)
         guard sockets.indices.contains(index) else { return }
-        if sockets[index].isIdle {
-            sockets[index] = WatchedSocket()
-            loop.deregister(socket)
-            return
-        }
+        guard !sockets[index].isIdle else { return forget(socket) }
         var mask: Int32 = 0
         if events.contains(.read) || events.contains(.hangUp) || events.contains(.peerClosed) { mask |= CURL_CSELECT_IN }
         if events.contains(.write) { mask |= CURL_CSELECT_OUT }
@@ -136,7 +134,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         let index = Int(socket)
         while sockets.count <= index { sockets.append(WatchedSocket()) }
         guard what != CURL_POLL_REMOVE else {
-            sockets[index].isIdle = true
+            if sockets[index].isConnection { sockets[index].isIdle = true } else { forget(socket) }
             return
         }
         var interest: Readiness = []
@@ -147,13 +145,30 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         } else if sockets[index].interest != interest {
             loop.modify(socket, interest)
         }
-        sockets[index] = WatchedSocket(interest: interest, isRegistered: true)
+        sockets[index].interest = interest
+        sockets[index].isRegistered = true
+        sockets[index].isIdle = false
+    }
+
+    /// Takes a socket out of the epoll set, if it is there.
+    private func forget(_ socket: Int32) {
+        let index = Int(socket)
+        guard sockets[index].isRegistered else { return }
+        loop.deregister(socket)
+        sockets[index].isRegistered = false
+        sockets[index].interest = []
+    }
+
+    func opened(_ socket: Int32) {
+        let index = Int(socket)
+        while sockets.count <= index { sockets.append(WatchedSocket()) }
+        sockets[index] = WatchedSocket(isConnection: true)
     }
 
     func close(_ socket: Int32) {
         let index = Int(socket)
-        if sockets.indices.contains(index), sockets[index].isRegistered {
-            loop.deregister(socket)
+        if sockets.indices.contains(index) {
+            forget(socket)
             sockets[index] = WatchedSocket()
         }
         Socket.close(socket)

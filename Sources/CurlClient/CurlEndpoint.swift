@@ -10,7 +10,9 @@ package struct CurlEndpoint: Hashable, Sendable {
     package var proxy: String?
     package var responseHeaderBytesMax: Int
 
-    package init(url: String, http2: Bool = false, certificateAuthorities: String? = nil, proxy: String? = nil, responseHeaderBytesMax: Int = 64 << 10) {
+    package init(
+        url: String, http2: Bool = false, certificateAuthorities: String? = nil, proxy: String? = nil, responseHeaderBytesMax: Int = 64 << 10
+    ) {
         self.url = url
         self.http2 = http2
         self.certificateAuthorities = certificateAuthorities
@@ -24,6 +26,7 @@ package struct CurlRequest: Sendable {
     package var method: String
     /// Path and query after the endpoint's URL.
     package var path: String
+    /// Names in lower case.
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
     package var connectTimeout: Duration

@@ -15,7 +15,7 @@ final class CurlHandle {
     /// Bodies up to this size leave in one packet with the head; libcurl copies them (its MAX_INITIAL_POST_SIZE is 64 KiB).
     private static let copiedBodyBytesMax = 63 << 10
 
-    init?(endpoint: CurlEndpoint, closeContext: UnsafeMutableRawPointer) {
+    init?(endpoint: CurlEndpoint, socketContext: UnsafeMutableRawPointer) {
         guard let easy = unsafe curl_easy_init() else { return nil }
         unsafe self.easy = easy
         self.endpoint = endpoint
@@ -23,7 +23,9 @@ final class CurlHandle {
         setEndpoint()
         setCallbacks()
         unsafe ccurl_set_close_callback(easy, CurlCallbacks.closeSocket)
-        unsafe ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, closeContext)
+        unsafe ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, socketContext)
+        unsafe ccurl_set_sockopt_callback(easy, CurlCallbacks.openedSocket)
+        unsafe ccurl_set_pointer(easy, CURLOPT_SOCKOPTDATA, socketContext)
     }
 
     deinit {
@@ -94,7 +96,9 @@ final class CurlHandle {
         if request.body.count <= Self.copiedBodyBytesMax {
             // COPYPOSTFIELDS takes POSTFIELDSIZE bytes now; an empty body still needs an address.
             let bytes = request.body.isEmpty ? [0] : request.body
-            _ = unsafe bytes.withUnsafeBytes { unsafe ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress)) }
+            _ = unsafe bytes.withUnsafeBytes {
+                unsafe ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress))
+            }
             body = []
         } else {
             unsafe ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, nil)
@@ -108,6 +112,7 @@ final class CurlHandle {
         // A name with nothing after the colon takes out what libcurl would add by itself.
         unsafe fields = curl_slist_append(nil, "Expect:")
         unsafe fields = curl_slist_append(fields, "Accept:")
+        if !request.headers.contains(where: { $0.name == "content-type" }) { unsafe fields = curl_slist_append(fields, "Content-Type:") }
         for field in request.headers { unsafe fields = curl_slist_append(fields, field.name + ": " + field.value) }
         unsafe ccurl_set_list(easy, CURLOPT_HTTPHEADER, fields)
     }
@@ -169,6 +174,12 @@ enum CurlCallbacks {
         return handle.seek(to: Int(offset)) ? Int32(CURL_SEEKFUNC_OK) : Int32(CURL_SEEKFUNC_FAIL)
     }
 
+    static let openedSocket: ccurl_sockopt_callback = { context, socket, _ in
+        guard let context = unsafe context else { return Int32(CURL_SOCKOPT_ERROR) }
+        unsafe Unmanaged<CurlClient>.fromOpaque(context).takeUnretainedValue().opened(socket)
+        return Int32(CURL_SOCKOPT_OK)
+    }
+
     static let closeSocket: ccurl_close_callback = { context, socket in
         guard let context = unsafe context else { return 1 }
         unsafe Unmanaged<CurlClient>.fromOpaque(context).takeUnretainedValue().close(socket)
@@ -191,6 +202,7 @@ enum CurlCallbacks {
 extension Duration {
     /// Rounded up.
     var wholeMilliseconds: Int {
-        Int(clamping: components.seconds.multipliedReportingOverflow(by: 1000).partialValue) + Int((components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+        Int(clamping: components.seconds.multipliedReportingOverflow(by: 1000).partialValue)
+            + Int((components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
 }

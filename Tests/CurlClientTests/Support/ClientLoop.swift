@@ -1,0 +1,101 @@
+import CurlClient
+import Dispatch
+import EventLoop
+import JSONBytes
+import MockProvider
+import Synchronization
+
+/// A client on a loop of its own, and a mock provider to talk to.
+final class ClientLoop: @unchecked Sendable {
+    let mock: RunningMock
+    let loop = EventLoop()
+    private let ended = DispatchSemaphore(value: 0)
+    /// Belongs to the loop's thread.
+    private var client: CurlClient?
+
+    init(idleTimeout: Duration = .seconds(120)) throws {
+        mock = try RunningMock.start(idleTimeout: idleTimeout)
+        DispatchQueue(label: "test.client").async { [loop, ended] in
+            loop.run()
+            ended.signal()
+        }
+        loop.execute { [self] in client = CurlClient(on: loop) }
+    }
+
+    func endpoint(host: String = "127.0.0.1", prefix: String = "/v1") -> CurlEndpoint { CurlEndpoint(url: "http://\(host):\(mock.port)\(prefix)") }
+
+    /// Runs `body` as a task of the loop.
+    func run<Value: Sendable>(_ body: @escaping @Sendable (CurlClient) async -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            loop.execute { [self] in
+                loop.spawn { [self] in
+                    guard let client else { preconditionFailure("the client was stopped") }
+                    continuation.resume(returning: await body(client))
+                }
+            }
+        }
+    }
+
+    /// Sends a request and reads its answer to the end.
+    func fetch(_ request: CurlRequest, to endpoint: CurlEndpoint? = nil) async -> Result<Answer, CurlError> {
+        let endpoint = endpoint ?? self.endpoint()
+        return await run { await $0.fetch(request, to: endpoint) }
+    }
+
+    /// A number of the mock's statistics.
+    func mockCount(_ name: String) async -> Int {
+        let answer = try? await fetch(CurlRequest(method: "GET", path: "/__mock/stats"), to: endpoint(prefix: "")).get()
+        return (try? JSONValue(parsing: answer?.body ?? []))?[name]?.int ?? -1
+    }
+
+    /// Whether the mock's number gets this value within a second.
+    func mockCount(_ name: String, becomes value: Int) async -> Bool {
+        let start = ContinuousClock.now
+        repeat {
+            if await mockCount(name) == value { return true }
+            try? await Task.sleep(for: .milliseconds(10))
+        } while start.duration(to: .now) < .seconds(1)
+        return false
+    }
+
+    func stop() async {
+        await withCheckedContinuation { continuation in
+            loop.execute { [self] in
+                client = nil
+                continuation.resume()
+            }
+        }
+        loop.stop()
+        ended.wait()
+        mock.stop()
+    }
+}
+
+struct Answer: Sendable {
+    var head: CurlHead
+    var body: [UInt8]
+    var text: String { String(decoding: body, as: UTF8.self) }
+}
+
+extension CurlClient {
+    func fetch(_ request: CurlRequest, to endpoint: CurlEndpoint) async -> Result<Answer, CurlError> {
+        do throws(CurlError) {
+            let transfer = try send(request, to: endpoint)
+            let head = try await transfer.head()
+            var body: [UInt8] = []
+            while let piece = try await transfer.next() { body += piece }
+            return .success(Answer(head: head, body: body))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension CurlRequest {
+    static func chat(_ directives: String = "", body: String = "{\"model\":\"m\",\"messages\":[]}", stream: Bool = false) -> CurlRequest {
+        let text = stream ? "{\"stream\":true," + body.dropFirst() : body
+        return CurlRequest(
+            method: "POST", path: "/chat/completions", headers: [("content-type", "application/json"), ("x-mock", directives)], body: Array(text.utf8)
+        )
+    }
+}
