@@ -7,41 +7,48 @@ enum ByteSearch {
     /// The index of the first quote, backslash or control byte at or behind `start`; `text.count` when there is none.
     @inline(__always)
     static func stringStop(in text: Span<UInt8>, from start: Int) -> Int {
+        let at = nearStop(in: text, from: start)
+        return at == start &+ 16 ? farStop(in: text, from: at) : at
+    }
+
+    /// As `stringStop`, but gives up behind 16 bytes and returns the index of the next one.
+    @inline(__always)
+    static func nearStop(in text: Span<UInt8>, from start: Int) -> Int {
         guard start &+ 16 <= text.count else { return tailStop(in: text, from: start) }
         let words = unsafe unsafeBitCast(stops(in: load(text, start)), to: SIMD2<UInt64>.self)
         if words[0] != 0 { return start &+ firstByte(words[0]) }
         if words[1] != 0 { return start &+ 8 &+ firstByte(words[1]) }
-        return longStringStop(in: text, from: start &+ 16)
+        return start &+ 16
+    }
+
+    /// Which of the 64 bytes from `start` on are quotes, backslashes or control bytes: bit n for the byte at `start + n`.
+    ///
+    /// - Precondition: `text` has them.
+    @inline(__always)
+    static func blockStops(in text: Span<UInt8>, from start: Int) -> UInt64 {
+        let first = stops(in: load(text, start))
+        let second = stops(in: load(text, start &+ 16))
+        let third = stops(in: load(text, start &+ 32))
+        let fourth = stops(in: load(text, start &+ 48))
+        let any = unsafe unsafeBitCast(first | second | third | fourth, to: SIMD2<UInt64>.self)
+        if any[0] | any[1] == 0 { return 0 }
+        return bits(first) | bits(second) &<< 16 | bits(third) &<< 32 | bits(fourth) &<< 48
     }
 
     @inline(never)
-    private static func longStringStop(in text: Span<UInt8>, from start: Int) -> Int {
+    private static func farStop(in text: Span<UInt8>, from start: Int) -> Int {
         var at = start
-        while at &+ 32 <= text.count {
-            let first = stops(in: load(text, at))
-            let second = stops(in: load(text, at &+ 16))
-            let either = unsafe unsafeBitCast(first | second, to: SIMD2<UInt64>.self)
-            if either[0] | either[1] != 0 {
-                let lane = unsafe position(unsafeBitCast(first, to: SIMD2.self), unsafeBitCast(second, to: SIMD2.self))
-                return at &+ lane
-            }
-            at &+= 32
+        while at &+ 64 <= text.count {
+            let stops = blockStops(in: text, from: at)
+            if stops != 0 { return at &+ stops.trailingZeroBitCount }
+            at &+= 64
         }
         while at &+ 16 <= text.count {
-            let words = unsafe unsafeBitCast(stops(in: load(text, at)), to: SIMD2<UInt64>.self)
-            if words[0] != 0 { return at &+ firstByte(words[0]) }
-            if words[1] != 0 { return at &+ 8 &+ firstByte(words[1]) }
-            at &+= 16
+            let near = nearStop(in: text, from: at)
+            if near < at &+ 16 { return near }
+            at = near
         }
         return tailStop(in: text, from: at)
-    }
-
-    @inline(__always)
-    private static func position(_ first: SIMD2<UInt64>, _ second: SIMD2<UInt64>) -> Int {
-        if first[0] != 0 { return firstByte(first[0]) }
-        if first[1] != 0 { return 8 &+ firstByte(first[1]) }
-        if second[0] != 0 { return 16 &+ firstByte(second[0]) }
-        return 24 &+ firstByte(second[1])
     }
 
     @inline(never)
@@ -67,6 +74,14 @@ enum ByteSearch {
         let one = SIMD16<UInt8>(repeating: 1)
         let controls = (lanes &- SIMD16(repeating: 0x20)) & ~lanes
         return ((quotes &- one) & ~quotes | (backslashes &- one) & ~backslashes | controls) & SIMD16(repeating: 0x80)
+    }
+
+    /// The high bits of 16 lanes, gathered by two multiplications.
+    @inline(__always)
+    private static func bits(_ stops: SIMD16<UInt8>) -> UInt64 {
+        let words = unsafe unsafeBitCast(stops, to: SIMD2<UInt64>.self)
+        let gather: UInt64 = 0x0002_0408_1020_4081
+        return (words[0].littleEndian &* gather) &>> 56 | ((words[1].littleEndian &* gather) &>> 56) &<< 8
     }
 
     /// The position, in memory order, of the first byte that is not 0.

@@ -8,12 +8,12 @@ package enum JSONCanonical {
     ///
     /// - Parameter excluding: top-level members to leave out.
     /// - Throws: also `duplicateMember` for a name that occurs twice in any object, `badUTF8`, `loneSurrogate` and, for a top-level name,
-    ///   `nullInName`: such a body has no key.
-    ///   What was appended to `output` by then stays.
+    ///   `nullInName`; `tooMuchToSort` for out-of-order members nested more than about 16 deep around most of the body, which would make
+    ///   work of the square of its size. Such a body has no key. What was appended to `output` by then stays.
     package static func append(
         _ body: [UInt8], excluding: JSONNames = [], limits: JSONLimits = .standard, into output: inout [UInt8]
     ) throws(JSONError) {
-        var writer = CanonicalWriter(excluding: excluding, limits: limits)
+        var writer = CanonicalWriter(excluding: excluding, bodyBytes: body.count, limits: limits)
         swap(&writer.output, &output)
         defer { swap(&writer.output, &output) }
         let text = body.span
@@ -39,8 +39,11 @@ private struct CanonicalWriter {
     /// The members of all objects that are open, innermost last.
     private var members: [Member] = []
     private var valueCount = 0
+    /// Bytes that sorting may still move.
+    private var movableBytes: Int
 
-    init(excluding: JSONNames, limits: JSONLimits) {
+    init(excluding: JSONNames, bodyBytes: Int, limits: JSONLimits) {
+        movableBytes = 16 * bodyBytes
         self.excluding = excluding
         self.limits = limits
     }
@@ -117,6 +120,8 @@ private struct CanonicalWriter {
     private mutating func sortMembers(from first: Int, endingAt offset: Int) throws(JSONError) {
         guard members.count - first > 1, !areSorted(from: first) else { return }
         let start = members[first].start
+        movableBytes -= output.count - start
+        guard movableBytes >= 0 else { throw JSONError(.tooMuchToSort, at: offset) }
         if members.count - first <= 16 {
             insertionSort(from: first)
         } else {

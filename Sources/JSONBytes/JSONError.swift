@@ -21,6 +21,8 @@ package struct JSONError: Error, Equatable, Sendable {
         case stringTooLong(limitBytes: Int)
         case tooManyMembers(limit: Int)
         case tooManyValues(limit: Int)
+        /// Only from the canonical form.
+        case tooMuchToSort
         /// The name when the gateway looks at this member, nil for any other.
         case duplicateMember(String?)
         /// A top-level name that some parsers take for this one: it differs only in case.
@@ -66,6 +68,7 @@ extension JSONError {
         case .stringTooLong(let limit): "a string is longer than \(limit) bytes"
         case .tooManyMembers(let limit): "an object has more than \(limit) members"
         case .tooManyValues(let limit): "more than \(limit) values"
+        case .tooMuchToSort: "too many members are out of order inside one another"
         case .duplicateMember(let name): if let name { "\"\(name)\" occurs twice" } else { "a member occurs twice in one object" }
         case .ambiguousMember(let name): "a member differs from \"\(name)\" only in upper and lower case"
         case .wrongType(let path, let expected, let found):

@@ -72,44 +72,6 @@ enum JSONLexer {
         return Name(range: range, isPlain: isPlain)
     }
 
-    /// A string, with `at` at its opening quote.
-    ///
-    /// - Returns: whether it has no escapes.
-    @inline(__always)
-    static func skipString(_ text: Span<UInt8>, _ at: inout Int, _ limits: JSONLimits) throws(JSONError) -> Bool {
-        let start = at &+ 1
-        at = start
-        var isPlain = true
-        while true {
-            at = ByteSearch.stringStop(in: text, from: at)
-            guard at < text.count else { throw JSONError(.unexpectedEnd, at: text.count) }
-            let stop = text[at]
-            if stop == .quote { break }
-            guard stop == .backslash else { throw JSONError(.controlByte, at: at) }
-            isPlain = false
-            try skipEscape(text, &at)
-        }
-        guard at &- start <= limits.stringBytesMax else { throw JSONError(.stringTooLong(limitBytes: limits.stringBytesMax), at: start &- 1) }
-        at &+= 1
-        return isPlain
-    }
-
-    /// `\n`, `\u00e9` and the like, with `at` at the backslash. Whether surrogates pair up is for the decoder.
-    @inline(__always)
-    private static func skipEscape(_ text: Span<UInt8>, _ at: inout Int) throws(JSONError) {
-        guard at &+ 1 < text.count else { throw JSONError(.unexpectedEnd, at: text.count) }
-        switch text[at &+ 1] {
-        case .quote, .backslash, .slash, .letterB, .letterF, .letterN, .letterR, .letterT:
-            at &+= 2
-        case .letterU:
-            guard at &+ 6 <= text.count else { throw JSONError(.unexpectedEnd, at: text.count) }
-            for index in (at &+ 2)..<(at &+ 6) where text[index].hexDigit == nil { throw JSONError(.badEscape, at: at) }
-            at &+= 6
-        default:
-            throw JSONError(.badEscape, at: at)
-        }
-    }
-
     @inline(__always)
     static func skipNumber(_ text: Span<UInt8>, _ at: inout Int, _ limits: JSONLimits) throws(JSONError) {
         let start = at

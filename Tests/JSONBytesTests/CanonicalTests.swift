@@ -60,4 +60,14 @@ struct CanonicalTests {
 
         #expect(try canonical(bytes(body)) == expected)
     }
+
+    @Test func `is refused when sorting would move the body again and again`() throws {
+        func nested(_ depth: Int) -> [UInt8] {
+            let text = String(repeating: "x", count: 10_000)
+            return bytes(String(repeating: #"{"b":1,"a":"#, count: depth) + "\"\(text)\"" + String(repeating: "}", count: depth))
+        }
+
+        #expect(try canonical(nested(12)).hasPrefix(#"{"a":{"a":"#))
+        #expect(reason { _ = try canonical(nested(40)) } == .tooMuchToSort)
+    }
 }

@@ -100,4 +100,22 @@ struct GrammarTests {
             }
         }
     }
+
+    @Test func `checks escapes wherever they fall in a long string`() throws {
+        let good = [(#"\\"#, "\\"), (#"\""#, "\""), (#"\\\""#, "\\\""), (#"\u00e9"#, "é"), (#"\n\n"#, "\n\n"), (#"\ud83d\ude00\\"#, "😀\\")]
+        let bad = [#"\x"#, #"\u12g4"#, #"\\\x"#, "\u{1F}", "\\\n", #"\u123"#]
+        for length in 0...140 {
+            let before = String(repeating: "é", count: length / 2) + String(repeating: "x", count: length % 2)
+            let after = String(repeating: "y", count: 140 - length)
+            for (spelled, meant) in good {
+                let body = bytes("[\"\(before)\(spelled)\(after)\",1]")
+                try JSONScanner.check(body)
+                #expect(try JSONValue(parsing: body)[0]?.string == before + meant + after)
+                #expect(reason { try JSONScanner.check(bytes("[\"\(before)\(spelled)\(after)")) } == .unexpectedEnd)
+            }
+            for spelled in bad {
+                #expect(reason { try JSONScanner.check(bytes("[\"\(before)\(spelled)\(after)\"]")) } != nil, "\(length) \(spelled)")
+            }
+        }
+    }
 }

@@ -51,11 +51,15 @@ private enum TreeEditor {
             try change(&value, pointer) { try inserted(JSONValue(parsing: element), behind: roles, in: $0) }
         }
         let removed = edits.compactMap { if case .remove(let pointer) = $0 { pointer.tokens } else { nil } }
-        for tokens in removed.sorted(by: { (JSONPointer.index($0.last!) ?? 0) > (JSONPointer.index($1.last!) ?? 0) }) {
-            remove(tokens[...], from: &value)
-        }
+        for tokens in removed.sorted(by: isBehind) { remove(tokens[...], from: &value) }
         for edit in edits where edit.pointer.tokens.last == "-" { try put(edit, in: &value) }
         return value
+    }
+
+    /// Deeper first, and in one array the later position.
+    private static func isBehind(_ one: [String], _ other: [String]) -> Bool {
+        guard one.count == other.count else { return one.count > other.count }
+        return (JSONPointer.index(one.last!) ?? 0) > (JSONPointer.index(other.last!) ?? 0)
     }
 
     private static func put(_ edit: JSONEdit, in value: inout JSONValue) throws {
