@@ -37,6 +37,8 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     }
 
     deinit {
+        timer?.cancel()
+        timer = nil  // libcurl still sets timers while it cleans up
         for handle in active.values { unsafe curl_multi_remove_handle(multi, handle.easy) }
         active = [:]
         pools = [:]

@@ -40,7 +40,8 @@ package final class RunningMock: Sendable {
         limits.connections = 20_000
         limits.idleTimeout = idleTimeout
         listener.start(on: [(loop, service)], limits: limits, bodyBudget: BodyBudget(bytesMax: 1 << 30))
-        DispatchQueue(label: "mock-provider").async { loop.run() }
+        // Connections refer to the listener and the service without owning them.
+        DispatchQueue(label: "mock-provider").async { withExtendedLifetime((listener, service)) { loop.run() } }
     }
 
     /// Ends every connection and the thread. Requests under way are cut.

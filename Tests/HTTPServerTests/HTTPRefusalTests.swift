@@ -53,81 +53,91 @@ struct HTTPRefusalTests {
         return limits
     }
 
-    @Test(arguments: cases) func `answers, closes, and serves nothing that follows`(_ wrong: Case) throws {
-        let server = try TestServer(limits: Self.limits)
-        defer { server.stop() }
-        let client = server.client()
+    @Test(arguments: cases) func `answers, closes, and serves nothing that follows`(_ wrong: Case) async throws {
+        try await onItsOwnThread {
+            let server = try TestServer(limits: Self.limits)
+            defer { server.stop() }
+            let client = server.client()
 
-        client.send(wrong.request + "GET /smuggled HTTP/1.1\r\nhost: a\r\n\r\n")
+            client.send(wrong.request + "GET /smuggled HTTP/1.1\r\nhost: a\r\n\r\n")
 
-        let answer = try #require(client.answer())
-        #expect(answer.status == wrong.status)
-        #expect(answer.head.contains("connection: close"))
-        #expect(client.readToEnd() == ("", .closed))
-        #expect(server.seen.requests.load(ordering: .relaxed) == 0)
-    }
-
-    @Test func `lets a client that is still sending read the answer`() throws {
-        let server = try TestServer(limits: Self.limits)
-        defer { server.stop() }
-        let client = server.client()
-
-        client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3000000\r\n\r\n")
-        client.send([UInt8](repeating: 0x61, count: 3_000_000))
-
-        #expect(client.answer()?.status == 413)
-        #expect(client.readToEnd() == ("", .closed))
-    }
-
-    @Test func `gives no more than so many bytes of request bodies a place at once`() throws {
-        let held = Held()
-        let server = try TestServer(bodyBudgetBytes: 1000, serve: held.serve)
-        defer { server.stop() }
-        let request = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 600\r\n\r\n" + String(repeating: "a", count: 600)
-        let first = server.client()
-        first.send(request)
-        #expect(held.waitFor(1))
-
-        let second = server.client()
-        second.send(request)
-        #expect(second.answer()?.status == 503)
-
-        #expect(server.bodyBudget.bytesUsed == 600)
-        server.onLoop { held[0].send(status: 200, fields: [], body: []) }
-        #expect(first.answer()?.status == 200)
-        #expect(server.bodyBudget.bytesUsed == 0)
-    }
-
-    @Test func `gives a client that leaves inside its body its place back`() throws {
-        let server = try TestServer(bodyBudgetBytes: 1000)
-        defer { server.stop() }
-        let client = server.client()
-        client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 600\r\n\r\n" + String(repeating: "a", count: 300))
-        for _ in 0..<1000 where server.bodyBudget.bytesUsed != 300 { sleep(milliseconds: 5) }
-
-        client.close()
-
-        for _ in 0..<1000 where server.bodyBudget.bytesUsed != 0 { sleep(milliseconds: 5) }
-        #expect(server.bodyBudget.bytesUsed == 0)
-        #expect(server.listener.connectionCount == 0)
-    }
-
-    @Test func `answers one connection too many with 503 and serves the others`() throws {
-        var limits = HTTPServerLimits()
-        limits.connections = 2
-        let server = try TestServer(limits: limits)
-        defer { server.stop() }
-        let clients = (0..<2).map { _ in server.client() }
-        for client in clients {
-            client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
-            #expect(client.answer()?.status == 200)
+            let answer = try #require(client.answer())
+            #expect(answer.status == wrong.status)
+            #expect(answer.head.contains("connection: close"))
+            #expect(client.readToEnd() == ("", .closed))
+            #expect(server.seen.requests.load(ordering: .relaxed) == 0)
         }
+    }
 
-        let third = server.client()
-        #expect(third.answer()?.status == 503)
+    @Test func `lets a client that is still sending read the answer`() async throws {
+        try await onItsOwnThread {
+            let server = try TestServer(limits: Self.limits)
+            defer { server.stop() }
+            let client = server.client()
 
-        #expect(server.seen.refusals.withLock { $0 } == [.tooMany])
-        clients[0].send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
-        #expect(clients[0].answer()?.status == 200)
+            client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3000000\r\n\r\n")
+            client.send([UInt8](repeating: 0x61, count: 3_000_000))
+
+            #expect(client.answer()?.status == 413)
+            #expect(client.readToEnd() == ("", .closed))
+        }
+    }
+
+    @Test func `gives no more than so many bytes of request bodies a place at once`() async throws {
+        try await onItsOwnThread {
+            let held = Held()
+            let server = try TestServer(bodyBudgetBytes: 1000, serve: held.serve)
+            defer { server.stop() }
+            let request = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 600\r\n\r\n" + String(repeating: "a", count: 600)
+            let first = server.client()
+            first.send(request)
+            #expect(held.waitFor(1))
+
+            let second = server.client()
+            second.send(request)
+            #expect(second.answer()?.status == 503)
+
+            #expect(server.bodyBudget.bytesUsed == 600)
+            server.onLoop { held[0].send(status: 200, fields: [], body: []) }
+            #expect(first.answer()?.status == 200)
+            #expect(server.bodyBudget.bytesUsed == 0)
+        }
+    }
+
+    @Test func `gives a client that leaves inside its body its place back`() async throws {
+        try await onItsOwnThread {
+            let server = try TestServer(bodyBudgetBytes: 1000)
+            defer { server.stop() }
+            let client = server.client()
+            client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 600\r\n\r\n" + String(repeating: "a", count: 300))
+            for _ in 0..<1000 where server.bodyBudget.bytesUsed != 300 { sleep(milliseconds: 5) }
+
+            client.close()
+
+            for _ in 0..<1000 where server.bodyBudget.bytesUsed != 0 { sleep(milliseconds: 5) }
+            #expect(server.bodyBudget.bytesUsed == 0)
+            #expect(server.listener.connectionCount == 0)
+        }
+    }
+
+    @Test func `answers one connection too many with 503 and serves the others`() async throws {
+        try await onItsOwnThread {
+            var limits = HTTPServerLimits()
+            limits.connections = 2
+            let server = try TestServer(limits: limits)
+            defer { server.stop() }
+            let clients = (0..<2).map { _ in server.client() }
+            for client in clients {
+                client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+                #expect(client.answer()?.status == 200)
+            }
+
+            let third = server.client()
+            #expect(third.answer()?.status == 503)
+
+            #expect(server.seen.refusals.withLock { $0 } == [.tooMany])
+            clients[0].send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            #expect(clients[0].answer()?.status == 200)
+        }
     }
 }

@@ -12,73 +12,83 @@ struct HTTPTimeoutTests {
         return limits
     }
 
-    @Test func `end a head that does not become whole, however steadily its bytes come`() throws {
-        let server = try TestServer(limits: limits { $0.headerTimeout = .milliseconds(200) })
-        defer { server.stop() }
-        let client = server.client()
-        client.send("GET / HTTP/1.1\r\n")
+    @Test func `end a head that does not become whole, however steadily its bytes come`() async throws {
+        try await onItsOwnThread {
+            let server = try TestServer(limits: limits { $0.headerTimeout = .milliseconds(200) })
+            defer { server.stop() }
+            let client = server.client()
+            client.send("GET / HTTP/1.1\r\n")
 
-        for _ in 0..<100 where !client.hears(within: 20) { client.send("a: b\r\n") }
+            for _ in 0..<100 where !client.hears(within: 20) { client.send("a: b\r\n") }
 
-        #expect(client.answer()?.status == 408)
-    }
-
-    @Test func `end a body that does not become whole, however steadily its bytes come`() throws {
-        let server = try TestServer(limits: limits { $0.bodyTimeout = .milliseconds(200) })
-        defer { server.stop() }
-        let client = server.client()
-        client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\n")
-
-        for _ in 0..<100 where !client.hears(within: 20) { client.send("a") }
-
-        #expect(client.answer()?.status == 408)
-    }
-
-    @Test func `close a connection that asks nothing, before the first request and after it`() throws {
-        let server = try TestServer(limits: limits { $0.idleTimeout = .milliseconds(200) })
-        defer { server.stop() }
-        let silent = server.client()
-        let idle = server.client()
-        idle.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
-        #expect(idle.answer()?.status == 200)
-
-        #expect(silent.readToEnd() == ("", .closed))
-        #expect(idle.readToEnd() == ("", .closed))
-    }
-
-    @Test func `leave a request that is being served alone`() throws {
-        let held = Held()
-        let server = try TestServer(
-            limits: limits {
-                $0.headerTimeout = .milliseconds(50)
-                $0.bodyTimeout = .milliseconds(50)
-                $0.idleTimeout = .milliseconds(50)
-                $0.writeTimeout = .milliseconds(50)
-            }, serve: held.serve)
-        defer { server.stop() }
-        let client = server.client()
-        client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
-        #expect(held.waitFor(1))
-
-        #expect(!client.hears(within: 400))
-        server.onLoop { held[0].send(status: 200, fields: [], body: []) }
-
-        #expect(client.answer()?.status == 200)
-    }
-
-    @Test func `end an answer of which the client takes nothing`() throws {
-        let server = try TestServer(limits: limits { $0.writeTimeout = .milliseconds(200) }) { _, responder, loop in
-            loop.spawn {
-                responder.begin(status: 200, fields: [])
-                while await responder.write([UInt8](repeating: 0x61, count: 10_000)) {}
-            }
+            #expect(client.answer()?.status == 408)
         }
-        defer { server.stop() }
-        let client = server.client(receiveBuffer: 4096)
-        client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+    }
 
-        #expect(server.seen.waitForGone(1))
-        #expect(server.listener.connectionCount == 0)
+    @Test func `end a body that does not become whole, however steadily its bytes come`() async throws {
+        try await onItsOwnThread {
+            let server = try TestServer(limits: limits { $0.bodyTimeout = .milliseconds(200) })
+            defer { server.stop() }
+            let client = server.client()
+            client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\n")
+
+            for _ in 0..<100 where !client.hears(within: 20) { client.send("a") }
+
+            #expect(client.answer()?.status == 408)
+        }
+    }
+
+    @Test func `close a connection that asks nothing, before the first request and after it`() async throws {
+        try await onItsOwnThread {
+            let server = try TestServer(limits: limits { $0.idleTimeout = .milliseconds(200) })
+            defer { server.stop() }
+            let silent = server.client()
+            let idle = server.client()
+            idle.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            #expect(idle.answer()?.status == 200)
+
+            #expect(silent.readToEnd() == ("", .closed))
+            #expect(idle.readToEnd() == ("", .closed))
+        }
+    }
+
+    @Test func `leave a request that is being served alone`() async throws {
+        try await onItsOwnThread {
+            let held = Held()
+            let server = try TestServer(
+                limits: limits {
+                    $0.headerTimeout = .milliseconds(50)
+                    $0.bodyTimeout = .milliseconds(50)
+                    $0.idleTimeout = .milliseconds(50)
+                    $0.writeTimeout = .milliseconds(50)
+                }, serve: held.serve)
+            defer { server.stop() }
+            let client = server.client()
+            client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            #expect(held.waitFor(1))
+
+            #expect(!client.hears(within: 400))
+            server.onLoop { held[0].send(status: 200, fields: [], body: []) }
+
+            #expect(client.answer()?.status == 200)
+        }
+    }
+
+    @Test func `end an answer of which the client takes nothing`() async throws {
+        try await onItsOwnThread {
+            let server = try TestServer(limits: limits { $0.writeTimeout = .milliseconds(200) }) { _, responder, loop in
+                loop.spawn {
+                    responder.begin(status: 200, fields: [])
+                    while await responder.write([UInt8](repeating: 0x61, count: 10_000)) {}
+                }
+            }
+            defer { server.stop() }
+            let client = server.client(receiveBuffer: 4096)
+            client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+
+            #expect(server.seen.waitForGone(1))
+            #expect(server.listener.connectionCount == 0)
+        }
     }
 
     @Test(arguments: ["close", "keep-alive"]) func `let a client take a whole answer slowly, after the server is done with it`(_ connection: String)

@@ -42,20 +42,33 @@ final class ClientLoop: @unchecked Sendable {
         return await run { await $0.fetch(request, to: endpoint) }
     }
 
+    /// The same, and how long it took.
+    func timedFetch(_ request: CurlRequest, to endpoint: CurlEndpoint? = nil) async -> (result: Result<Answer, CurlError>, time: Duration) {
+        let endpoint = endpoint ?? self.endpoint()
+        return await run { client in
+            let start = ContinuousClock.now
+            let result = await client.fetch(request, to: endpoint)
+            return (result, start.duration(to: .now))
+        }
+    }
+
     /// A number of the mock's statistics.
     func mockCount(_ name: String) async -> Int {
-        let answer = try? await fetch(CurlRequest(method: "GET", path: "/__mock/stats"), to: endpoint(prefix: "")).get()
-        return (try? JSONValue(parsing: answer?.body ?? []))?[name]?.int ?? -1
+        let endpoint = endpoint(prefix: "")
+        return await run { await $0.mockCount(name, at: endpoint) }
     }
 
     /// Whether the mock's number gets this value within a second.
     func mockCount(_ name: String, becomes value: Int) async -> Bool {
-        let start = ContinuousClock.now
-        repeat {
-            if await mockCount(name) == value { return true }
-            try? await Task.sleep(for: .milliseconds(10))
-        } while start.duration(to: .now) < .seconds(1)
-        return false
+        let endpoint = endpoint(prefix: "")
+        return await run { client in
+            let start = ContinuousClock.now
+            repeat {
+                if await client.mockCount(name, at: endpoint) == value { return true }
+                try? await Task.sleep(for: .milliseconds(10))
+            } while start.duration(to: .now) < .seconds(1)
+            return false
+        }
     }
 
     func stop() async {
@@ -78,6 +91,11 @@ struct Answer: Sendable {
 }
 
 extension CurlClient {
+    fileprivate func mockCount(_ name: String, at endpoint: CurlEndpoint) async -> Int {
+        let answer = try? await fetch(CurlRequest(method: "GET", path: "/__mock/stats"), to: endpoint).get()
+        return (try? JSONValue(parsing: answer?.body ?? []))?[name]?.int ?? -1
+    }
+
     func fetch(_ request: CurlRequest, to endpoint: CurlEndpoint) async -> Result<Answer, CurlError> {
         do throws(CurlError) {
             let transfer = try send(request, to: endpoint)

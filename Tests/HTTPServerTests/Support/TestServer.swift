@@ -36,10 +36,10 @@ final class TestServer: Sendable {
         let services = loops.map { [seen] in TestService(on: $0, seen, serve) }
         self.loops = loops
         listener.start(on: zip(loops, services).map { ($0, $1) }, limits: limits, bodyBudget: bodyBudget)
-        threads = loops.map { loop in
+        threads = loops.map { [listener] loop in
             let ended = DispatchSemaphore(value: 0)
             DispatchQueue(label: "test.worker").async {
-                withExtendedLifetime(services) { loop.run() }
+                withExtendedLifetime((services, listener)) { loop.run() }
                 ended.signal()
             }
             return ended
@@ -128,4 +128,11 @@ final class Held: @unchecked Sendable {
 
     /// The responder of a request. To be used on its loop.
     subscript(index: Int) -> HTTPResponder { responders.withLock { $0[index] } }
+}
+
+/// Runs a test that blocks on sockets apart from the few threads that all tests share.
+func onItsOwnThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+        DispatchQueue(label: "test.blocking").async { continuation.resume(with: Result(catching: body)) }
+    }
 }
