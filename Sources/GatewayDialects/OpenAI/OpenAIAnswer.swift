@@ -11,13 +11,15 @@ package enum OpenAIAnswer {
         case broken(reason: String)
     }
 
+    private static let members: JSONNames = ["usage", "error", "choices", "data"]
+
     /// Reads a whole answer to its end.
     ///
     /// - Parameter operation: one whose answers are JSON objects: not `other`.
     package static func judge(_ body: [UInt8], _ operation: Operation) -> Verdict {
         let top: JSONTopLevel
         do {
-            top = try JSONScanner.topLevel(body, wanted: ["usage", "error", "choices", "data", "object"])
+            top = try JSONScanner.topLevel(body, wanted: members)
         } catch {
             return .broken(reason: "it is not the JSON that it should be.")
         }

@@ -65,6 +65,9 @@ enum OpenAIResponsesEventReader {
         "response.reasoning_summary_part.added", "keepalive", "ping",
     ]
 
+    private static let eventNames: JSONNames = ["type", "error", "response"]
+    private static let responseNames: JSONNames = ["usage", "error"]
+
     /// - Parameter name: the event's name; where there is none, the `type` in its data is.
     static func read(name: String?, _ data: [UInt8]) -> OpenAIChunk {
         guard let name = name ?? type(of: data) else { return OpenAIChunk(kind: .unreadable) }
@@ -81,14 +84,14 @@ enum OpenAIResponsesEventReader {
     }
 
     private static func type(of data: [UInt8]) -> String? {
-        guard let top = try? JSONScanner.topLevel(data, wanted: ["type", "error"]) else { return nil }
+        guard let top = try? JSONScanner.topLevel(data, wanted: eventNames) else { return nil }
         if let type = top["type"] { return try? type.string(in: data) }
         return top["error"] == nil ? nil : "error"
     }
 
     private static func response(_ data: [UInt8]) -> JSONTopLevel? {
-        guard let top = try? JSONScanner.topLevel(data, wanted: ["response"]), let response = top["response"] else { return nil }
-        return try? JSONScanner.topLevel(data, in: response.value, wanted: ["usage", "error"])
+        guard let top = try? JSONScanner.topLevel(data, wanted: eventNames), let response = top["response"] else { return nil }
+        return try? JSONScanner.topLevel(data, in: response.value, wanted: responseNames)
     }
 
     private static func finalUsage(_ data: [UInt8]) -> Usage? {
@@ -103,7 +106,7 @@ enum OpenAIResponsesEventReader {
 
     /// `{"type":"error","code":…}`, or the same inside an `error` member.
     private static func errorStatus(_ data: [UInt8]) -> Int? {
-        guard let top = try? JSONScanner.topLevel(data, wanted: ["error"]) else { return nil }
+        guard let top = try? JSONScanner.topLevel(data, wanted: eventNames) else { return nil }
         if let error = top["error"] { return OpenAIFault.status(in: data, at: error.value) }
         return OpenAIFault.status(in: data, at: top.object)
     }

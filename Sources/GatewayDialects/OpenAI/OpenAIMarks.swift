@@ -6,16 +6,17 @@ enum OpenAIMarks {
     /// OpenAI writes it into every chunk.
     static func needsReading(_ data: ArraySlice<UInt8>) -> Bool {
         let bytes = data.span
-        var at = 0
-        while at &+ 7 <= bytes.count {
-            guard bytes[at] == UInt8(ascii: "\"") else {
-                at &+= 1
+        // Horspool's search for both words at once: it looks at the byte where a word would end and skips what cannot be part of one.
+        var end = 6
+        while end < bytes.count {
+            let skip = Int(skips[Int(bytes[end])])
+            guard skip == 0 else {
+                end &+= skip
                 continue
             }
-            let next = bytes[at &+ 1]
-            if next == UInt8(ascii: "e"), spells(bytes, at, error) { return true }
-            if next == UInt8(ascii: "u"), spells(bytes, at, usage), !isNullMember(bytes, at &+ 7) { return true }
-            at &+= 1
+            if spells(bytes, end &- 6, error) { return true }
+            if spells(bytes, end &- 6, usage), !isNullMember(bytes, end &+ 1) { return true }
+            end &+= 6
         }
         return false
     }
@@ -28,6 +29,16 @@ enum OpenAIMarks {
 
     private static let error = Array("\"error\"".utf8)
     private static let usage = Array("\"usage\"".utf8)
+
+    /// How far a word that contains a byte may still reach behind it, at least; 0 for the quote, which ends both words. Behind a quote
+    /// that ended none the next word may begin with it.
+    private static let skips: InlineArray<256, UInt8> = {
+        var skips = InlineArray<256, UInt8>(repeating: 7)
+        for word in [error, usage] {
+            for (index, byte) in word.enumerated() { skips[Int(byte)] = min(skips[Int(byte)], UInt8(6 - index)) }
+        }
+        return skips
+    }()
 
     /// - Precondition: as many bytes as `word` has are left.
     @inline(__always)

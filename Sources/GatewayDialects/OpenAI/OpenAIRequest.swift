@@ -7,6 +7,7 @@ package struct OpenAIRequest: Sendable {
     private static let members: JSONNames = [
         "model", "stream", "stream_options", "messages", "instructions", "previous_response_id", "conversation", "background",
     ]
+    private static let optionMembers: JSONNames = ["include_usage"]
     /// Bytes of a model's name.
     private static let modelBytesMax = 256
 
@@ -89,7 +90,7 @@ extension OpenAIRequest {
         guard options.kind == .object else { throw .fieldRefused(field: "stream_options", reason: "it must be an object.") }
         let inner: JSONTopLevel
         do {
-            inner = try JSONScanner.topLevel(body, in: options.value, wanted: ["include_usage"])
+            inner = try JSONScanner.topLevel(body, in: options.value, wanted: optionMembers)
         } catch { throw .malformedBody(error) }
         return try flag("include_usage", in: inner, of: body)
     }

@@ -96,13 +96,14 @@ package struct OpenAIStream: Sendable {
 
     /// Reads an event no more than it must: once there is content, most events show by a few bytes that they are just more of it.
     private func classify(_ event: SSEEvent) -> OpenAIChunk {
-        if OpenAIMarks.isDone(event.data) { return OpenAIChunk(kind: isResponses ? .preamble : .end) }
+        let data = event.data
+        if OpenAIMarks.isDone(data) { return OpenAIChunk(kind: isResponses ? .preamble : .end) }
         if isResponses {
             if hasContent, event.isMoreOfResponse { return OpenAIChunk(kind: .content) }
-            return OpenAIResponsesEventReader.read(name: event.name, Array(event.data))
+            return OpenAIResponsesEventReader.read(name: event.name, Array(data))
         }
-        if hasContent, !OpenAIMarks.needsReading(event.data) { return OpenAIChunk(kind: .content) }
-        return OpenAIChunkReader.read(Array(event.data))
+        if hasContent, !OpenAIMarks.needsReading(data) { return OpenAIChunk(kind: .content) }
+        return OpenAIChunkReader.read(Array(data))
     }
 
     /// Collects what one read passes on. A single event, the usual case, is passed on without a copy.

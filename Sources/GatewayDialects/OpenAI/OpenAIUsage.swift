@@ -10,6 +10,8 @@ package enum OpenAIUsage {
         "input_tokens", "output_tokens", "input_tokens_details", "output_tokens_details", "prompt_cache_hit_tokens",
     ]
 
+    private static let details: JSONNames = ["cached_tokens", "reasoning_tokens"]
+
     /// Reads the object at `range` of `text`.
     ///
     /// - Returns: nil when nothing in it counts tokens. Counts that are missing, negative or no whole numbers are 0.
@@ -26,14 +28,26 @@ package enum OpenAIUsage {
             input: count(input, in: text) ?? 0, output: count(output, in: text) ?? 0, cachedInput: cached ?? 0, reasoning: reasoning ?? 0)
     }
 
-    private static func detail(_ name: String, in details: JSONField?, of text: [UInt8]) -> Int? {
-        guard let details, details.kind == .object else { return nil }
-        guard let inner = try? JSONScanner.topLevel(text, in: details.value, wanted: [name]) else { return nil }
+    private static func detail(_ name: String, in field: JSONField?, of text: [UInt8]) -> Int? {
+        guard let field, field.kind == .object else { return nil }
+        guard let inner = try? JSONScanner.topLevel(text, in: field.value, wanted: Self.details) else { return nil }
         return count(inner[name], in: text)
     }
 
     private static func count(_ field: JSONField?, in text: [UInt8]) -> Int? {
-        guard let field, let value = try? field.int(in: text) else { return nil }
-        return max(0, value)
+        guard let field, field.kind == .number else { return nil }
+        if let count = plain(text[field.value]) { return count }
+        return (try? field.int(in: text)).map { max(0, $0) }
+    }
+
+    /// A few digits and nothing else, as counts are spelled.
+    private static func plain(_ digits: ArraySlice<UInt8>) -> Int? {
+        guard digits.count <= 15 else { return nil }
+        var value = 0
+        for digit in digits {
+            guard (0x30...0x39).contains(digit) else { return nil }
+            value = value * 10 + Int(digit - 0x30)
+        }
+        return value
     }
 }

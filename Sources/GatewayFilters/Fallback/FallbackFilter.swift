@@ -1,4 +1,5 @@
 package import GatewayCore
+import GatewayDialects
 
 /// The last filter of a route: has a model's targets asked and, while nothing of an answer has reached the client, the fallbacks
 /// further down the list.
@@ -22,14 +23,16 @@ package final class FallbackFilter: Filter {
     }
 
     package func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response {
+        // A path that no reader of this API could agree on goes nowhere, whatever a route matches.
+        if exchange.operation == .other, OpenAIPath.versioned(exchange.path) == nil { throw .routeMissing }
         var model = try model(for: exchange)
         let deadline = caller.deadline(of: exchange)
-        var visited: Set<String> = []
+        var visited: [String] = []
         var position = 0
         while true {
-            visited.insert(model.name)
+            visited.append(model.name)
             do {
-                let mayGiveUp = rule(for: .noTargetLeft(model: model.name), from: position, visited, exchange) != nil
+                let mayGiveUp = position < rules.count && rule(for: .noTargetLeft(model: model.name), from: position, visited, exchange) != nil
                 return try await caller.answer(exchange, from: model, by: deadline, mayGiveUp: mayGiveUp)
             } catch {
                 guard exchange.cancellation.error == nil, let index = rule(for: error, from: position, visited, exchange) else { throw error }
@@ -51,7 +54,7 @@ package final class FallbackFilter: Filter {
     }
 
     /// The first rule further down that is about this failure and leads somewhere new.
-    private func rule(for error: GatewayError, from position: Int, _ visited: Set<String>, _ exchange: Exchange) -> Int? {
+    private func rule(for error: GatewayError, from position: Int, _ visited: [String], _ exchange: Exchange) -> Int? {
         rules.indices.dropFirst(position).first { index in
             guard rules[index].on.include(error) else { return false }
             switch rules[index].action {

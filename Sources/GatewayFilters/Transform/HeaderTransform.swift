@@ -17,9 +17,14 @@ package struct HeaderTransform: Sendable {
 
     /// - Parameters: names in lower case. `pass` names client fields, `set` replaces, `remove` has the last word.
     package init(pass: [String] = [], set: [HeaderField] = [], remove: [String] = []) {
-        passed = Self.alwaysPassed + pass.filter { !Self.neverPassed.contains($0) && !Self.alwaysPassed.contains($0) }
+        passed = Self.passed(pass)
         self.set = set
         removed = Set(remove)
+    }
+
+    /// The client fields that are sent on when the file names `extra` ones, in lower case.
+    static func passed(_ extra: [String]) -> [String] {
+        alwaysPassed + extra.filter { !neverPassed.contains($0) && !alwaysPassed.contains($0) }
     }
 
     func fields(for exchange: Exchange, to provider: Provider) -> [HeaderField] {

@@ -2,21 +2,18 @@ import GatewayCore
 
 /// Which fields of a provider's answer reach the client. All others stay behind: cookies, server names, account names, transfer details.
 enum AnswerHeaders {
-    private static let passed: Set<String> = [
-        "content-type", "content-disposition", "retry-after", "retry-after-ms", "openai-processing-ms", "openai-version", "x-should-retry",
-    ]
-
     /// - Parameter hasOwnLimits: the gateway states limits of its own; the provider's would contradict them.
     static func passedBack(_ head: UpstreamHead, hasOwnLimits: Bool) -> [HeaderField] {
         var result: [HeaderField] = []
         for field in head.headers {
-            if passed.contains(field.name) {
+            switch field.name {
+            case "content-type", "content-disposition", "retry-after", "retry-after-ms", "openai-processing-ms", "openai-version", "x-should-retry":
                 result.append(field)
-            } else if field.name == "x-request-id" {
+            case "x-request-id":
                 // The plain name is the gateway's own.
                 result.append(HeaderField("x-provider-request-id", field.value))
-            } else if field.name.hasPrefix("x-ratelimit-"), !hasOwnLimits {
-                result.append(field)
+            default:
+                if !hasOwnLimits, field.name.hasPrefix("x-ratelimit-") { result.append(field) }
             }
         }
         return result
@@ -33,11 +30,12 @@ enum AnswerHeaders {
 }
 
 extension UpstreamHead {
-    /// The media type, without parameters, in lower case.
-    var mediaType: String? {
-        headers.first("content-type").map { type in
-            String(type.prefix { $0 != ";" && $0 != " " }).lowercased()
-        }
+    /// Whether the body says of itself that it is server-sent events.
+    var isEventStream: Bool {
+        guard let type = headers.first("content-type") else { return false }
+        let name = "text/event-stream".utf8
+        guard type.utf8.count >= name.count, zip(type.utf8, name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else { return false }
+        return type.utf8.count == name.count || ";, \t".utf8.contains(type.utf8[type.utf8.index(type.startIndex, offsetBy: name.count)])
     }
 
     var isEncoded: Bool {

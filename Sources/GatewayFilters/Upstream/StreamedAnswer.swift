@@ -99,7 +99,7 @@ final class StreamedAnswer: BodySource {
     private func error(_ fault: OpenAIStream.Fault) -> GatewayError {
         switch fault {
         case .errorEvent(let status, let event):
-            .upstreamErrorEvent(provider: provider.name, status: status, event: event.count <= 64 << 10 ? event : [])
+            .errorEvent(from: provider, status: status, event: event)
         case .broken(let reason): .upstreamBroken(provider: provider.name, reason: reason)
         case .cut: .upstreamCut(provider: provider.name)
         }

@@ -65,7 +65,7 @@ struct TargetCall {
         if exchange.operation == .other || exchange.operation == .models {
             return Response(status: head.status, headers: headers, body: ResponseBody(.stream(RawAnswer(answer, for: exchange, lease: lease))))
         }
-        if head.mediaType == "text/event-stream" {
+        if head.isEventStream {
             guard exchange.isStreaming else { throw broken("it is a stream, which was not asked for.") }
             let stream = StreamedAnswer(answer, from: target.provider, for: exchange, lease: lease, idle: timeouts.idle)
             try await stream.begin()

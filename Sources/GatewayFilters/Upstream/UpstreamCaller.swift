@@ -35,11 +35,11 @@ package final class UpstreamCaller: Sendable {
         var tried: Set<Int> = []
         var index = pick(targets, tried, worker)
         for number in 0... {
-            tried.insert(index)
             do {
                 return try await call(targets[index], exchange, by: deadline)
             } catch {
                 guard number < policy.retry.attempts, policy.retry.on.include(error), exchange.cancellation.error == nil else { throw error }
+                tried.insert(index)
                 let next = pick(targets, tried, worker)
                 guard let pause = pause(after: error, number, isSameTarget: next == index, worker), worker.now + pause < deadline,
                     budget.takeRetry(now: worker.now)

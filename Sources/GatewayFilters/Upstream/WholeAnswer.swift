@@ -25,7 +25,7 @@ struct WholeAnswer {
         switch OpenAIAnswer.judge(body, operation) {
         case .answer(let usage): return (body, usage)
         case .error(let status):
-            throw .upstreamErrorEvent(provider: provider.name, status: status, event: body.count <= Self.errorBytesMax ? body : [])
+            throw .errorEvent(from: provider, status: status, event: body)
         case .broken(let reason): throw .upstreamBroken(provider: provider.name, reason: reason)
         }
     }

@@ -176,6 +176,20 @@ struct ModelChoiceTests {
     }
 }
 
+@Suite("Paths that reach a provider")
+struct ProviderPathTests {
+    @Test(arguments: ["/v1/files/../admin", "/v1/ch%61t/completions", "/v1//files", "/internal/metrics"])
+    func `are those of the API, in one reading`(_ path: String) async throws {
+        let worker = FakeWorker()
+        let exchange = try Exchange.read("", on: worker, method: "GET", path: path)
+
+        await #expect(throws: GatewayError.routeMissing) {
+            _ = try await FallbackFilter.sample(passThrough: .sample("beta")).handle(exchange)
+        }
+        #expect(worker.sent.isEmpty)
+    }
+}
+
 @Suite("Conditions and failures")
 struct ConditionsTests {
     private func failed(_ status: Int) -> GatewayError { .upstreamFailed(UpstreamFailure(provider: "p", status: status)) }

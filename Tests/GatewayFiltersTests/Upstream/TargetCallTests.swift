@@ -141,6 +141,12 @@ struct TargetCallTests {
         #expect(error == .upstreamErrorEvent(provider: "alpha", status: 503, event: Array(body.utf8)))
     }
 
+    @Test func `never brings back what a provider says of the gateway's own key`() async throws {
+        let error = try await failure(FakeAnswer(body: #"{"error":{"message":"Incorrect API key: sk-abc","code":"invalid_api_key"}}"#))
+
+        #expect(error == .upstreamErrorEvent(provider: "alpha", status: 502))
+    }
+
     @Test func `that the gateway does not read passes as it comes`() async throws {
         worker.provider = { _, _ in FakeAnswer(headers: [HeaderField("content-type", "audio/mpeg")], body: "\u{0}ID3") }
         let exchange = try Exchange.read(#"{"model":"fast","input":"Hi"}"#, on: worker, path: "/v1/audio/speech")
