@@ -166,7 +166,7 @@ struct MetricsPageTests {
         #expect(page.value("weir_wire_errors_total", ["status": "431"]) == 1)
         #expect(page.value("weir_wire_errors_total", ["status": "other"]) == 1)
         #expect(page.value("weir_connections_refused_total", ["reason": "too_many"]) == 1)
-        #expect(page.value("weir_connections_refused_total", ["reason": "draining"]) == 0)
+        #expect(page.value("weir_connections_refused_total", ["reason": "out_of_descriptors"]) == 0)
     }
 
     @Test func `appends to what the buffer holds already`() throws {

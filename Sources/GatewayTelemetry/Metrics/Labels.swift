@@ -123,19 +123,17 @@ enum TokenKind: String, CaseIterable {
     case reasoning
 }
 
-/// Why a connection was not taken. The first two are spelled as `HTTPServer` spells them.
+/// Why a connection was not taken, spelled as `HTTPServer` spells it.
 package enum RefusedConnection: String, CaseIterable, Sendable {
     /// `listen.limits.connections` are open already.
     case tooMany = "too_many"
     /// The process may open no more descriptors.
     case outOfDescriptors = "out_of_descriptors"
-    case draining
 
     var index: Int {
         switch self {
         case .tooMany: 0
         case .outOfDescriptors: 1
-        case .draining: 2
         }
     }
 }

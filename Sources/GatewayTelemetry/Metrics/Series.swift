@@ -56,7 +56,7 @@ struct WorkerSeries: Sendable {
     /// By `WireStatus`.
     var wireErrors = InlineArray<14, UInt64>(repeating: 0)
     /// By `RefusedConnection`.
-    var connectionsRefused = InlineArray<3, UInt64>(repeating: 0)
+    var connectionsRefused = InlineArray<2, UInt64>(repeating: 0)
 
     mutating func add(_ other: WorkerSeries) {
         overhead.add(other.overhead)
