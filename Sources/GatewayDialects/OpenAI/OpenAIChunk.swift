@@ -105,7 +105,7 @@ enum OpenAIResponsesEventReader {
     }
 
     /// `{"type":"error","code":…}`, or the same inside an `error` member.
-    private static func errorStatus(_ data: [UInt8]) -> Int? {
+    static func errorStatus(_ data: [UInt8]) -> Int? {
         guard let top = try? JSONScanner.topLevel(data, wanted: eventNames) else { return nil }
         if let error = top["error"] { return OpenAIFault.status(in: data, at: error.value) }
         return OpenAIFault.status(in: data, at: top.object)

@@ -102,6 +102,7 @@ package struct OpenAIStream: Sendable {
             if hasContent, event.isMoreOfResponse { return OpenAIChunk(kind: .content) }
             return OpenAIResponsesEventReader.read(name: event.name, Array(data))
         }
+        if event.isNamed("error") { return OpenAIChunk(kind: .error(status: OpenAIResponsesEventReader.errorStatus(Array(data)))) }
         if hasContent, !OpenAIMarks.needsReading(data) { return OpenAIChunk(kind: .content) }
         return OpenAIChunkReader.read(Array(data))
     }

@@ -104,6 +104,12 @@ struct OpenAIStreamTests {
         #expect(!early.stream.hasContent)
     }
 
+    @Test func `ends at an event named error, whatever its data looks like`() {
+        let run = StreamRun(word + "event: error\ndata: {\"message\":\"x\",\"code\":503}\n\n" + done)
+
+        #expect(run.fault == .errorEvent(status: 503, event: Array(#"{"message":"x","code":503}"#.utf8)))
+    }
+
     @Test func `is not stopped by words about errors and usage in its text`() {
         let text = #"data: {"choices":[{"index":0,"delta":{"content":"\"error\": \"usage\""},"finish_reason":null}]}"# + "\n\n"
         let bare = #"data: {"choices":[{"index":0,"delta":{"content":"error"},"finish_reason":null}]}"# + "\n\n"
