@@ -93,7 +93,7 @@ final class Delivery: @unchecked Sendable {
                 guard await write(events.failure) else { return }
                 return responder.finish()
             }
-            let event = directives.garbageBody && pieces == 1 ? Array("data: {\"id\":\"chatcmpl-1\",\"choi\n\n".utf8) : events[place]
+            let event = directives.garbageBody && pieces == 0 ? Array("data: {\"id\":\"chatcmpl-1\",\"choi\n\n".utf8) : events[place]
             guard await write(Array(event.prefix(bytesLeft))) else { return }
             bytesLeft -= min(bytesLeft, event.count)
             if bytesLeft == 0 { return responder.abort(reset: directives.resets) }

@@ -1,0 +1,55 @@
+import os
+
+import pytest
+
+from processes import Gateway, Mock, config
+
+for name in ("WEIR_BIN", "MOCK_BIN"):
+    if not os.path.exists(os.environ.get(name, "")):
+        pytest.exit(f"{name} must name a built binary; Tests/EndToEnd/run sets it", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def shared_mock():
+    mock = Mock()
+    yield mock
+    mock.stop()
+
+
+@pytest.fixture
+def mock(shared_mock):
+    """A mock provider that has forgotten what came before."""
+    shared_mock.reset()
+    return shared_mock
+
+
+@pytest.fixture
+def own_mock():
+    """Makes mock providers with defaults of their own."""
+    mocks = []
+
+    def make(*arguments, **options):
+        mocks.append(Mock(*arguments, **options))
+        return mocks[-1]
+
+    yield make
+    for each in mocks:
+        each.stop()
+
+
+@pytest.fixture
+def start(tmp_path, mock):
+    """Starts gateways; every keyword replaces a block of the file."""
+    gateways = []
+
+    def make(whole=None, environment=None, **changes):
+        folder = tmp_path / str(len(gateways))
+        folder.mkdir()
+        gateways.append(Gateway(str(folder), whole if whole is not None else config(mock, **changes), environment))
+        return gateways[-1]
+
+    yield make
+    for each in gateways:
+        ended = each.child.poll()
+        each.stop()
+        assert ended in (None, 0) or getattr(each, "may_have_ended", False), f"the gateway ended with {ended}: {each.output[-3000:]}"
