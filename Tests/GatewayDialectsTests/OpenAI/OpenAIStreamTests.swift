@@ -160,6 +160,17 @@ struct OpenAIStreamTests {
         #expect(run.forwardedText == word + done + "\n: bye\n\n")
     }
 
+    @Test(arguments: 0..<24)
+    func `shows its counts and errors wherever in an event they stand`(_ shift: Int) {
+        let filler = String(repeating: "x", count: shift)
+        for name in ["usage", "error"] {
+            #expect(OpenAIMarks.needsReading(Array("{\"a\":\"\(filler)\",\"\(name)\":{}}".utf8)[...]))
+            #expect(OpenAIMarks.needsReading(Array("\(filler)\"\"\(name)\"".utf8)[...]))
+            #expect(!OpenAIMarks.needsReading(Array("{\"\(filler)\(name)\":1,\"\(name)\(filler)x\":1}".utf8)[...]) || shift == 0)
+        }
+        #expect(!OpenAIMarks.needsReading(Array("{\"a\":\"\(filler)\",\"usage\": null}".utf8)[...]))
+    }
+
     @Test(arguments: ["\r\n", "\r", "\n"])
     func `keeps its line ends`(_ end: String) {
         let text = (word + finish + counts + done).replacing("\n", with: end)
