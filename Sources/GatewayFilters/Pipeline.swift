@@ -42,7 +42,7 @@ package final class Pipeline: Sendable {
         let head = exchange.request.head
         let number = table.match(
             RouteQuery(
-                path: exchange.path, method: head.method.name, model: exchange.model, ignoresModel: exchange.operation == .models,
+                path: exchange.path, asSent: head.path, method: head.method.name, model: exchange.model, ignoresModel: exchange.operation == .models,
                 header: { head.fields.first($0) },
                 caller: { [keys] in
                     if case .known(let caller) = keys.identify(exchange) { caller.name } else { nil }

@@ -1,3 +1,4 @@
+import Crypto
 import GatewayConfig
 import GatewayCore
 
@@ -29,14 +30,41 @@ struct RouteCompiler {
     func chain(of route: RouteConfig) throws -> FilterChain {
         let models = configuration.models.map(\.name)
         var filters: [any Filter] = [
-            AuthnFilter(table: keys, acceptsKeys: route.authn.acceptsKeys, allowsAnonymous: route.authn.anonymous)
+            // Where keys are accepted at all, a mistyped one is a mistake; a route that only says `anonymous` looks at none.
+            AuthnFilter(table: keys, acceptsKeys: route.authn.acceptsKeys, allowsAnonymous: route.authn.anonymous, unknownKeys: .refused)
         ]
         if !route.quota.isEmpty {
             filters.append(QuotaFilter(limits: route.quota.map(QuotaLimit.init), route: route.name, models: Set(models), store: shared.quota))
         }
         filters.append(ModelsFilter(names: models, created: createdAt))
+        if let cache = route.cache { filters.append(self.cache(cache, of: route)) }
         filters.append(try catalog.filter(for: route))
         return FilterChain(filters)
+    }
+
+    private func cache(_ config: CacheConfig, of route: RouteConfig) -> CacheFilter {
+        let converters = OpenAIConverter.all
+        let recipe = CacheKeyRecipe(
+            route: route.name, scope: CacheScope(config.scope), sentHeaders: HeaderTransform.passed(route.transform.headers.pass),
+            fingerprint: fingerprint(of: route), convertible: Set(converters.keys))
+        let memory = shared.cache(configuration.cache)
+        return CacheFilter(recipe: recipe, keep: config.keep, store: memory.store, flights: memory.flights, converters: converters)
+    }
+
+    /// Differs when a reload changes what a route does to requests or where it sends them. Secrets show as placeholders and so do not count.
+    private func fingerprint(of route: RouteConfig) -> [UInt8] {
+        let text = "\(route.transform) \(route.upstream.provider ?? "") \(route.fallback.map(\.action)) \(configuration.models) \(configuration.providers)"
+        return Array(SHA256.hash(data: Array(text.utf8)))
+    }
+}
+
+extension CacheScope {
+    fileprivate init(_ scope: CacheConfig.Scope) {
+        switch scope {
+        case .caller: self = .caller
+        case .team: self = .team
+        case .everyone: self = .everyone
+        }
     }
 }
 

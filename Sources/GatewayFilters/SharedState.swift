@@ -1,11 +1,34 @@
 package import GatewayConfig
+import Synchronization
 
 /// What outlives a reload: counters, cached answers, how targets have been doing. Shared by all workers.
 package final class SharedState: Sendable {
+    /// The memory behind every route's cache, and who is waiting for what. Other bounds make another one: entries are lost then.
+    struct Cache: Sendable {
+        let config: CacheStoreConfig
+        let store: MemoryCacheStore
+        let flights: FlightTable
+
+        init(_ config: CacheStoreConfig) {
+            self.config = config
+            store = MemoryCacheStore(bytesMax: config.memoryBytesMax, entryBytesMax: config.entryBytesMax)
+            flights = FlightTable(bytesMax: max(config.entryBytesMax, config.memoryBytesMax / 4))
+        }
+    }
+
     let quota = MemoryQuotaStore()
     let targets = TargetStateTable()
+    private let cache: Mutex<Cache>
 
     package init(_ configuration: Configuration) {
+        cache = Mutex(Cache(configuration.cache))
+    }
+
+    func cache(_ config: CacheStoreConfig) -> Cache {
+        cache.withLock { cache in
+            if cache.config != config { cache = Cache(config) }
+            return cache
+        }
     }
 
     /// Forgets what `pipeline`, the live one from now on, has no use for.

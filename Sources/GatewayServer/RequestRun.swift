@@ -103,6 +103,10 @@ final class RequestRun: @unchecked Sendable {
         for field in response.headers where !exchange.responseHeaders.contains(where: { $0.name == field.name }) {
             fields.append((field.name, field.value))
         }
+        // A proxy in between must neither keep a stream nor hold it back (wire.md, section 2.2).
+        if response.body.isStream, fields.contains(where: { $0.0 == "content-type" && $0.1.hasPrefix("text/event-stream") }) {
+            fields += [("cache-control", "no-cache"), ("x-accel-buffering", "no")]
+        }
         if let cors = pipeline.cors, let origin = request.head.fields.first("origin") { fields += cors.fields(for: origin) }
         return fields
     }

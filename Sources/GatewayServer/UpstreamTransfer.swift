@@ -28,6 +28,12 @@ final class UpstreamTransfer: UpstreamAnswer {
         }
     }
 
+    /// Nobody who drops an answer half read may leave its transfer running.
+    deinit {
+        release()
+        transfer.cancel()
+    }
+
     func cancel() {
         release()
         transfer.cancel()

@@ -29,6 +29,8 @@ package struct RouteCondition: Equatable, Sendable {
 /// What a route is chosen by.
 package struct RouteQuery {
     package var path: String
+    /// As the client wrote it, where that is another spelling of `path`. A route may be written either way.
+    package var pathAsSent: String?
     package var method: String
     /// nil when the request names none.
     package var model: String?
@@ -39,10 +41,11 @@ package struct RouteQuery {
     package var caller: () -> String?
 
     package init(
-        path: String, method: String, model: String?, ignoresModel: Bool = false, header: @escaping (String) -> String? = { _ in nil },
+        path: String, asSent pathAsSent: String? = nil, method: String, model: String?, ignoresModel: Bool = false, header: @escaping (String) -> String? = { _ in nil },
         caller: @escaping () -> String? = { nil }
     ) {
         self.path = path
+        self.pathAsSent = pathAsSent == path ? nil : pathAsSent
         self.method = method
         self.model = model
         self.ignoresModel = ignoresModel
@@ -107,11 +110,12 @@ package struct RouteTable: Sendable {
 
     /// - Returns: the number of the route, in the order of `init`.
     package func match(_ query: RouteQuery) -> Int? {
-        if conditions.count <= Self.scannedMax { return conditions.indices.first { matches(conditions[$0], query) } }
+        if conditions.count <= Self.scannedMax || query.ignoresModel { return conditions.indices.first { matches(conditions[$0], query) } }
         var best: Int?
-        let models = query.ignoresModel ? nil : Self.drawerLabels(query.model, pathBeginningLengths: modelBeginnings)
-        guard let models else { return conditions.indices.first { matches(conditions[$0], query) } }
-        for path in Self.drawerLabels(query.path, pathBeginningLengths: pathBeginnings) {
+        let models = Self.drawerLabels(query.model, beginningLengths: modelBeginnings)
+        var paths = Self.drawerLabels(query.path, beginningLengths: pathBeginnings)
+        if let other = query.pathAsSent { paths += Self.drawerLabels(other, beginningLengths: pathBeginnings) }
+        for path in paths {
             for model in models {
                 guard let drawer = drawers[Drawer(path: path, model: model)] else { continue }
                 for number in drawer {
@@ -126,7 +130,7 @@ package struct RouteTable: Sendable {
         return best
     }
 
-    private static func drawerLabels(_ text: String?, pathBeginningLengths lengths: [Int]) -> [Label] {
+    private static func drawerLabels(_ text: String?, beginningLengths lengths: [Int]) -> [Label] {
         guard let text else { return [.any] }
         var labels: [Label] = [.exact(text)]
         for length in lengths where length > 0 && length <= text.utf8.count {
@@ -138,7 +142,8 @@ package struct RouteTable: Sendable {
     }
 
     private func matches(_ condition: RouteCondition, _ query: RouteQuery) -> Bool {
-        guard condition.paths.isEmpty || condition.paths.contains(where: { $0.matches(query.path) }) else { return false }
+        guard condition.paths.isEmpty || condition.paths.contains(where: { $0.matches(query.path) || (query.pathAsSent.map($0.matches) ?? false) })
+        else { return false }
         guard condition.methods.isEmpty || condition.methods.contains(query.method) else { return false }
         if !condition.models.isEmpty, !query.ignoresModel {
             guard let model = query.model, condition.models.contains(where: { $0.matches(model) }) else { return false }

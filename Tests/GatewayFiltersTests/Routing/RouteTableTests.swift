@@ -31,6 +31,13 @@ struct RouteTableTests {
         #expect(table.match(RouteQuery(path: "/v1/models", method: "GET", model: nil, ignoresModel: true)) == 0)
     }
 
+    @Test func `a route may be written with or without the version that the client left out`() {
+        let table = RouteTable([RouteCondition(paths: [ModelPattern("/embeddings")]), RouteCondition(paths: [ModelPattern("/v1/chat/*")])])
+
+        #expect(table.match(RouteQuery(path: "/v1/embeddings", asSent: "/embeddings", method: "POST", model: "m")) == 0)
+        #expect(table.match(RouteQuery(path: "/v1/chat/completions", asSent: "/chat/completions", method: "POST", model: "m")) == 1)
+    }
+
     /// The drawers are a short cut: whatever they find, looking at each route in turn finds too.
     @Test(arguments: 0..<40) func `finds in many routes what looking at each would find`(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed) + 1)
