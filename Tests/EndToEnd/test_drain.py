@@ -1,0 +1,103 @@
+"""SIGTERM finishes what is open and exits 0; a second one exits at once."""
+
+import signal
+import socket
+import time
+
+import pytest
+
+from processes import CALLER_KEY, chat, wait_until
+from wire import Connection, events
+
+KEY = {"authorization": "Bearer " + CALLER_KEY}
+
+
+def stream(gateway, directives):
+    connection = Connection(gateway.port)
+    connection.request("POST", "/v1/chat/completions", chat(stream=True), {**KEY, "x-mock": directives})
+    assert connection.read_head()[0] == 200
+    return connection
+
+
+def refuses(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return False
+    except ConnectionRefusedError:
+        return True
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_idle_gateway_exits_at_once(start, number):
+    gateway = start()
+    begin = time.monotonic()
+
+    gateway.signal(number)
+
+    assert gateway.wait() == 0
+    assert time.monotonic() - begin < 1
+    assert '"stopped"' in gateway.output
+
+
+def test_fifty_open_streams_end_whole(start):
+    gateway = start(drain="20s")
+    connections = [stream(gateway, "chunks=40,interval=25ms") for _ in range(50)]
+    idle = Connection(gateway.port)
+
+    gateway.signal(signal.SIGTERM)
+
+    assert wait_until(lambda: refuses(gateway.port)), "nobody new is let in"
+    assert gateway.admin("/readyz")[0] == 503
+    assert gateway.admin("/livez")[0] == 200
+    bodies = [list(connection.chunks()) for connection in connections]
+    assert all(body[-1] is not None and b"".join(body).endswith(b"data: [DONE]\n\n") for body in bodies)
+    assert idle.read_to_end() == b""
+    assert gateway.wait() == 0
+
+
+def test_a_request_whose_answer_is_awaited_ends_whole(start, mock):
+    gateway = start()
+    connection = Connection(gateway.port)
+    connection.request("POST", "/v1/chat/completions", chat(), {**KEY, "x-mock": "delay=700ms"})
+    assert wait_until(lambda: mock.stats["requests"] == 1)
+
+    gateway.signal(signal.SIGTERM)
+
+    answer = connection.answer()
+    assert answer.status == 200 and answer.headers["connection"] == "close"
+    assert gateway.wait() == 0
+
+
+def test_what_is_left_ends_with_an_error_event(start, mock):
+    gateway = start(drain="500ms")
+    streamed = stream(gateway, "chunks=100000,interval=10ms")
+    waiting = Connection(gateway.port)
+    waiting.request("POST", "/v1/chat/completions", chat(), {**KEY, "x-mock": "hang"})
+    assert wait_until(lambda: mock.stats["open_streams"] == 2)
+    begin = time.monotonic()
+
+    gateway.signal(signal.SIGTERM)
+
+    pieces = list(streamed.chunks())
+    assert pieces[-1] is None, "the last chunk is missing, so that the client sees the cut"
+    last = events(b"".join(pieces[:-1]))[-1]
+    assert "error" in last and "[DONE]" not in last
+    assert waiting.answer().status == 503
+    assert gateway.wait() == 0
+    assert time.monotonic() - begin < 4
+    assert wait_until(lambda: mock.stats["open_streams"] == 0)
+
+
+def test_a_second_signal_exits_at_once(start):
+    gateway = start(drain="1h")
+    gateway.may_have_ended = True
+    connection = stream(gateway, "hang-after-chunks=1")
+    gateway.signal(signal.SIGTERM)
+    assert wait_until(lambda: refuses(gateway.port))
+    begin = time.monotonic()
+
+    gateway.signal(signal.SIGTERM)
+
+    assert gateway.wait() == 1
+    assert time.monotonic() - begin < 1
+    connection.close()
