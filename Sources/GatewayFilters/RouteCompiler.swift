@@ -45,7 +45,9 @@ struct RouteCompiler {
     private func cache(_ config: CacheConfig, of route: RouteConfig) -> CacheFilter {
         let converters = OpenAIConverter.all
         let recipe = CacheKeyRecipe(
-            route: route.name, scope: CacheScope(config.scope), sentHeaders: HeaderTransform.passed(route.transform.headers.pass),
+            route: route.name, scope: CacheScope(config.scope),
+            // A key that is new with each call says nothing about the answer.
+            sentHeaders: HeaderTransform.passed(route.transform.headers.pass).filter { $0 != "idempotency-key" },
             fingerprint: fingerprint(of: route), convertible: Set(converters.keys))
         let memory = shared.cache(configuration.cache)
         return CacheFilter(recipe: recipe, keep: config.keep, store: memory.store, flights: memory.flights, converters: converters)

@@ -42,7 +42,13 @@ final class RequestRun: @unchecked Sendable {
     }
 
     private func answer() async throws(GatewayError) -> Response {
-        let method = request.head.method.description
+        let head = request.head
+        let method = head.method.description
+        guard OpenAIPath.versioned(head.path) != nil else { throw .routeMissing }
+        // A body that the gateway cannot read could name any model.
+        if let coding = head.fields.first("content-encoding"), coding.lowercased() != "identity" {
+            throw .malformedRequest(status: 415, reason: "Request bodies must not be compressed. Send this one without content-encoding.")
+        }
         let described = try OpenAIRequest(method: method, path: exchange.path, body: request.body)
         described.describe(exchange)
         guard let route = pipeline.route(for: exchange) else { throw pipeline.reasonForNoRoute(exchange) }
