@@ -1,0 +1,109 @@
+"""What the gateway takes: idle means idle, streams are small, and nothing grows."""
+
+import resource
+import time
+
+import pytest
+
+from processes import CALLER_KEY, chat, route, wait_until
+from wire import Connection, call
+
+KEY = {"authorization": "Bearer " + CALLER_KEY}
+
+
+@pytest.fixture(autouse=True)
+def many_files():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < 6000:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 10_000), hard))
+
+
+def cpu_while_idle(gateway, seconds):
+    before = gateway.cpu_seconds
+    time.sleep(seconds)
+    return (gateway.cpu_seconds - before) / seconds
+
+
+def test_a_thousand_idle_connections_cost_less_than_a_hundredth_of_a_core(start):
+    gateway = start()
+    connections = [Connection(gateway.port) for _ in range(1000)]
+    for connection in connections[:100]:
+        assert connection.request("POST", "/v1/chat/completions", chat(), KEY).answer().status == 200
+    time.sleep(0.5)
+
+    assert cpu_while_idle(gateway, 4) <= 0.01
+    for connection in connections:
+        connection.close()
+
+
+def test_pooled_connections_that_providers_close_leave_no_busy_loop(start, own_mock):
+    short = own_mock("", idle_timeout=1)
+    gateway = start(providers={"mock": {"dialect": "openai", "url": short.url + "/v1"}})
+    connections = [Connection(gateway.port) for _ in range(50)]
+    for connection in connections:
+        connection.request("POST", "/v1/chat/completions", chat(), {**KEY, "x-mock": "delay=200ms"})
+    assert all(connection.answer().status == 200 for connection in connections)
+    assert wait_until(lambda: short.stats["open_connections"] <= 1)
+
+    assert cpu_while_idle(gateway, 4) <= 0.01
+    assert call(gateway, "POST", "/v1/chat/completions", chat(), KEY).status == 200
+
+
+def test_two_thousand_streams_fit_into_192_mib(start, mock):
+    # An attempt's connections are counted for each worker.
+    providers = {"mock": {"dialect": "openai", "url": mock.url + "/v1", "connections": 4000}}
+    gateway = start(providers=providers)
+    connections = []
+    for _ in range(2000):
+        connection = Connection(gateway.port, timeout=60)
+        connection.request("POST", "/v1/chat/completions", chat(stream=True), {**KEY, "x-mock": "chunks=10,interval=2s"})
+        connections.append(connection)
+    assert wait_until(lambda: mock.stats["open_streams"] == 2000, within=30)
+    for connection in connections:
+        assert connection.read_head()[0] == 200
+
+    resident = gateway.resident_kib
+    for connection in connections:
+        connection.close()
+
+    assert resident < 192 * 1024, f"{resident} KiB"
+    assert wait_until(lambda: mock.stats["open_streams"] == 0, within=10)
+    assert wait_until(lambda: gateway.metrics.sum("weir_inflight_requests") == 0)
+
+
+def test_memory_is_flat_over_thousands_of_requests(start):
+    gateway = start(routes=[route(quota=[{"allow": "1000k requests per minute"}])])
+    readings = []
+    with Connection(gateway.port) as connection:
+        for number in range(6000):
+            stream = number % 2 == 0
+            answer = connection.request("POST", "/v1/chat/completions", chat(str(number), stream=stream), {**KEY, "x-mock": "chunks=5"}).answer()
+            assert answer.status == 200
+            if number % 1000 == 999:
+                readings.append(gateway.resident_kib)
+
+    assert readings[-1] - readings[1] < 2 * 1024, readings
+
+
+def test_slow_connections_do_not_slow_the_others(start):
+    gateway = start()
+
+    def p99():
+        times = []
+        with Connection(gateway.port) as connection:
+            for _ in range(300):
+                begin = time.monotonic()
+                assert connection.request("POST", "/v1/chat/completions", chat(), KEY).answer().status == 200
+                times.append(time.monotonic() - begin)
+        return sorted(times)[297]
+
+    p99()
+    alone = p99()
+    slow = [Connection(gateway.port) for _ in range(600)]
+    for connection in slow:
+        connection.send("POST /v1/chat/completions HTTP/1.1\r\nhost: weir\r\nx-slow: ")
+    beside = p99()
+
+    assert beside < alone * 3 + 0.02, (alone, beside)
+    for connection in slow:
+        connection.close()
