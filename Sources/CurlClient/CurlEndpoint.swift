@@ -51,7 +51,7 @@ package struct CurlRequest: Sendable {
 
 /// Why a transfer ended without a whole answer.
 package enum CurlError: Error, Equatable, Sendable {
-    package enum Phase: Equatable, Sendable { case connect, firstByte, idle, total }
+    package enum Phase: Equatable, Sendable { case connect, firstByte, content, idle, total }
 
     /// No connection: the name, the address or the TLS handshake.
     case unreachable(code: Int)

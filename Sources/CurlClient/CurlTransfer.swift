@@ -15,6 +15,7 @@ package final class CurlTransfer {
     private var lastRead = ContinuousClock.now
     private(set) var isPaused = false
     private var timer: LoopTimer?
+    private var contentDeadline: ContinuousClock.Instant?
     var handle: CurlHandle?
 
     init(client: CurlClient, request: CurlRequest, headerBytesMax: Int) {
@@ -54,6 +55,14 @@ package final class CurlTransfer {
         return bytes
     }
 
+    /// Until `deadline`, whatever comes counts for nothing and silence is no failure: the reader waits for something of its own in the
+    /// body. nil: it has come, and the idle time-out holds from now on.
+    package func awaitContent(until deadline: ContinuousClock.Instant?) {
+        contentDeadline = deadline
+        lastRead = ContinuousClock.now
+        tightenTimer()
+    }
+
     /// Ends the transfer now; its connection is closed unless the answer is complete. Whoever waits gets `cancelled`.
     package func cancel() { fail(.cancelled) }
 
@@ -71,6 +80,7 @@ package final class CurlTransfer {
         case .more: return true
         case .complete:
             lastRead = ContinuousClock.now
+            tightenTimer()
             signal.signal()
             return true
         case .failed(let error):
@@ -116,9 +126,16 @@ package final class CurlTransfer {
             let first = started.advanced(by: request.firstByteTimeout)
             return first < total ? (first, .firstByte) : (total, .total)
         }
+        if let contentDeadline { return contentDeadline < total ? (contentDeadline, .content) : (total, .total) }
         // While the reader is behind, the provider is not the one that is idle.
         let idle = (isPaused || !pending.isEmpty ? ContinuousClock.now : lastRead).advanced(by: request.idleTimeout)
         return idle < total ? (idle, .idle) : (total, .total)
+    }
+
+    /// For a deadline that has come nearer.
+    private func tightenTimer() {
+        let (at, _) = deadline
+        if let timer, at < timer.deadline { timer.schedule(at: at) }
     }
 
     /// Timers are not moved on each read: when one fires early it is set again.

@@ -7,6 +7,7 @@ package enum Blame: String, CaseIterable, Sendable {
 package enum TimedPhase: String, Sendable {
     case connect
     case firstByte = "first_byte"
+    case firstToken = "first_token"
     case idle
     case total
 }

@@ -5,7 +5,7 @@ package final class UpstreamEndpoint: Sendable, Equatable {
         package var responseBodyBytes: Int
         package var connections: Int
 
-        package init(responseHeaderBytes: Int = 64 << 10, responseBodyBytes: Int = 64 << 20, connections: Int = 256) {
+        package init(responseHeaderBytes: Int = 64 << 10, responseBodyBytes: Int = 64 << 20, connections: Int = 4096) {
             self.responseHeaderBytes = responseHeaderBytes
             self.responseBodyBytes = responseBodyBytes
             self.connections = connections
@@ -43,13 +43,19 @@ package struct UpstreamTimeouts: Equatable, Sendable {
     package var connect: Duration
     /// From sending the request to the first byte of the answer's head.
     package var firstByte: Duration
+    /// From sending the request to the first thing the model says in a stream. Until then `idle` does not count.
+    package var firstToken: Duration
     /// Between two reads of an answer that has begun.
     package var idle: Duration
     package var total: Duration
 
-    package init(connect: Duration = .seconds(5), firstByte: Duration = .seconds(60), idle: Duration = .seconds(60), total: Duration = .seconds(600)) {
+    package init(
+        connect: Duration = .seconds(5), firstByte: Duration = .seconds(60), firstToken: Duration = .seconds(300), idle: Duration = .seconds(60),
+        total: Duration = .seconds(600)
+    ) {
         self.connect = connect
         self.firstByte = firstByte
+        self.firstToken = firstToken
         self.idle = idle
         self.total = total
     }
@@ -93,6 +99,9 @@ package protocol UpstreamAnswer: AnyObject {
     ///
     /// - Throws: `upstreamCut`, `upstreamTimedOut`, `upstreamBroken` (over its limit), or the cancellation's error.
     func next() async throws(GatewayError) -> [UInt8]?
+    /// Has the reader wait for something of its own in the body: until `deadline`, silence is no failure, and after it `next` throws
+    /// `upstreamTimedOut` whatever else has come. nil: it has come, and the idle time-out holds from now on.
+    func awaitContent(until deadline: ContinuousClock.Instant?)
     /// Ends the transfer and closes its connection unless the answer is complete.
     func cancel()
 }

@@ -28,6 +28,8 @@ final class UpstreamTransfer: UpstreamAnswer {
         }
     }
 
+    func awaitContent(until deadline: ContinuousClock.Instant?) { transfer.awaitContent(until: deadline) }
+
     /// Nobody who drops an answer half read may leave its transfer running.
     deinit {
         release()
@@ -70,6 +72,7 @@ struct FailureContext {
             switch phase {
             case .connect: (.connect, timeouts.connect)
             case .firstByte: (.firstByte, timeouts.firstByte)
+            case .content: (.firstToken, timeouts.firstToken)
             case .idle: (.idle, timeouts.idle)
             case .total: (.total, timeouts.total)
             }

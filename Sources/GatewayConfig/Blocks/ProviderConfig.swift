@@ -40,7 +40,7 @@ package struct ProviderConfig: Equatable, Sendable {
         proxy = fields.optional("proxy", .proxy)
         headers = fields.headerSettings("headers")
         limits = fields.block("limits")
-        connectionsMax = fields.integer("connections", in: 1...10_000, default: 256)
+        connectionsMax = fields.integer("connections", in: 1...100_000, default: 4096)
         checkKey(keyNode, of: fields, official: official)
         if endpoint == .demo {
             for setting in ["key", "http2", "ca", "proxy", "connections"] where fields.has(setting) {

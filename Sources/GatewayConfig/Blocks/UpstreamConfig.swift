@@ -12,7 +12,9 @@ package struct UpstreamConfig: ConfigBlock, Equatable, Sendable {
         package let connect: Duration
         /// From sending the request to the first byte of the answer. A provider that does not stream sends it when the whole answer is ready.
         package let firstByte: Duration
-        /// Between two reads of an answer.
+        /// From sending the request to the first thing the model says in a stream. Until then `idle` does not count.
+        package let firstToken: Duration
+        /// Between two reads of an answer, once it has begun.
         package let idle: Duration
         /// One request with all its retries and fallbacks.
         package let total: Duration
@@ -20,10 +22,11 @@ package struct UpstreamConfig: ConfigBlock, Equatable, Sendable {
         package init(reading fields: inout Fields) {
             let range: ClosedRange<Duration> = .milliseconds(10) ... .seconds(86_400)
             connect = fields.duration("connect", in: range, default: .seconds(2))
-            firstByte = fields.duration("first_byte", in: range, default: .seconds(60))
+            firstByte = fields.duration("first_byte", in: range, default: .seconds(300))
+            firstToken = fields.duration("first_token", in: range, default: .seconds(300))
             idle = fields.duration("idle", in: range, default: .seconds(60))
             total = fields.duration("total", in: range, default: .seconds(600))
-            for (key, part) in [("connect", connect), ("first_byte", firstByte), ("idle", idle)] where fields.has(key) && part > total {
+            for (key, part) in [("connect", connect), ("first_byte", firstByte), ("first_token", firstToken), ("idle", idle)] where fields.has(key) && part > total {
                 fields.conflict("\(key) (\(DurationText.text(part))) can never run out before total (\(DurationText.text(total)))", at: key)
             }
             fields.finish()

@@ -19,6 +19,7 @@ final class StreamedAnswer: BodySource {
     /// What is thrown once `ready` is empty.
     private var failure: GatewayError?
     private var isClosed = false
+    private var hasBegun = false
     private var lastProgress: ContinuousClock.Instant
 
     /// - Parameter idle: longest time without an event. Comments, which a provider's front door can send for ever, do not count.
@@ -33,7 +34,13 @@ final class StreamedAnswer: BodySource {
     }
 
     /// Reads on until the model has said something.
-    func begin() async throws(GatewayError) {
+    func begin(by deadline: ContinuousClock.Instant) async throws(GatewayError) {
+        answer.awaitContent(until: deadline)
+        defer {
+            answer.awaitContent(until: nil)
+            lastProgress = exchange.worker.now
+            hasBegun = true
+        }
         var held = 0
         while !stream.hasContent, !stream.hasEnded, !isClosed, held <= Self.preambleBytesMax {
             held += try await read()
@@ -85,7 +92,7 @@ final class StreamedAnswer: BodySource {
     private func idleFailure(_ isProgress: Bool) -> GatewayError? {
         let now = exchange.worker.now
         if isProgress { lastProgress = now }
-        guard lastProgress.duration(to: now) > idle else { return nil }
+        guard hasBegun, lastProgress.duration(to: now) > idle else { return nil }
         return .upstreamTimedOut(provider: provider.name, phase: .idle, afterMilliseconds: idle.milliseconds)
     }
 

@@ -37,6 +37,7 @@ struct TargetCall {
     }
 
     private func send(_ request: UpstreamRequest, _ lease: TargetLease, _ index: Int) async throws(GatewayError) -> Response {
+        let sentAt = exchange.worker.now
         let answer = try await timed { () async throws(GatewayError) in
             try await exchange.worker.send(request, cancellation: exchange.cancellation)
         }
@@ -44,7 +45,7 @@ struct TargetCall {
         exchange.record.attempts[index].status = answer.head.status
         lease.note(status: answer.head.status)
         do {
-            let response = try await read(answer, lease)
+            let response = try await read(answer, lease, sentAt)
             if !response.body.isStream { lease.end(.succeeded, now: exchange.worker.now) }
             lease.answerBegan()
             exchange.record.firstByteAt = response.body.isStream ? exchange.worker.now : headedAt
@@ -55,7 +56,7 @@ struct TargetCall {
         }
     }
 
-    private func read(_ answer: any UpstreamAnswer, _ lease: TargetLease) async throws(GatewayError) -> Response {
+    private func read(_ answer: any UpstreamAnswer, _ lease: TargetLease, _ sentAt: ContinuousClock.Instant) async throws(GatewayError) -> Response {
         let head = answer.head
         let headers = AnswerHeaders.passedBack(head, hasOwnLimits: exchange.responseHeaders.hasOwnLimits)
         let whole = WholeAnswer(answer: answer, provider: target.provider)
@@ -68,7 +69,7 @@ struct TargetCall {
         if head.isEventStream {
             guard exchange.isStreaming else { throw broken("it is a stream, which was not asked for.") }
             let stream = StreamedAnswer(answer, from: target.provider, for: exchange, lease: lease, idle: timeouts.idle)
-            try await stream.begin()
+            try await stream.begin(by: sentAt.advanced(by: timeouts.firstToken))
             return Response(status: head.status, headers: headers, body: ResponseBody(.stream(stream)))
         }
         let (body, usage) = try await timed { () async throws(GatewayError) in try await whole.answer(to: exchange.operation) }

@@ -6,7 +6,8 @@ extension UpstreamPolicy {
         self.init(
             balance: Balance(config.balance),
             timeouts: UpstreamTimeouts(
-                connect: config.timeouts.connect, firstByte: config.timeouts.firstByte, idle: config.timeouts.idle, total: config.timeouts.total),
+                connect: config.timeouts.connect, firstByte: config.timeouts.firstByte,
+                firstToken: config.timeouts.firstToken, idle: config.timeouts.idle, total: config.timeouts.total),
             retry: RetryPolicy(
                 attempts: config.retry.attempts, on: config.retry.on, backoff: config.retry.backoff, waitMax: config.retry.waitMax),
             ejection: config.eject.map { EjectionPolicy(failures: $0.failures, duration: $0.duration) })

@@ -101,6 +101,9 @@ final class FakeAnswer: UpstreamAnswer {
 
     func cancel() { isCancelled = true }
 
+    private(set) var contentDeadline: ContinuousClock.Instant?
+    func awaitContent(until deadline: ContinuousClock.Instant?) { contentDeadline = deadline }
+
     fileprivate func fail(with error: GatewayError) {
         pieces = []
         ending = error

@@ -94,13 +94,28 @@ struct StreamedAnswerTests {
         let lease = target.state.begin(now: worker.now, ejection: nil)
         let stream = StreamedAnswer(slow, from: target.provider, for: exchange, lease: lease, idle: .seconds(30))
 
-        try await stream.begin()
+        try await stream.begin(by: worker.now.advanced(by: .seconds(300)))
         var pings = 0
         await #expect(throws: GatewayError.upstreamTimedOut(provider: "alpha", phase: .idle, afterMilliseconds: 30_000)) {
             while try await stream.next() != nil { pings += 1 }
         }
 
         #expect(pings == 5)
+    }
+
+    @Test func `may be silent for longer than the idle time-out before the model says something, and not after`() async throws {
+        let answer = FakeAnswer(stream: [Sample.role, ": ping\n\n", Sample.word, Sample.word])
+        let slow = SlowAnswer(answer, each: .seconds(100), worker)
+        let exchange = try Exchange.streaming(on: worker)
+        let lease = target.state.begin(now: worker.now, ejection: nil)
+        let stream = StreamedAnswer(slow, from: target.provider, for: exchange, lease: lease, idle: .seconds(30))
+        let deadline = worker.now.advanced(by: .seconds(300))
+        #expect(answer.contentDeadline == nil)
+
+        try await stream.begin(by: deadline)
+
+        #expect(answer.contentDeadline == nil)  // from here on the idle time-out holds again
+        #expect(try await stream.next()?.bytes.isEmpty == false)
     }
 
     @Test func `does not mind how a connection ends behind the end mark`() async throws {
@@ -156,4 +171,5 @@ private final class SlowAnswer: UpstreamAnswer {
     }
 
     func cancel() { answer.cancel() }
+    func awaitContent(until deadline: ContinuousClock.Instant?) { answer.awaitContent(until: deadline) }
 }
