@@ -51,7 +51,7 @@ let package = Package(
 
         // The gateway.
         module("GatewayCore", ["JSONBytes", "HTTPWire"]),
-        module("GatewayConfig", ["YAMLReader", "GatewayCore"]),
+        module("GatewayConfig", ["YAMLReader", "GatewayCore", "JSONBytes"]),
         module("GatewayTelemetry", ["GatewayCore"]),
         module("GatewayDialects", ["GatewayCore", "JSONBytes", "HTTPWire"]),
         module(
@@ -88,7 +88,7 @@ let package = Package(
         tests(of: "YAMLReader"),
         tests(of: "EventLoop"),
         tests(of: "GatewayCore"),
-        tests(of: "GatewayConfig", ["YAMLReader"], exclude: ["Refused"]),
+        tests(of: "GatewayConfig", ["YAMLReader", "GatewayCore", "JSONBytes"], exclude: ["Refused"]),
         tests(of: "GatewayTelemetry", ["GatewayCore"]),
         tests(of: "GatewayDialects", ["GatewayCore", "JSONBytes", "HTTPWire"], exclude: ["Fixtures"]),
         tests(of: "GatewayFilters", ["GatewayCore", "GatewayConfig", "GatewayDialects", "HTTPWire", "JSONBytes"]),

@@ -4,9 +4,9 @@ package final class Caller: Sendable {
     package let name: String
     package let team: String?
     /// Models this caller may name; nil allows all.
-    package let models: [ModelPattern]?
+    package let models: [Glob]?
 
-    package init(name: String, team: String? = nil, models: [ModelPattern]? = nil) {
+    package init(name: String, team: String? = nil, models: [Glob]? = nil) {
         self.name = name
         self.team = team
         self.models = models

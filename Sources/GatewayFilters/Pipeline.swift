@@ -63,7 +63,7 @@ package final class Pipeline: Sendable {
 extension RouteCondition {
     init(_ match: MatchConfig) {
         self.init(
-            paths: match.paths.map { ModelPattern($0.text) }, methods: match.methods, models: match.models.map { ModelPattern($0.text) },
-            headers: match.headers.map { ($0.name, $0.values.map { ModelPattern($0.text) }) }, callers: match.callers)
+            paths: match.paths, methods: match.methods, models: match.models,
+            headers: match.headers.map { ($0.name, $0.values) }, callers: match.callers)
     }
 }

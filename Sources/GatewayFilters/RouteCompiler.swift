@@ -21,7 +21,7 @@ struct RouteCompiler {
         targets = catalog.targets(of: configuration)
         keys = KeyTable(
             configuration.callers.flatMap { config in
-                let caller = Caller(name: config.name, team: config.team, models: config.models?.map { ModelPattern($0.text) })
+                let caller = Caller(name: config.name, team: config.team, models: config.models)
                 return config.keys.compactMap { hash in KeyDigest(bytes: hash.bytes).map { (digest: $0, caller: caller) } }
             })
     }

@@ -1,4 +1,5 @@
 import GatewayConfig
+import JSONBytes
 import Testing
 
 @Suite("A block")
@@ -82,8 +83,8 @@ struct BlocksTests {
     @Test func `of clamp takes a plain number for the most`() throws {
         let transform = try TransformConfig.load("{ request: { clamp: { max_tokens: 4096, temperature: { min: 0, max: 1.5 } } } }")
 
-        #expect(transform.clamp.map { $0.max?.text } == ["4096", "1.5"])
-        #expect(transform.clamp.map { $0.min?.value } == [nil, 0])
+        #expect(transform.clamp.map { $0.max?.spelling } == ["4096", "1.5"])
+        #expect(transform.clamp.map { $0.min?.double } == [nil, 0])
     }
 
     @Test func `of fallback goes to a model, a target or an answer`() throws {

@@ -1,4 +1,5 @@
 import GatewayConfig
+import GatewayCore
 import Testing
 
 @Suite("A value")

@@ -45,8 +45,8 @@ struct ResponseBodyTests {
     }
 }
 
-@Suite("A model pattern")
-struct ModelPatternTests {
+@Suite("A glob")
+struct GlobTests {
     @Test(arguments: [
         ("gpt-4", "gpt-4", true), ("gpt-4", "gpt-4o", false), ("gpt-*", "gpt-4", true), ("gpt-*", "gpt-", true), ("*", "", true), ("*-mini", "gpt-5-mini", true),
         ("*-mini", "gpt-5-minimal", false), ("a*b*c", "a-b-b-c", true), ("a*b*c", "a-c-b", false), ("", "", true), ("**", "x", true),
@@ -55,11 +55,11 @@ struct ModelPatternTests {
     func `matches by its stars alone`(pattern: String, name: String, expected: Bool) {
         let name = name == "über" ? "u\u{308}ber" : name  // another spelling in Unicode is another name
 
-        #expect(ModelPattern(pattern).matches(name) == expected)
+        #expect(Glob(pattern).matches(name) == expected)
     }
 
     @Test func `stays linear for hostile names`() {
-        let pattern = ModelPattern(String(repeating: "a*", count: 40) + "b")
+        let pattern = Glob(String(repeating: "a*", count: 40) + "b")
         let name = String(repeating: "a", count: 20_000)
 
         #expect(!pattern.matches(name))

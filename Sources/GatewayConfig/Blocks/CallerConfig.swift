@@ -1,3 +1,5 @@
+package import GatewayCore
+
 /// One entry of `callers`: who holds a key.
 package struct CallerConfig: ConfigBlock, Equatable, Sendable {
     package let name: String

@@ -1,3 +1,4 @@
+package import GatewayCore
 import YAMLReader
 
 /// The `match` block of a route. Each list takes a request when one of its entries does; an empty list takes any request.

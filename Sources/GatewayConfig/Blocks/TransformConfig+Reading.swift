@@ -1,3 +1,4 @@
+import JSONBytes
 import YAMLReader
 
 extension TransformConfig: ConfigBlock {
@@ -54,7 +55,7 @@ private struct RequestEdits {
     private static func removals(of fields: inout Fields, claims: inout PointerClaims) -> [JSONPointer] {
         guard let node = fields.take("remove"), let pointers = fields.list("remove", of: .pointer, mayBeEmpty: true) else { return [] }
         let items = if case .sequence(let items) = node.value { items } else { [node] }
-        for (pointer, item) in zip(pointers, items) where !pointer.path.isEmpty { claims.claim(pointer, for: "remove", at: item.position) }
+        for (pointer, item) in zip(pointers, items) where pointer != .unreadable { claims.claim(pointer, for: "remove", at: item.position) }
         return pointers
     }
 
@@ -78,8 +79,8 @@ extension TransformConfig.Clamp {
         self.pointer = pointer
         min = fields.optional("min", .number)
         max = fields.optional("max", .number)
-        if min == nil, max == nil { fields.reportMissing("max", hint: "`\(pointer.path.joined(separator: "/")): { min: 0, max: 1 }`") }
-        if let min, let max, min.value > max.value { fields.conflict("min (\(min.text)) is above max (\(max.text))", at: "min") }
+        if min == nil, max == nil { fields.reportMissing("max", hint: "`\(pointer.tokens.joined(separator: "/")): { min: 0, max: 1 }`") }
+        if let min, let max, max.isLess(than: min) { fields.conflict("min (\(min.spelling)) is above max (\(max.spelling))", at: "min") }
         fields.finish()
     }
 }

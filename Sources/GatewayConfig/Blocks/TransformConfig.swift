@@ -1,3 +1,5 @@
+package import JSONBytes
+
 /// The `transform` block of a route: what is changed on the way to the provider.
 package struct TransformConfig: Equatable, Sendable {
     package struct Edit: Equatable, Sendable {

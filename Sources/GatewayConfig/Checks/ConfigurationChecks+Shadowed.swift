@@ -1,3 +1,4 @@
+import GatewayCore
 import YAMLReader
 
 // A thousand routes are half a million pairs. So each route is first boiled down to a few machine words without references, which tell most

@@ -1,3 +1,4 @@
+import JSONBytes
 import YAMLReader
 
 /// Which part of a request each edit changes, so that no two undo each other.
@@ -19,7 +20,7 @@ struct PointerClaims {
     /// Takes a pointer, not empty, for one operation. A claim that contradicts an earlier one is reported.
     mutating func claim(_ pointer: JSONPointer, for operation: String, at position: Position) {
         refuseOwn(pointer, operation: operation, at: position)
-        let path = pointer.path
+        let path = pointer.tokens
         if let other = opponent(of: path, for: operation) {
             let place = "line \(other.position.line), column \(other.position.column)"
             context.error("\(operation) of \(pointer) changes the same value as \(other.operation) in \(place)", at: position)
@@ -49,12 +50,12 @@ struct PointerClaims {
 
     private func refuseOwn(_ pointer: JSONPointer, operation: String, at position: Position) {
         let hint: String
-        switch pointer.path[0] {
+        switch pointer.tokens[0] {
         case "model": hint = "name targets under models, or a provider's model under fallback"
         case "stream": hint = "the client decides it, and its answer must come as it asked"
         case "stream_options": hint = "the gateway asks for usage itself and hides it from clients that did not"
         default: return
         }
-        context.error("\(operation) cannot change \(pointer.path[0])", at: position, hint: hint)
+        context.error("\(operation) cannot change \(pointer.tokens[0])", at: position, hint: hint)
     }
 }

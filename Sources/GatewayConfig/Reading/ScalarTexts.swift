@@ -1,3 +1,4 @@
+import GatewayCore
 import YAMLReader
 
 extension ScalarType where Value: RawRepresentable<String> & CaseIterable {

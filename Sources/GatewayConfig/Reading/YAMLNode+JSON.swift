@@ -1,3 +1,4 @@
+import JSONBytes
 import YAMLReader
 
 extension Fields {
@@ -27,7 +28,7 @@ extension Fields {
             var isGood = true
             for (index, entry) in entries.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                JSONText.append(entry.key, to: &bytes)
+                JSONText.appendQuoted(entry.key, to: &bytes)
                 bytes.append(UInt8(ascii: ":"))
                 isGood = appendJSON(entry.value, of: key, to: &bytes) && isGood
             }
@@ -38,14 +39,14 @@ extension Fields {
 
     private func appendScalar(_ scalar: ScalarText, at position: Position, of key: String, to bytes: inout [UInt8]) -> Bool {
         guard scalar.isPlain else {
-            JSONText.append(scalar.text, to: &bytes)
+            JSONText.appendQuoted(scalar.text, to: &bytes)
             return true
         }
         do throws(ScalarMistake) {
-            if let word = try JSONText.plain(scalar) {
+            if let word = try YAMLScalarJSON.plain(scalar) {
                 bytes += word.utf8
             } else {
-                JSONText.append(scalar.text, to: &bytes)
+                JSONText.appendQuoted(scalar.text, to: &bytes)
             }
             return true
         } catch {
@@ -56,10 +57,10 @@ extension Fields {
 }
 
 extension ScalarType<JSONNumber> {
-    static let number = ScalarType(placeholder: JSONNumber(value: 0, text: "0")) { scalar throws(ScalarMistake) in
+    static let number = ScalarType(placeholder: JSONNumber(0)) { scalar throws(ScalarMistake) in
         let text: String?
-        do throws(ScalarMistake) { text = try JSONText.plain(scalar) } catch { text = nil }
-        guard let text, let value = Double(text), value.isFinite else { throw ScalarMistake("must be a number, not \(scalar.shown)") }
-        return JSONNumber(value: value, text: text)
+        do throws(ScalarMistake) { text = try YAMLScalarJSON.plain(scalar) } catch { text = nil }
+        guard let number = text.flatMap({ JSONNumber($0) }), number.double.isFinite else { throw ScalarMistake("must be a number, not \(scalar.shown)") }
+        return number
     }
 }

@@ -1,3 +1,4 @@
+import GatewayCore
 import YAMLReader
 
 /// Words of HTTP as the file spells them.

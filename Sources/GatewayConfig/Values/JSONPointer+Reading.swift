@@ -1,8 +1,9 @@
+import JSONBytes
 import YAMLReader
 
 extension ScalarType<JSONPointer> {
     /// A top-level member name, or a JSON pointer, which begins with a slash.
-    static let pointer = ScalarType(placeholder: JSONPointer(path: [])) { scalar throws(ScalarMistake) in
+    static let pointer = ScalarType(placeholder: JSONPointer.unreadable) { scalar throws(ScalarMistake) in
         let text = scalar.text
         guard text.hasPrefix("/") else {
             guard !text.isEmpty else { throw ScalarMistake("must not be empty") }
@@ -10,12 +11,13 @@ extension ScalarType<JSONPointer> {
                 let path = text.split(separator: ".").joined(separator: "/")
                 throw ScalarMistake("must be a member name or begin with /, not \(scalar.shown)", hint: scalar.isReference ? nil : "write /\(path)")
             }
-            return JSONPointer(path: [text])
+            return JSONPointer(tokens: [text])
         }
         var path: [String] = []
         for part in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) { path.append(try unescaped(part)) }
         guard !path.contains("") else { throw ScalarMistake("must name a member after each /") }
-        return JSONPointer(path: path)
+        guard path.count <= JSONPointer.tokensMax else { throw ScalarMistake("must have at most \(JSONPointer.tokensMax) steps") }
+        return JSONPointer(tokens: path)
     }
 
     private static func unescaped(_ part: Substring) throws(ScalarMistake) -> String {
@@ -34,4 +36,9 @@ extension ScalarType<JSONPointer> {
         if isEscape { throw ScalarMistake("may have ~ only as ~0 (for ~) or ~1 (for /)") }
         return result
     }
+}
+
+extension JSONPointer {
+    /// Stands for one that could not be read: no member has such a name by accident.
+    static let unreadable = JSONPointer(tokens: ["\u{0}"])
 }

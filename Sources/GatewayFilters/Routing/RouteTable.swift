@@ -3,14 +3,14 @@ package import GatewayCore
 /// When a route serves a request. An empty list or nil matches everything.
 package struct RouteCondition: Equatable, Sendable {
     /// In their `/v1` form.
-    package var paths: [ModelPattern]
+    package var paths: [Glob]
     package var methods: [String]
-    package var models: [ModelPattern]
-    package var headers: [(name: String, values: [ModelPattern])]
+    package var models: [Glob]
+    package var headers: [(name: String, values: [Glob])]
     package var callers: [String]
 
     package init(
-        paths: [ModelPattern] = [], methods: [String] = [], models: [ModelPattern] = [], headers: [(name: String, values: [ModelPattern])] = [],
+        paths: [Glob] = [], methods: [String] = [], models: [Glob] = [], headers: [(name: String, values: [Glob])] = [],
         callers: [String] = []
     ) {
         self.paths = paths
@@ -93,7 +93,7 @@ package struct RouteTable: Sendable {
         modelBeginnings = modelLengths.sorted()
     }
 
-    private static func labels(_ patterns: [ModelPattern], lengths: inout Set<Int>) -> Set<Label> {
+    private static func labels(_ patterns: [Glob], lengths: inout Set<Int>) -> Set<Label> {
         guard !patterns.isEmpty else { return [.any] }
         var labels: Set<Label> = []
         for pattern in patterns {

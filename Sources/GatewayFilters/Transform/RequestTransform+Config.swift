@@ -15,18 +15,10 @@ extension RequestTransform {
 
 extension TransformConfig {
     fileprivate var edits: [JSONEdit] {
-        let sets: [JSONEdit] = self.set.map { .set(JSONBytes.JSONPointer($0.pointer), value: $0.json) }
-        let fills: [JSONEdit] = defaults.map { .default(JSONBytes.JSONPointer($0.pointer), value: $0.json) }
-        let removals: [JSONEdit] = remove.map { .remove(JSONBytes.JSONPointer($0)) }
-        let clamps: [JSONEdit] = clamp.map { .clamp(JSONBytes.JSONPointer($0.pointer), min: number($0.min), max: number($0.max)) }
+        let sets: [JSONEdit] = self.set.map { .set($0.pointer, value: $0.json) }
+        let fills: [JSONEdit] = defaults.map { .default($0.pointer, value: $0.json) }
+        let removals: [JSONEdit] = remove.map { .remove($0) }
+        let clamps: [JSONEdit] = clamp.map { .clamp($0.pointer, min: $0.min, max: $0.max) }
         return sets + fills + removals + clamps
     }
-
-    private func number(_ number: GatewayConfig.JSONNumber?) -> JSONBytes.JSONNumber? {
-        number.flatMap { JSONBytes.JSONNumber($0.text) }
-    }
-}
-
-extension JSONBytes.JSONPointer {
-    fileprivate init(_ pointer: GatewayConfig.JSONPointer) { self.init(tokens: pointer.path) }
 }

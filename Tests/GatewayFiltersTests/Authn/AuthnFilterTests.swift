@@ -6,7 +6,7 @@ import Testing
 @Suite("The authn filter")
 struct AuthnFilterTests {
     private let table = KeyTable([
-        (.of("sk-alice"), Caller(name: "alice")), (.of("sk-bob"), Caller(name: "bob", models: [ModelPattern("fast"), ModelPattern("gpt-*")])),
+        (.of("sk-alice"), Caller(name: "alice")), (.of("sk-bob"), Caller(name: "bob", models: [Glob("fast"), Glob("gpt-*")])),
     ])
 
     private func filter(_ acceptsKeys: Bool, _ allowsAnonymous: Bool, unknown: AuthnFilter.UnknownKeys = .anonymous) -> AuthnFilter {

@@ -7,9 +7,9 @@ import Testing
 struct RouteTableTests {
     @Test func `takes the first route that matches in every part`() {
         let table = RouteTable([
-            RouteCondition(paths: [ModelPattern("/v1/embeddings")]),
-            RouteCondition(paths: [ModelPattern("/v1/chat/completions")], models: [ModelPattern("gpt-*")], headers: [("x-tier", [ModelPattern("gold")])]),
-            RouteCondition(methods: ["POST"], models: [ModelPattern("gpt-4")], callers: ["alice"]),
+            RouteCondition(paths: [Glob("/v1/embeddings")]),
+            RouteCondition(paths: [Glob("/v1/chat/completions")], models: [Glob("gpt-*")], headers: [("x-tier", [Glob("gold")])]),
+            RouteCondition(methods: ["POST"], models: [Glob("gpt-4")], callers: ["alice"]),
             RouteCondition(),
         ])
         func match(_ path: String, _ model: String?, method: String = "POST", tier: String? = nil, caller: String? = nil) -> Int? {
@@ -25,14 +25,14 @@ struct RouteTableTests {
     }
 
     @Test func `a route that asks for a model matches no request without one, except a list of models`() {
-        let table = RouteTable([RouteCondition(paths: [ModelPattern("/v1/*")], models: [ModelPattern("*")])])
+        let table = RouteTable([RouteCondition(paths: [Glob("/v1/*")], models: [Glob("*")])])
 
         #expect(table.match(RouteQuery(path: "/v1/files", method: "GET", model: nil)) == nil)
         #expect(table.match(RouteQuery(path: "/v1/models", method: "GET", model: nil, ignoresModel: true)) == 0)
     }
 
     @Test func `a route may be written with or without the version that the client left out`() {
-        let table = RouteTable([RouteCondition(paths: [ModelPattern("/embeddings")]), RouteCondition(paths: [ModelPattern("/v1/chat/*")])])
+        let table = RouteTable([RouteCondition(paths: [Glob("/embeddings")]), RouteCondition(paths: [Glob("/v1/chat/*")])])
 
         #expect(table.match(RouteQuery(path: "/v1/embeddings", asSent: "/embeddings", method: "POST", model: "m")) == 0)
         #expect(table.match(RouteQuery(path: "/v1/chat/completions", asSent: "/chat/completions", method: "POST", model: "m")) == 1)
@@ -41,8 +41,8 @@ struct RouteTableTests {
     /// The drawers are a short cut: whatever they find, looking at each route in turn finds too.
     @Test(arguments: 0..<40) func `finds in many routes what looking at each would find`(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed) + 1)
-        let names = ["gpt-4", "gpt-4o", "claude", "gpt-*", "*", "*-mini", "claude-*"].map { ModelPattern($0) }
-        let paths = ["/v1/chat/completions", "/v1/embeddings", "/v1/*", "*"].map { ModelPattern($0) }
+        let names = ["gpt-4", "gpt-4o", "claude", "gpt-*", "*", "*-mini", "claude-*"].map { Glob($0) }
+        let paths = ["/v1/chat/completions", "/v1/embeddings", "/v1/*", "*"].map { Glob($0) }
         let conditions = (0..<60).map { _ in
             RouteCondition(
                 paths: Array(paths.shuffled(using: &random).prefix(Int.random(in: 0...2, using: &random))),

@@ -1,7 +1,7 @@
 import YAMLReader
 
-/// JSON spellings.
-enum JSONText {
+/// JSON spellings of YAML scalars.
+enum YAMLScalarJSON {
     /// A plain scalar that is null, a truth value or a number, as JSON spells it; nil when it is text.
     ///
     /// What YAML 1.1 and 1.2 read differently is refused: nobody should have to know which one is in force.
@@ -41,26 +41,6 @@ enum JSONText {
 
     private static func ambiguous(_ scalar: ScalarText, _ message: String, write plain: String) -> ScalarMistake {
         ScalarMistake("\(scalar.shown) \(message)", hint: scalar.isReference ? nil : "write \(plain), or \(scalar.text.quotedBriefly) in quotes")
-    }
-
-    /// Text as a JSON string.
-    static func append(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): bytes += #"\""#.utf8
-            case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
-            case 0x0A: bytes += #"\n"#.utf8
-            case 0x0D: bytes += #"\r"#.utf8
-            case 0x09: bytes += #"\t"#.utf8
-            case ..<0x20:
-                let digits = Array("0123456789abcdef".utf8)
-                bytes += #"\u00"#.utf8
-                bytes += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
     }
 }
 
