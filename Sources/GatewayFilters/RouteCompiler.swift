@@ -55,7 +55,8 @@ struct RouteCompiler {
 
     /// Differs when a reload changes what a route does to requests or where it sends them. Secrets show as placeholders and so do not count.
     private func fingerprint(of route: RouteConfig) -> [UInt8] {
-        let text = "\(route.transform) \(route.upstream.provider ?? "") \(route.fallback.map(\.action)) \(configuration.models) \(configuration.providers)"
+        let text =
+            "\(route.transform) \(route.upstream.provider ?? "") \(route.fallback.map(\.action)) \(configuration.models) \(configuration.providers)"
         return Array(SHA256.hash(data: Array(text.utf8)))
     }
 }

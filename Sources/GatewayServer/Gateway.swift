@@ -158,7 +158,8 @@ package final class Gateway: @unchecked Sendable {
     package func drain(_ done: @escaping @Sendable () -> Void) {
         guard health.current != .draining else { return }
         health.current = .draining
-        log.info("draining", ("requests", .int(metrics.inflight)), ("connections", .int(listener.connectionCount)), ("within_ms", .duration(drainTime)))
+        log.info(
+            "draining", ("requests", .int(metrics.inflight)), ("connections", .int(listener.connectionCount)), ("within_ms", .duration(drainTime)))
         for worker in workers { worker.metrics.isReady = false }
         listener.drain()
         let deadline = ContinuousClock.now.advanced(by: drainTime)

@@ -29,7 +29,9 @@ package struct ProcessLimits: Equatable, Sendable {
         // Inside a container the own group is mounted at the root; outside, every group above counts too.
         let groups = Self.withAncestors(own).map { root + $0 }
         milliCPUs = (groups.compactMap { Self.quotaV2(read($0 + "/cpu.max")) } + [Self.quotaV1(root, read)].compactMap { $0 }).min()
-        let limits = groups.compactMap { Self.number(read($0 + "/memory.max")) } + [Self.number(read(root + "/memory/memory.limit_in_bytes"))].compactMap { $0 }
+        let limits =
+            groups.compactMap { Self.number(read($0 + "/memory.max")) }
+            + [Self.number(read(root + "/memory/memory.limit_in_bytes"))].compactMap { $0 }
         memoryBytes = limits.filter { $0 < 1 << 60 }.min()
         self.processors = processors
     }
@@ -52,13 +54,15 @@ package struct ProcessLimits: Equatable, Sendable {
 
     /// `50000 100000`, or `max 100000`.
     private static func quotaV2(_ text: String?) -> Int? {
-        guard let parts = text?.split(whereSeparator: \.isWhitespace), parts.count == 2, let quota = Int(parts[0]), let period = Int(parts[1]), period > 0
+        guard let parts = text?.split(whereSeparator: \.isWhitespace), parts.count == 2, let quota = Int(parts[0]), let period = Int(parts[1]),
+            period > 0
         else { return nil }
         return quota * 1000 / period
     }
 
     private static func quotaV1(_ root: String, _ read: (String) -> String?) -> Int? {
-        guard let quota = number(read(root + "/cpu/cpu.cfs_quota_us")), quota > 0, let period = number(read(root + "/cpu/cpu.cfs_period_us")), period > 0
+        guard let quota = number(read(root + "/cpu/cpu.cfs_quota_us")), quota > 0, let period = number(read(root + "/cpu/cpu.cfs_period_us")),
+            period > 0
         else { return nil }
         return quota * 1000 / period
     }

@@ -75,7 +75,9 @@ final class Reloader {
         let old = currentHash
         let generation = live.pipeline.generation + 1
         do {
-            let pipeline = try Pipeline(compiling: loaded.configuration, shared: shared, generation: generation, createdAt: WallClock.unixMilliseconds / 1000, demoURL: demoURL)
+            let pipeline = try Pipeline(
+                compiling: loaded.configuration, shared: shared, generation: generation, createdAt: WallClock.unixMilliseconds / 1000,
+                demoURL: demoURL)
             live.publish(pipeline)
             shared.keep(pipeline)
         } catch {

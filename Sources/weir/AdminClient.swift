@@ -33,7 +33,8 @@ struct AdminClient {
             guard found == status else { throw Refusal(String(decoding: body.prefix(1000), as: UTF8.self).filter { $0 != "\n" }) }
             return body
         case .failure(let error):
-            throw Refusal("No gateway answers on \(address) (\(error)). Is it running, and is this its admin address? Say --admin HOST:PORT otherwise.")
+            throw Refusal(
+                "No gateway answers on \(address) (\(error)). Is it running, and is this its admin address? Say --admin HOST:PORT otherwise.")
         }
     }
 

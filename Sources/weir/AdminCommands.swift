@@ -6,7 +6,9 @@ import JSONBytes
 
 /// How a command finds the running gateway.
 struct AdminOptions: ParsableArguments {
-    @Option(name: .customLong("admin"), help: "The running gateway's admin address. Without it: from --config, $WEIR_ADMIN, $WEIR_CONFIG, or 127.0.0.1:9901.")
+    @Option(
+        name: .customLong("admin"),
+        help: "The running gateway's admin address. Without it: from --config, $WEIR_ADMIN, $WEIR_CONFIG, or 127.0.0.1:9901.")
     var address: String?
 
     @Option(name: [.short, .long], help: "The gateway.yaml whose admin address to use.")

@@ -18,7 +18,9 @@ struct Key: ParsableCommand {
     func run() throws {
         let key: String
         if hashesInput {
-            guard let line = Host.readLine(), !line.isEmpty else { throw Refusal("No key on standard input. Try: printf %s \"$KEY\" | weir key --hash") }
+            guard let line = Host.readLine(), !line.isEmpty else {
+                throw Refusal("No key on standard input. Try: printf %s \"$KEY\" | weir key --hash")
+            }
             key = line
         } else {
             key = Host.randomKey

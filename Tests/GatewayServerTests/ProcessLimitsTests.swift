@@ -24,7 +24,8 @@ struct ProcessLimitsTests {
     @Test func `the tightest of the groups above counts`() {
         let found = limits([
             "/proc/self/cgroup": "0::/pod/weir\n", "/sys/fs/cgroup/cpu.max": "max 100000", "/sys/fs/cgroup/pod/cpu.max": "100000 100000",
-            "/sys/fs/cgroup/pod/weir/cpu.max": "250000 100000", "/sys/fs/cgroup/pod/memory.max": "max", "/sys/fs/cgroup/pod/weir/memory.max": "268435456",
+            "/sys/fs/cgroup/pod/weir/cpu.max": "250000 100000", "/sys/fs/cgroup/pod/memory.max": "max",
+            "/sys/fs/cgroup/pod/weir/memory.max": "268435456",
         ])
 
         #expect(found.milliCPUs == 1000)

@@ -26,7 +26,8 @@ package struct UpstreamConfig: ConfigBlock, Equatable, Sendable {
             firstToken = fields.duration("first_token", in: range, default: .seconds(300))
             idle = fields.duration("idle", in: range, default: .seconds(60))
             total = fields.duration("total", in: range, default: .seconds(600))
-            for (key, part) in [("connect", connect), ("first_byte", firstByte), ("first_token", firstToken), ("idle", idle)] where fields.has(key) && part > total {
+            let parts = [("connect", connect), ("first_byte", firstByte), ("first_token", firstToken), ("idle", idle)]
+            for (key, part) in parts where fields.has(key) && part > total {
                 fields.conflict("\(key) (\(DurationText.text(part))) can never run out before total (\(DurationText.text(total)))", at: key)
             }
             fields.finish()

@@ -60,7 +60,9 @@ extension ScalarType<JSONNumber> {
     static let number = ScalarType(placeholder: JSONNumber(0)) { scalar throws(ScalarMistake) in
         let text: String?
         do throws(ScalarMistake) { text = try YAMLScalarJSON.plain(scalar) } catch { text = nil }
-        guard let number = text.flatMap({ JSONNumber($0) }), number.double.isFinite else { throw ScalarMistake("must be a number, not \(scalar.shown)") }
+        guard let number = text.flatMap({ JSONNumber($0) }), number.double.isFinite else {
+            throw ScalarMistake("must be a number, not \(scalar.shown)")
+        }
         return number
     }
 }

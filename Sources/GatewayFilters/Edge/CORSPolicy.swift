@@ -12,7 +12,10 @@ package struct CORSPolicy: Sendable {
     private let exposed: String
     private let maxAge: String
     /// What every client may need to read of an answer.
-    private static let alwaysExposed = ["x-request-id", "x-weir-cache", "age", "retry-after", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"]
+    private static let alwaysExposed = [
+        "x-request-id", "x-weir-cache", "age", "retry-after", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests",
+        "x-ratelimit-reset-requests",
+    ]
 
     package init(_ config: CORSConfig) {
         self.config = config
@@ -34,9 +37,14 @@ package struct CORSPolicy: Sendable {
 
     /// The answer to a preflight; nil when the request is none.
     package func preflight(_ head: RequestHead) -> [(String, String)]? {
-        guard head.method == .options, let origin = head.fields.first("origin"), head.fields.first("access-control-request-method") != nil else { return nil }
+        guard head.method == .options, let origin = head.fields.first("origin"), head.fields.first("access-control-request-method") != nil else {
+            return nil
+        }
         guard allows(origin) else { return [("vary", "origin")] }
-        var fields = [("access-control-allow-origin", config.allowsAnyOrigin ? "*" : origin), ("access-control-allow-methods", methods), ("access-control-max-age", maxAge)]
+        var fields = [
+            ("access-control-allow-origin", config.allowsAnyOrigin ? "*" : origin), ("access-control-allow-methods", methods),
+            ("access-control-max-age", maxAge),
+        ]
         if config.allowsAnyHeader {
             // Credentials are never allowed with this (GatewayConfig refuses it). `*` does not cover authorization.
             fields.append(("access-control-allow-headers", "*, authorization"))

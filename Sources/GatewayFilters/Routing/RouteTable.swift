@@ -41,7 +41,8 @@ package struct RouteQuery {
     package var caller: () -> String?
 
     package init(
-        path: String, asSent pathAsSent: String? = nil, method: String, model: String?, ignoresModel: Bool = false, header: @escaping (String) -> String? = { _ in nil },
+        path: String, asSent pathAsSent: String? = nil, method: String, model: String?, ignoresModel: Bool = false,
+        header: @escaping (String) -> String? = { _ in nil },
         caller: @escaping () -> String? = { nil }
     ) {
         self.path = path
