@@ -1,0 +1,150 @@
+"""What is measured: nginx, the gateway in its forms, and the mock provider straight. Each is a process pinned to a core."""
+
+import hashlib
+import json
+import os
+import socket
+import subprocess
+import tempfile
+import time
+
+PROXY_CORE = "0"
+LOAD_CORE = "1"
+KEY = "weir-benchmark-key"
+
+
+def pinned(core, *words):
+    return ["taskset", "-c", core, *words]
+
+
+def wait_for_port(port, within=10):
+    end = time.monotonic() + within
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.002)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Subject:
+    """A process under load."""
+
+    def __init__(self, name, port, child=None):
+        self.name = name
+        self.port = port
+        self.child = child
+
+    @property
+    def processes(self):
+        """The process and its children: nginx works in one."""
+        found = [self.child.pid]
+        for path in os.listdir("/proc"):
+            if path.isdigit():
+                try:
+                    with open(f"/proc/{path}/stat") as file:
+                        if int(file.read().rpartition(")")[2].split()[1]) == self.child.pid:
+                            found.append(int(path))
+                except OSError:
+                    pass
+        return found
+
+    @property
+    def cpu_seconds(self):
+        """User and system time of all threads, to the nanosecond (/proc/PID/stat counts in hundredths)."""
+        total = 0
+        for process in self.processes:
+            for thread in os.listdir(f"/proc/{process}/task"):
+                try:
+                    with open(f"/proc/{process}/task/{thread}/schedstat") as file:
+                        total += int(file.read().split()[0])
+                except OSError:
+                    pass
+        return total / 1e9
+
+    def memory_kib(self, field="VmRSS"):
+        total = 0
+        for process in self.processes:
+            with open(f"/proc/{process}/status") as file:
+                total += next((int(line.split()[1]) for line in file if line.startswith(field + ":")), 0)
+        return total
+
+    def stop(self):
+        if self.child:
+            self.child.terminate()
+            try:
+                self.child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+                self.child.wait()
+
+
+def start_mock(defaults):
+    child = subprocess.Popen(pinned(LOAD_CORE, os.environ["MOCK_BIN"], "--port", "0", "--default", defaults), stdout=subprocess.PIPE, text=True)
+    port = int(child.stdout.readline().strip().rpartition(":")[2])
+    return Subject("direct", port, child)
+
+
+def start_nginx(folder, mock):
+    port = free_port()
+    path = os.path.join(folder, f"nginx-{port}.conf")
+    with open(path, "w") as file:
+        file.write(f"""
+daemon off; worker_processes 1; pid {folder}/nginx-{port}.pid; error_log /dev/null crit;
+events {{ worker_connections 10000; }}
+http {{
+    access_log off; keepalive_requests 1000000000; client_max_body_size 20m; client_body_buffer_size 2m;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+    upstream mock {{ server 127.0.0.1:{mock.port}; keepalive 512; keepalive_requests 1000000000; }}
+    server {{
+        listen 127.0.0.1:{port} backlog=4096;
+        location / {{ proxy_pass http://mock; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off; }}
+    }}
+}}
+""")
+    child = subprocess.Popen(pinned(PROXY_CORE, "nginx", "-c", path, "-e", "/dev/null"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for_port(port)
+    return Subject("nginx", port, child)
+
+
+def gateway_config(mock, whole, port):
+    """`whole`: key, request quota and access log. Without: one route that anybody may use, and no log."""
+    route = {"name": "chat", "upstream": {"provider": "mock"}}
+    if whole:
+        route["quota"] = [{"allow": "1000000000 requests per minute", "each": "caller"}]
+    else:
+        route["authn"] = {"anonymous": True}
+    return {
+        "version": 1,
+        "workers": 1,
+        "listen": {"address": f"127.0.0.1:{port}"},
+        "admin": {"address": "127.0.0.1:0"},
+        "log": {"access": whole, "level": "info"},
+        "providers": {"mock": {"dialect": "openai", "url": f"http://127.0.0.1:{mock.port}/v1", "key": "sk-provider", "connections": 8000}},
+        "models": {"alias": {"targets": [{"provider": "mock", "model": "the-name-at-the-provider"}]}},
+        "callers": [{"name": "bench", "team": "bench", "key": "sha256:" + hashlib.sha256(KEY.encode()).hexdigest()}] if whole else [],
+        "routes": [route],
+    }
+
+
+def start_weir(folder, mock, whole, name, wait=True):
+    port = free_port()
+    path = os.path.join(folder, f"{name.replace(' ', '-')}-{port}.yaml")
+    with open(path, "w") as file:
+        json.dump(gateway_config(mock, whole, port), file)
+    child = subprocess.Popen(pinned(PROXY_CORE, os.environ["WEIR_BIN"], "serve", "--config", path), stdout=subprocess.DEVNULL)
+    if wait:
+        wait_for_port(port)
+    return Subject(name, port, child)
+
+
+def temporary_folder():
+    return tempfile.mkdtemp(prefix="weir-bench-")
