@@ -8,9 +8,15 @@ final class CurlHandle {
     private(set) var transfer: CurlTransfer?
     private var fields: UnsafeMutablePointer<curl_slist>?
     private var url = ""
-    private var method = ""
+    /// What the handle is set up to send; nil when that has to be said anew.
+    private var shape: Shape?
     private var body: [UInt8] = []
     private var bodySent = 0
+
+    private struct Shape: Equatable {
+        let method: String
+        let hasBody: Bool
+    }
 
     /// Bodies up to this size leave in one packet with the head; libcurl copies them (its MAX_INITIAL_POST_SIZE is 64 KiB).
     private static let copiedBodyBytesMax = 63 << 10
@@ -49,6 +55,8 @@ final class CurlHandle {
         unsafe ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(endpoint.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
         if endpoint.http2 { unsafe ccurl_set_long(easy, CURLOPT_PIPEWAIT, 1) }
         unsafe ccurl_set_string(easy, CURLOPT_PROXY, endpoint.proxy ?? "")
+        // The head of a proxy's answer to CONNECT would be taken for the provider's.
+        unsafe ccurl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         if let authorities = endpoint.certificateAuthorities { unsafe ccurl_set_string(easy, CURLOPT_CAINFO, authorities) }
     }
 
@@ -82,14 +90,16 @@ final class CurlHandle {
 
     private func setMethodAndBody(_ request: CurlRequest) {
         let hasBody = !request.body.isEmpty || request.method == "POST" || request.method == "PUT" || request.method == "PATCH"
-        if request.method != method {
+        let shape = Shape(method: request.method, hasBody: hasBody)
+        // Setting a body makes a POST of the handle, which would stay one, with that body, for a request that has none.
+        if shape != self.shape {
             unsafe ccurl_set_long(easy, CURLOPT_NOBODY, 0)
             unsafe ccurl_set_long(easy, CURLOPT_HTTPGET, 1)
             if hasBody { unsafe ccurl_set_long(easy, CURLOPT_POST, 1) }
             if request.method == "HEAD" { unsafe ccurl_set_long(easy, CURLOPT_NOBODY, 1) }
             let isCustom = !["GET", "POST", "HEAD"].contains(request.method) || (hasBody && request.method != "POST")
             unsafe ccurl_set_string(easy, CURLOPT_CUSTOMREQUEST, isCustom ? request.method : nil)
-            method = hasBody == (request.method == "POST") ? request.method : ""
+            self.shape = shape
         }
         guard hasBody else { return }
         unsafe ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, Int(request.body.count))

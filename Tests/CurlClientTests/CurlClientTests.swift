@@ -44,6 +44,22 @@ struct CurlClientTests {
         await loop.stop()
     }
 
+    @Test func `sends a body with the request that it belongs to and with no later one`() async throws {
+        let loop = try ClientLoop()
+
+        for method in ["GET", "DELETE", "OPTIONS", "POST"] {
+            for body in ["", "of somebody else", "", ""] {
+                let request = CurlRequest(method: method, path: "/x", headers: [("x-mock", "echo")], body: Array(body.utf8))
+                let echo = try JSONValue(parsing: try await loop.fetch(request).get().body)
+                #expect(echo["method"]?.string == method)
+                #expect(echo["body"]?.string == body)
+            }
+        }
+
+        #expect(await loop.mockCount("open_connections") == 1)
+        await loop.stop()
+    }
+
     @Test func `sends an empty body, and does not wait for 100 Continue before a large one`() async throws {
         let loop = try ClientLoop()
         let empty = try await loop.fetch(CurlRequest(method: "POST", path: "/x", headers: [("x-mock", "echo")])).get()
