@@ -140,6 +140,17 @@ struct FlightTests {
         await until { taken.value == 10 }
     }
 
+    @Test func `goes on for one that needs the whole although its only reader has stopped`() async {
+        let flight = flight(kept: 1000, lead: 100)
+        let taken = Tally()
+        feed(flight, 10, taken: taken)
+        await until { taken.value == 1 }
+
+        _ = flight.board(needsAll: true)
+
+        await until { taken.value == 10 }
+    }
+
     @Test func `is given up when only readers are left that cannot get the answer any more`() async {
         let flight = flight(kept: 100, lead: 100)
         let overrun = flight.board(needsAll: false) ?? -1

@@ -28,7 +28,7 @@ final class Flight: Sendable {
 
     /// - Returns: a seat's number; nil when it is too late.
     func board(needsAll: Bool) -> Int? {
-        state.withLock { $0.board(needsAll: needsAll) }
+        change { $0.board(needsAll: needsAll) }
     }
 
     /// What is new for a seat; waits until something is.

@@ -56,11 +56,12 @@ struct FlightState {
 // What those on board do.
 extension FlightState {
     /// - Returns: the number of a seat; nil when nobody can come on board any more.
-    mutating func board(needsAll: Bool) -> Int? {
-        guard !isOver, keepsAll, head?.isShareable ?? true else { return nil }
+    mutating func board(needsAll: Bool) -> (Int?, wake: [Waiter]) {
+        guard !isOver, keepsAll, head?.isShareable ?? true else { return (nil, []) }
         defer { nextSeat += 1 }
         seats[nextSeat] = Seat(needsAll: needsAll)
-        return nextSeat
+        // Who needs all of it waits for no reader, and so the pump must not either.
+        return (nextSeat, hasRoom ? takePumpWaiter() : [])
     }
 
     mutating func look(from number: Int) -> (FlightNews, wake: [Waiter]) {
