@@ -30,8 +30,8 @@ package struct UpstreamFailure: Equatable, Sendable {
         self.headers = headers
     }
 
-    /// True when the provider refused the gateway's own credential: nothing the client can mend.
-    package var isCredentialProblem: Bool { status == 401 || status == 403 || status == 402 }
+    /// True when the provider, or the proxy before it, refused the gateway's own credential: nothing the client can mend.
+    package var isCredentialProblem: Bool { [401, 402, 403, 407].contains(status) }
 
     /// True for a page for people: it comes from something between here and the provider.
     package var isHTML: Bool { headers.first("content-type")?.lowercased().hasPrefix("text/html") ?? false }

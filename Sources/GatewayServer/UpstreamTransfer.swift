@@ -56,7 +56,8 @@ struct FailureContext {
         switch error {
         case .unreachable: .upstreamUnreachable(provider: provider)
         case .timedOut(let phase): timedOut(phase)
-        case .closedBeforeAnswer: .upstreamUnreachable(provider: provider)
+        // The request may have arrived and been paid for: not a failure that is safe to repeat, as one to connect is.
+        case .closedBeforeAnswer: .upstreamCut(provider: provider)
         case .cut: .upstreamCut(provider: provider)
         case .headTooLarge: .upstreamBroken(provider: provider, reason: "its header is over the limit.")
         case .tooManyInterimAnswers: .upstreamBroken(provider: provider, reason: "it sent too many interim answers.")
