@@ -84,14 +84,14 @@ def test_when_the_sdk_runs_out_of_time(start, mock):
 
 
 @pytest.mark.parametrize("directives, stream, phase", [
-    ("hang", False, "first_byte"), ("hang-after-chunks=2", True, "idle"), ("chunks=1000,interval=50ms", True, "total")])
+    ("hang", False, "first_byte"), ("hang-after-head", True, "first_token"), ("hang-after-chunks=2", True, "idle"), ("chunks=1000,interval=50ms", True, "total")])
 def test_time_outs_close_it_too(start, mock, directives, stream, phase):
-    timeouts = {"first_byte": "300ms", "idle": "300ms", "total": "800ms"}
+    timeouts = {"first_byte": "300ms", "first_token": "400ms", "idle": "300ms", "total": "800ms"}
     gateway = start(routes=[route(upstream={"provider": "mock", "timeouts": timeouts, "retry": {"attempts": 0}})])
     with Connection(gateway.port) as connection:
         answer = connection.request("POST", "/v1/chat/completions", chat(stream=stream), {**KEY, "x-mock": directives}).answer()
 
-    assert answer.status == 504 if not stream else answer.is_cut
+    assert answer.status == 504 if phase in ("first_byte", "first_token") else answer.is_cut
     assert wait_until(lambda: mock.stats["aborted"] == 1, within=1.0)
     assert gateway.access_line()["error_type"] == "timeout"
 

@@ -22,7 +22,7 @@ def two(start, mock):
             "spare": {"targets": [{"provider": "second", "model": "second-model"}]},
         }
         rules = fallback or [{"on": ["connect", "timeout", "429", "5xx", "error_event", "bad_answer"], "to": "spare"}]
-        upstream = {"timeouts": {"first_byte": "500ms", "idle": "500ms"}, "retry": {"attempts": 0}, **(upstream or {})}
+        upstream = {"timeouts": {"first_byte": "500ms", "first_token": "500ms", "idle": "500ms"}, "retry": {"attempts": 0}, **(upstream or {})}
         return start(config(mock, providers=providers, models=models, routes=[route(upstream=upstream, fallback=rules)]))
 
     return make

@@ -259,7 +259,7 @@ def test_a_stream_that_fails_raises_and_never_ends_silently(client):
 
 @pytest.mark.parametrize("directives", ["error-event", "garbage-body", "status=503", "cut-after=300", "hang-after-head,close"])
 def test_a_failure_before_the_first_content_is_a_status(start, directives):
-    gateway = start(routes=[route(upstream={"provider": "mock", "timeouts": {"idle": "300ms"}})])
+    gateway = start(routes=[route(upstream={"provider": "mock", "timeouts": {"first_token": "300ms"}})])
     with openai.OpenAI(base_url=gateway.url + "/v1", api_key=CALLER_KEY, max_retries=0) as client:
         with pytest.raises(openai.APIStatusError) as raised:
             client.chat.completions.create(**chat(), stream=True, extra_headers={"x-mock": directives})
