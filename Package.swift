@@ -87,6 +87,8 @@ let package = Package(
         tests(of: "JSONBytes", exclude: ["Fixtures"]),
         tests(of: "YAMLReader"),
         tests(of: "EventLoop"),
+        tests(of: "HTTPServer", ["EventLoop", "HTTPWire"]),
+        tests(of: "CurlClient", ["EventLoop", "JSONBytes", "MockProvider"]),
         tests(of: "GatewayCore"),
         tests(of: "GatewayConfig", ["YAMLReader", "GatewayCore", "JSONBytes"], exclude: ["Refused"]),
         tests(of: "GatewayTelemetry", ["GatewayCore"]),
