@@ -151,10 +151,11 @@ final class FakeClient {
 
     /// Waits until it has all it will get.
     func received() async -> Received {
-        while true {
+        while !Task.isCancelled {
             if let outcome { return outcome }
             await Task.yield()
         }
+        return Received()
     }
 }
 

@@ -56,7 +56,7 @@ final class Valve: Sendable {
     }
 }
 
-/// Lets other tasks run until `condition` holds. A test that waits in vain is ended by its time limit.
+/// Lets other tasks run until `condition` holds. A test that waits in vain is ended by its time limit, which cancels its task.
 func until(_ condition: @Sendable () -> Bool) async {
-    while !condition() { await Task.yield() }
+    while !condition(), !Task.isCancelled { await Task.yield() }
 }
