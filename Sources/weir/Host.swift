@@ -14,6 +14,20 @@ enum Host {
 
     static func ignoreSignal(_ number: Int32) { _ = signal(number, SIG_IGN) }
 
+    /// Lets signals wait, on this thread and on those that it starts, until somebody asks for them.
+    static func holdSignals(_ numbers: [Int32]) {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for number in numbers { unsafe sigaddset(&set, number) }
+        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// Gives the numbers 0 to 2 to `/dev/null` where the process was started without them: the next socket would get them, and with
+    /// them what is written to the log.
+    static func openMissingStandardFiles() {
+        for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 { _ = unsafe open("/dev/null", O_RDWR) }
+    }
+
     static func exitNow(_ code: Int32) -> Never { _exit(code) }
 
     static func send(_ number: Int32, to process: Int) -> Bool { kill(pid_t(clamping: process), number) == 0 }

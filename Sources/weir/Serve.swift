@@ -22,6 +22,7 @@ struct Serve: ParsableCommand {
     var welcome = false
 
     func run() throws {
+        Host.openMissingStandardFiles()
         // Before anything slow: as process 1 of a container, signals without a handler are dropped by the kernel.
         let signals = Signals()
         let path = config ?? Host.variable("WEIR_CONFIG")

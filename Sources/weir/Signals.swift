@@ -12,8 +12,11 @@ final class Signals: Sendable {
 
     init() {
         let queue = DispatchQueue(label: "weir.signals")
-        sources = [SIGHUP, SIGTERM, SIGINT].map { DispatchSourceSignalBox(number: $0, queue: queue) }
+        let numbers = [SIGHUP, SIGTERM, SIGINT]
+        // Held, not ignored: one that comes before Dispatch listens waits for it.
+        Host.holdSignals(numbers)
         Host.ignoreSignal(SIGPIPE)
+        sources = numbers.map { DispatchSourceSignalBox(number: $0, queue: queue) }
         for source in sources { source.activate { [self] in received($0) } }
     }
 
@@ -50,7 +53,6 @@ final class DispatchSourceSignalBox: @unchecked Sendable {
 
     init(number: Int32, queue: DispatchQueue) {
         self.number = number
-        Host.ignoreSignal(number)
         source = DispatchSource.makeSignalSource(signal: number, queue: queue)
     }
 
