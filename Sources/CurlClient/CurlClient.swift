@@ -20,6 +20,10 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     private var sockets: [WatchedSocket] = []
     private var timer: LoopTimer?
     private var timerDue: ContinuousClock.Instant?
+    /// While libcurl runs it sets its timer again and again; only the last wish counts.
+    private var isActing = false
+    private var timerWish: Int?
+    private var deadlines: LoopTimer?
     private var pools: [CurlEndpoint: [CurlHandle]] = [:]
     private var active: [ObjectIdentifier: CurlHandle] = [:]
     private static let pooledHandlesMax = 256
@@ -34,9 +38,11 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         unsafe ccurl_multi_set_timer_callback(multi, CurlCallbacks.timer, context)
         unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 512)
         timer = LoopTimer(on: loop) { [unowned self] in timerFired() }
+        deadlines = LoopTimer(on: loop) { [unowned self] in checkDeadlines() }
     }
 
     deinit {
+        deadlines?.cancel()
         timer?.cancel()
         timer = nil  // libcurl still sets timers while it cleans up
         for handle in active.values { unsafe curl_multi_remove_handle(multi, handle.easy) }
@@ -58,6 +64,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         let transfer = CurlTransfer(client: self, request: request, headerBytesMax: endpoint.responseHeaderBytesMax)
         transfer.handle = handle
         handle.begin(transfer)
+        isActing = true
         let added = unsafe curl_multi_add_handle(multi, handle.easy)
         guard added == CURLM_OK else { throw .refusedRequest(code: Int(added.rawValue)) }
         active[ObjectIdentifier(handle)] = handle
@@ -105,8 +112,12 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
 
     private func act(on socket: Int32, events: Int32) {
         var running: Int32 = 0
+        isActing = true
         unsafe curl_multi_socket_action(multi, socket, events, &running)
         takeMessages()
+        isActing = false
+        if let milliseconds = timerWish { setTimer(milliseconds: milliseconds) }
+        timerWish = nil
     }
 
     private func takeMessages() {
@@ -180,6 +191,10 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
 
     /// Only moved when it must fire sooner; a timer that fires early asks again.
     func setTimer(milliseconds: Int) {
+        guard !isActing else {
+            timerWish = milliseconds
+            return
+        }
         guard milliseconds >= 0 else {
             timerDue = nil
             return
@@ -198,6 +213,21 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         }
         timerDue = nil
         act(on: CURL_SOCKET_TIMEOUT, events: 0)
+    }
+
+    // MARK: - Deadlines of transfers
+
+    /// One timer for all transfers, set for the nearest deadline it has heard of: a transfer that ends in time costs no timer of its own.
+    func expect(_ deadline: ContinuousClock.Instant) {
+        guard let deadlines, !deadlines.isScheduled || deadline < deadlines.deadline else { return }
+        deadlines.schedule(at: deadline)
+    }
+
+    private func checkDeadlines() {
+        let now = ContinuousClock.now
+        // A copy: what has run out of time leaves `active`.
+        let nearest = active.values.compactMap(\.transfer).compactMap { $0.checkTime(now) }.min()
+        if let nearest { expect(nearest) }
     }
 }
 

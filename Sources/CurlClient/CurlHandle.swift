@@ -157,7 +157,7 @@ final class CurlHandle {
 enum CurlCallbacks {
     static let header: ccurl_data_callback = { data, size, count, context in
         guard let data = unsafe data, let context = unsafe context else { return 0 }
-        let line = unsafe Array(UnsafeRawBufferPointer(start: data, count: size * count))
+        let line = unsafe UnsafeRawBufferPointer(start: data, count: size * count).bindMemory(to: UInt8.self).span
         let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
         guard let transfer = handle.transfer, transfer.receivedHeaderLine(line) else { return 0 }
         return size * count

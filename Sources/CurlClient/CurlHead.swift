@@ -27,59 +27,91 @@ struct HeadReader {
     ]
 
     private let bytesMax: Int
-    private var bytes = 0
     private var interim = 0
     private var status = 0
-    private var fields: [CurlHead.Field] = []
-    private(set) var isComplete = false
+    /// The lines of the head so far, and where the fields stand in them.
+    private var bytes: [UInt8] = []
+    private var fieldLines: [(name: Range<Int>, value: Range<Int>)] = []
+    /// Bytes of interim heads before this one: they count too.
+    private var bytesBefore = 0
+    /// The final head.
+    private(set) var head: CurlHead?
 
     init(bytesMax: Int) { self.bytesMax = bytesMax }
 
-    var head: CurlHead {
-        var dropped = Self.hopByHop
-        for field in fields where field.name == "connection" {
-            for name in field.value.split(separator: ",") { dropped.insert(lowerCase(trim(name.utf8))) }
-        }
-        return CurlHead(status: status, fields: fields.filter { !dropped.contains($0.name) })
-    }
+    var isComplete: Bool { head != nil }
 
     /// - Parameter line: with its line end.
-    mutating func take(_ line: [UInt8]) -> Step {
-        guard !isComplete else { return .more }  // trailers
-        bytes += line.count
-        guard bytes <= bytesMax else { return .failed(.headTooLarge) }
-        if line.starts(with: "HTTP/".utf8) { return begin(line) }
-        if line.allSatisfy({ $0 == 0x0d || $0 == 0x0a }) { return end() }
-        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return .more }
-        fields.append(CurlHead.Field(name: lowerCase(trim(line[..<colon])), value: String(decoding: trim(line[(colon + 1)...]), as: UTF8.self)))
+    mutating func take(_ line: Span<UInt8>) -> Step {
+        guard head == nil else { return .more }  // trailers
+        guard bytesBefore + bytes.count + line.count <= bytesMax else { return .failed(.headTooLarge) }
+        if startsHead(line) { return begin(line) }
+        let start = bytes.count
+        for index in line.indices { bytes.append(line[index]) }
+        let content = trimmed(start..<bytes.count)
+        if content.isEmpty { return end() }
+        guard let colon = bytes[content].firstIndex(of: UInt8(ascii: ":")) else { return .more }
+        let name = trimmed(content.lowerBound..<colon)
+        for index in name where bytes[index] >= 0x41 && bytes[index] <= 0x5a { bytes[index] |= 0x20 }
+        fieldLines.append((name, trimmed((colon + 1)..<content.upperBound)))
         return .more
     }
 
-    private mutating func begin(_ line: [UInt8]) -> Step {
-        fields.removeAll(keepingCapacity: true)
-        let code = line.drop { $0 != 0x20 }.dropFirst().prefix(3)
-        status = code.reduce(0) { $0 * 10 + Int($1 &- 0x30) }
-        guard code.count == 3, code.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), status >= 100 else { return .failed(.malformed(code: 0)) }
+    private func startsHead(_ line: Span<UInt8>) -> Bool {
+        guard line.count >= 5 else { return false }  // HTTP/
+        return line[0] == 0x48 && line[1] == 0x54 && line[2] == 0x54 && line[3] == 0x50 && line[4] == 0x2f
+    }
+
+    private mutating func begin(_ line: Span<UInt8>) -> Step {
+        bytesBefore += bytes.count + line.count
+        bytes.removeAll(keepingCapacity: true)
+        bytes.reserveCapacity(512)
+        fieldLines.removeAll(keepingCapacity: true)
+        var place = 0
+        while place < line.count, line[place] != 0x20 { place += 1 }
+        status = 0
+        for index in (place + 1)..<(place + 4) {
+            guard index < line.count, line[index] >= 0x30, line[index] <= 0x39 else { return .failed(.malformed(code: 0)) }
+            status = status * 10 + Int(line[index] - 0x30)
+        }
+        guard status >= 100 else { return .failed(.malformed(code: 0)) }
         return status == 101 ? .failed(.unaskedUpgrade) : .more
     }
 
     private mutating func end() -> Step {
         guard status < 200 else {
-            isComplete = true
+            head = finalHead()
             return .complete
         }
         interim += 1
         return interim > Self.interimMax ? .failed(.tooManyInterimAnswers) : .more
     }
 
-    private func lowerCase(_ bytes: some Collection<UInt8>) -> String {
-        String(decoding: bytes.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }, as: UTF8.self)
+    private func finalHead() -> CurlHead {
+        var named: Set<String> = []
+        var fields: [CurlHead.Field] = []
+        fields.reserveCapacity(fieldLines.count)
+        for line in fieldLines {
+            let field = CurlHead.Field(name: text(line.name), value: text(line.value))
+            if field.name == "connection" { for name in field.value.split(separator: ",") { named.insert(lowerCase(name)) } }
+            if !Self.hopByHop.contains(field.name) { fields.append(field) }
+        }
+        if !named.isEmpty { fields.removeAll { named.contains($0.name) } }
+        return CurlHead(status: status, fields: fields)
     }
 
-    private func trim<Bytes: BidirectionalCollection<UInt8>>(_ bytes: Bytes) -> Bytes.SubSequence {
-        let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d || $0 == 0x0a }
-        var slice = bytes.drop(while: isBlank)
-        while let last = slice.last, isBlank(last) { slice.removeLast() }
-        return slice
+    private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+    private func lowerCase(_ text: Substring) -> String {
+        String(decoding: text.utf8.filter { $0 != 0x20 && $0 != 0x09 }.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
+
+    private func trimmed(_ range: Range<Int>) -> Range<Int> {
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, isBlank(bytes[start]) { start += 1 }
+        while end > start, isBlank(bytes[end - 1]) { end -= 1 }
+        return start..<end
+    }
+
+    private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0d || byte == 0x0a }
 }

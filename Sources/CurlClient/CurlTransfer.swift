@@ -14,7 +14,6 @@ package final class CurlTransfer {
     private let started = ContinuousClock.now
     private var lastRead = ContinuousClock.now
     private(set) var isPaused = false
-    private var timer: LoopTimer?
     private var contentDeadline: ContinuousClock.Instant?
     var handle: CurlHandle?
 
@@ -28,12 +27,12 @@ package final class CurlTransfer {
 
     /// Waits for the answer's head.
     package func head() async throws(CurlError) -> CurlHead {
-        while !headReader.isComplete {
+        while true {
+            if let head = headReader.head { return head }
             if case .failure(let error)? = outcome { throw error }
             if outcome != nil { throw .closedBeforeAnswer(code: 0) }
             await signal.wait()
         }
-        return headReader.head
     }
 
     /// The next bytes of the body; nil at its end. What came before a failure is handed out before it is thrown.
@@ -60,7 +59,7 @@ package final class CurlTransfer {
     package func awaitContent(until deadline: ContinuousClock.Instant?) {
         contentDeadline = deadline
         lastRead = ContinuousClock.now
-        tightenTimer()
+        client.expect(self.deadline.at)
     }
 
     /// Ends the transfer now; its connection is closed unless the answer is complete. Whoever waits gets `cancelled`.
@@ -68,19 +67,15 @@ package final class CurlTransfer {
 
     // MARK: - For the client
 
-    func begin() {
-        let timer = LoopTimer(on: client.loop) { [unowned self] in checkTime() }
-        timer.schedule(at: deadline.at)
-        self.timer = timer
-    }
+    func begin() { client.expect(deadline.at) }
 
     /// - Returns: false to make libcurl end the transfer.
-    func receivedHeaderLine(_ line: [UInt8]) -> Bool {
+    func receivedHeaderLine(_ line: Span<UInt8>) -> Bool {
         switch headReader.take(line) {
         case .more: return true
         case .complete:
             lastRead = ContinuousClock.now
-            tightenTimer()
+            client.expect(deadline.at)
             signal.signal()
             return true
         case .failed(let error):
@@ -103,8 +98,6 @@ package final class CurlTransfer {
     }
 
     func ended(_ result: Result<Void, CurlError>) {
-        timer?.cancel()
-        timer = nil
         if outcome == nil { outcome = result }
         signal.signal()
     }
@@ -132,19 +125,13 @@ package final class CurlTransfer {
         return idle < total ? (idle, .idle) : (total, .total)
     }
 
-    /// For a deadline that has come nearer.
-    private func tightenTimer() {
-        let (at, _) = deadline
-        if let timer, at < timer.deadline { timer.schedule(at: at) }
-    }
-
-    /// Timers are not moved on each read: when one fires early it is set again.
-    private func checkTime() {
+    /// Ends the transfer if its time is up.
+    ///
+    /// - Returns: when to look again.
+    func checkTime(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         let (at, phase) = deadline
-        if at <= ContinuousClock.now {
-            fail(.timedOut(phase))
-        } else {
-            timer?.schedule(at: at)
-        }
+        guard at <= now else { return at }
+        fail(.timedOut(phase))
+        return nil
     }
 }

@@ -37,6 +37,22 @@ package enum Socket {
         return result
     }
 
+    /// Reads what is there, `count` bytes at most, behind what `bytes` holds.
+    ///
+    /// - Returns: the number of bytes; 0 when the peer sends no more.
+    package static func receive(_ descriptor: Int32, appendingTo bytes: inout [UInt8], atMost count: Int) throws(SocketError) -> Int {
+        if bytes.capacity - bytes.count < count { bytes.reserveCapacity(max(bytes.count + count, 2 * bytes.capacity)) }
+        var result = 0
+        bytes.append(addingCapacity: count) { span in
+            unsafe span.withUnsafeMutableBufferPointer { buffer, initialized in
+                result = unsafe clinux_receive(descriptor, buffer.baseAddress.map { unsafe $0 + initialized }, count)
+                initialized += max(0, result)
+            }
+        }
+        guard result >= 0 else { throw error(Int32(-result)) }
+        return result
+    }
+
     /// Sends `bytes` from `start` on.
     ///
     /// - Returns: how many were taken; fewer than all means the socket is full.

@@ -23,7 +23,8 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     }
 
     private let descriptor: Int32
-    private unowned let endpoint: HTTPEndpoint
+    /// Lets go of the connection when it is closed.
+    private let endpoint: HTTPEndpoint
     private var state = State.head
     private var parser: RequestHeadParser
     private var input: [UInt8] = []
@@ -82,7 +83,9 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         case .lingering: return discardInput()
         // A client that asks and asks and reads no answer gets no further.
         case .head: return !isAboveHighWater && ((!input.isEmpty && takeHead()) || read())
-        case .body(let head, let reader): return (!input.isEmpty && takeBody(head, reader)) || read()
+        case .body(let head, let reader):
+            if !input.isEmpty { return takeBody(head, reader) || read() }
+            return reader.knowsLength ? readBody(head, reader) : read()
         }
     }
 
@@ -145,22 +148,48 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         if case .length(0) = head.framing { serve(head, []) }
     }
 
+    /// What came with the head, and bodies in chunks.
     private func takeBody(_ head: RequestHead, _ reader: BodyReader) -> Bool {
-        do {
-            let end = try reader.take(input)
-            guard endpoint.bodyBudget.take(end) else {
-                refuse(status: 503, "The gateway holds too many request bodies at the moment. Try again soon.")
-                return true
-            }
-            bodyBytesTaken += end
-            consume(end)
-            guard reader.isFinished else { return false }
-            serve(head, reader.body)
-            return true
-        } catch {
+        let end: Int
+        do { end = try reader.take(input) } catch {
             refuse(status: error.status, error.reason)
             return true
         }
+        consume(end)
+        guard holdsBody(end) else { return true }
+        guard reader.isFinished else { return false }
+        serve(head, reader.body)
+        return true
+    }
+
+    /// A body of known length, straight from the socket.
+    private func readBody(_ head: RequestHead, _ reader: BodyReader) -> Bool {
+        guard isReadable else { return false }
+        do {
+            let (count, mayHaveMore) = try reader.receive(from: descriptor)
+            // What follows the body is left in the socket, and may have come with this edge.
+            isReadable = mayHaveMore || isPeerClosed
+            guard count > 0 else {
+                clientWent()
+                return false
+            }
+            if holdsBody(count), reader.isFinished { serve(head, reader.body) }
+            return true
+        } catch {
+            isReadable = false
+            if error != .wouldBlock { clientWent() }
+            return false
+        }
+    }
+
+    /// - Returns: false when there is no room for so many more bytes of bodies: the request has been refused.
+    private func holdsBody(_ count: Int) -> Bool {
+        guard endpoint.bodyBudget.take(count) else {
+            refuse(status: 503, "The gateway holds too many request bodies at the moment. Try again soon.")
+            return false
+        }
+        bodyBytesTaken += count
+        return true
     }
 
     private func consume(_ count: Int) {
