@@ -98,6 +98,7 @@ package final class Gateway: @unchecked Sendable {
             reloads: reloads, live: live, metrics: metrics, listener: listener)
         start(configuration, status)
         announce(configuration, options, hash, loaded.warnings)
+        control.async { Memory.giveBackUnused() }
     }
 
     private static func bind(_ address: ListenAddress, _ key: String) throws(StartError) -> HTTPListener {
@@ -152,6 +153,7 @@ package final class Gateway: @unchecked Sendable {
         listener.update(HTTPServerLimits(configuration.listen.limits))
         // Idle workers let go of the old pipeline now, busy ones with their next request.
         for worker in workers { worker.loop.execute { worker.adopt() } }
+        control.asyncAfter(deadline: .now() + .milliseconds(100)) { Memory.giveBackUnused() }
     }
 
     /// Stops accepting, lets open requests finish for as long as the file grants, ends the rest with an error event, and calls `done`.
@@ -163,12 +165,12 @@ package final class Gateway: @unchecked Sendable {
         for worker in workers { worker.metrics.isReady = false }
         listener.drain()
         let deadline = ContinuousClock.now.advanced(by: drainTime)
-        // Never before the listener has taken what was waiting to be accepted.
-        control.asyncAfter(deadline: .now() + .milliseconds(50)) { self.awaitDrained(until: deadline, done) }
+        awaitDrained(until: deadline, done)
     }
 
     private func awaitDrained(until deadline: ContinuousClock.Instant, _ done: @escaping @Sendable () -> Void) {
-        if listener.connectionCount == 0 { return finish(cut: 0, done) }
+        // Never before the workers have taken what was waiting to be accepted.
+        if !listener.isAccepting, listener.connectionCount == 0 { return finish(cut: 0, done) }
         guard ContinuousClock.now >= deadline else {
             control.asyncAfter(deadline: .now() + .milliseconds(20)) { self.awaitDrained(until: deadline, done) }
             return

@@ -49,11 +49,14 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
         isAccepting = false
     }
 
-    package func ready(_ fileDescriptor: Int32, _ events: Readiness) {
-        for _ in 0..<64 {
+    package func ready(_ fileDescriptor: Int32, _ events: Readiness) { acceptWaiting(upTo: 64) }
+
+    private func acceptWaiting(upTo countMax: Int) {
+        for _ in 0..<countMax {
             do {
                 place(try Socket.accept(from: listener.descriptor))
             } catch {
+                if error == .closed { continue }  // by its client, before anybody came for it
                 if case .failed(let number) = error, Self.isShortage(number) { pauseAccepting() }
                 return
             }
@@ -133,7 +136,7 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
 
     /// Takes what already waits to be accepted, and then no more.
     func drain() {
-        if isAccepting { ready(listener.descriptor, .read) }
+        if isAccepting { acceptWaiting(upTo: HTTPListener.backlog) }
         acceptPause?.cancel()
         stopAccepting()
         listener.stoppedAccepting()

@@ -6,6 +6,9 @@ import Synchronization
 /// Whichever worker wakes accepts, and hands the connection to the worker that has fewest, so none starves while another is full:
 /// one message between threads for a connection, none for a request.
 package final class HTTPListener: @unchecked Sendable {
+    /// Connections that the kernel holds for us until we accept them.
+    static let backlog = 4096
+
     let descriptor: Int32
     package let port: Int
     private var endpoints: [HTTPEndpoint] = []
@@ -14,7 +17,7 @@ package final class HTTPListener: @unchecked Sendable {
 
     /// Binds the address. Nothing is accepted before `start`.
     package init(host: String, port: Int) throws(SocketError) {
-        descriptor = try Socket.listen(host: host, port: port)
+        descriptor = try Socket.listen(host: host, port: port, backlog: Self.backlog)
         self.port = Socket.localPort(of: descriptor)
     }
 
@@ -42,6 +45,9 @@ package final class HTTPListener: @unchecked Sendable {
         accepting.store(endpoints.count, ordering: .releasing)
         for endpoint in endpoints { endpoint.loop.execute { endpoint.startAccepting() } }
     }
+
+    /// False once every worker has taken what waited when draining began.
+    package var isAccepting: Bool { accepting.load(ordering: .acquiring) > 0 }
 
     package var connectionCount: Int { endpoints.reduce(0) { $0 + $1.connectionCount.load(ordering: .relaxed) } }
 

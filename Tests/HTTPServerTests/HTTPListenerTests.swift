@@ -1,3 +1,4 @@
+import Dispatch
 import EventLoop
 import HTTPServer
 import HTTPWire
@@ -79,6 +80,24 @@ struct HTTPListenerTests {
             client.send("GET /2 HTTP/1.1\r\nhost: a\r\n\r\n")
 
             #expect(client.answer()?.body == "GET /2 ")
+        }
+    }
+
+    @Test func `serves all who wait to be accepted when draining begins`() async throws {
+        try await onItsOwnThread {
+            let server = try TestServer()
+            defer { server.stop() }
+            let hold = DispatchSemaphore(value: 0)
+            server.loops[0].execute { hold.wait() }
+            let clients = (0..<300).map { _ in server.client() }
+            for client in clients { client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n") }
+
+            server.listener.drain()
+            #expect(server.listener.isAccepting)
+            hold.signal()
+
+            for client in clients { #expect(client.answer()?.status == 200) }
+            #expect(!server.listener.isAccepting)
         }
     }
 

@@ -11,7 +11,7 @@ final class TestServer: Sendable {
     let listener: HTTPListener
     let bodyBudget: BodyBudget
     let seen = Seen()
-    private let loops: [EventLoop]
+    let loops: [EventLoop]
     private let threads: [DispatchSemaphore]
 
     /// What the services of all loops have seen.
