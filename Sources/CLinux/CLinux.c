@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -115,6 +116,8 @@ long clinux_send(int fd, const void *buffer, size_t count) {
         if (errno != EINTR) return -errno;
     }
 }
+
+void clinux_trim_memory(void) { malloc_trim(0); }
 
 int clinux_processors(void) {
     cpu_set_t set;

@@ -9,6 +9,9 @@ struct RouteCompiler {
     private let configuration: Configuration
     private let shared: SharedState
     private let catalog: UpstreamCatalog
+    /// One list and one set, shared by all routes.
+    private let models: [String]
+    private let modelSet: Set<String>
     private let createdAt: Int
 
     /// - Parameter createdAt: seconds since 1970.
@@ -16,6 +19,8 @@ struct RouteCompiler {
         self.configuration = configuration
         self.shared = shared
         self.createdAt = createdAt
+        models = configuration.models.map(\.name)
+        modelSet = Set(models)
         let wantsDemo = configuration.providers.contains { $0.endpoint == .demo }
         catalog = UpstreamCatalog(configuration, states: shared.targets, demoURL: wantsDemo ? try demoURL() : "")
         targets = catalog.targets(of: configuration)
@@ -28,13 +33,12 @@ struct RouteCompiler {
 
     /// authn ▸ quota ▸ models ▸ cache ▸ fallback, which has transform and upstream inside: another target needs another request.
     func chain(of route: RouteConfig) throws -> FilterChain {
-        let models = configuration.models.map(\.name)
         var filters: [any Filter] = [
             // Where keys are accepted at all, a mistyped one is a mistake; a route that only says `anonymous` looks at none.
             AuthnFilter(table: keys, acceptsKeys: route.authn.acceptsKeys, allowsAnonymous: route.authn.anonymous, unknownKeys: .refused)
         ]
         if !route.quota.isEmpty {
-            filters.append(QuotaFilter(limits: route.quota.map(QuotaLimit.init), route: route.name, models: Set(models), store: shared.quota))
+            filters.append(QuotaFilter(limits: route.quota.map(QuotaLimit.init), route: route.name, models: modelSet, store: shared.quota))
         }
         filters.append(ModelsFilter(names: models, created: createdAt))
         if let cache = route.cache { filters.append(self.cache(cache, of: route)) }

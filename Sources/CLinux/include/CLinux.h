@@ -35,6 +35,9 @@ int clinux_local_port(int fd);
 int clinux_accept(int listener);
 long clinux_receive(int fd, void *buffer, size_t count);
 long clinux_send(int fd, const void *buffer, size_t count);
+// Gives pages that hold no allocation any more back to the kernel. Takes milliseconds; never on a loop.
+void clinux_trim_memory(void);
+
 // How many processors the process may run on, at least 1.
 int clinux_processors(void);
 
