@@ -184,16 +184,16 @@ def test_a_slow_follower_does_not_slow_the_others(start, mock):
 
 
 def test_the_memory_of_the_cache_is_bounded(start, mock):
-    gateway = start(routes=CACHED, cache={"memory": "4MiB", "max_entry": "256KiB"})
-    call(gateway, "POST", "/v1/chat/completions", chat("warm"), {"x-mock": "size=100000"}, key=CALLER_KEY)
+    gateway = start(routes=CACHED, cache={"memory": "1MiB", "max_entry": "256KiB"})
+    call(gateway, "POST", "/v1/chat/completions", chat("warm"), {"x-mock": "size=20000"}, key=CALLER_KEY)
     before = gateway.resident_kib
 
     for number in range(200):
-        assert call(gateway, "POST", "/v1/chat/completions", chat(str(number)), {"x-mock": "size=100000"}, key=CALLER_KEY).status == 200
+        assert call(gateway, "POST", "/v1/chat/completions", chat(str(number)), {"x-mock": "size=20000"}, key=CALLER_KEY).status == 200
 
-    assert gateway.resident_kib - before < 12 * 1024
-    assert call(gateway, "POST", "/v1/chat/completions", chat("199"), {"x-mock": "size=100000"}, key=CALLER_KEY).headers["x-weir-cache"] == "hit"
-    assert call(gateway, "POST", "/v1/chat/completions", chat("0"), {"x-mock": "size=100000"}, key=CALLER_KEY).headers["x-weir-cache"] == "miss"
+    assert gateway.resident_kib - before < 8 * 1024
+    assert call(gateway, "POST", "/v1/chat/completions", chat("199"), {"x-mock": "size=20000"}, key=CALLER_KEY).headers["x-weir-cache"] == "hit"
+    assert call(gateway, "POST", "/v1/chat/completions", chat("0"), {"x-mock": "size=20000"}, key=CALLER_KEY).headers["x-weir-cache"] == "miss"
 
 
 def test_ten_thousand_callers_cost_no_time(start):

@@ -206,7 +206,7 @@ def test_ten_thousand_mutated_requests_do_no_harm(start):
             try:
                 connection.send(data)
                 # A client that has sent its FIN counts as gone; a few stay, so that whole requests reach the provider.
-                if number % 8:
+                if number % 40:
                     connection.socket.shutdown(1)
                 else:
                     connection.socket.settimeout(0.05)
@@ -219,7 +219,7 @@ def test_ten_thousand_mutated_requests_do_no_harm(start):
             resident = gateway.resident_kib
 
     assert gateway.child.poll() is None
-    assert statuses.get(400, 0) > 1000 and statuses.get(200, 0) > 20 and 500 not in statuses, statuses
+    assert statuses.get(400, 0) > 1000 and statuses.get(200, 0) > 5 and 500 not in statuses, statuses
     assert gateway.resident_kib - resident < 4 * 1024
     assert call(gateway, "POST", "/v1/chat/completions", chat(), KEY).status == 200
     assert wait_until(lambda: gateway.metrics.sum("weir_connections", state="open") == 0)
