@@ -24,9 +24,11 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     private var isActing = false
     private var timerWish: Int?
     private var deadlines: LoopTimer?
-    private var pools: [CurlEndpoint: [CurlHandle]] = [:]
-    private var active: [ObjectIdentifier: CurlHandle] = [:]
-    private static let pooledHandlesMax = 256
+    private var pools: [CurlEndpoint: CurlPool] = [:]
+    /// The pool asked for last, which is mostly the one asked for next: comparing an endpoint costs less than hashing it.
+    private var recentPool: CurlPool?
+    /// A handle knows its place here.
+    private var active: [CurlHandle] = []
 
     package init(on loop: EventLoop) {
         precondition(curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, "libcurl cannot be started")
@@ -45,9 +47,10 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         deadlines?.cancel()
         timer?.cancel()
         timer = nil  // libcurl still sets timers while it cleans up
-        for handle in active.values { unsafe curl_multi_remove_handle(multi, handle.easy) }
-        active = [:]
+        for handle in active { unsafe curl_multi_remove_handle(multi, handle.easy) }
+        active = []
         pools = [:]
+        recentPool = nil
         unsafe curl_multi_cleanup(multi)
     }
 
@@ -55,19 +58,26 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
 
     /// Forgets pooled handles of endpoints that are not in use any more.
     package func keepPools(of endpoints: Set<CurlEndpoint>) {
+        for (endpoint, pool) in pools where !endpoints.contains(endpoint) { pool.close() }
         pools = pools.filter { endpoints.contains($0.key) }
+        recentPool = nil
     }
 
     /// Sends a request. The transfer ends in its time-outs at the latest.
     package func send(_ request: CurlRequest, to endpoint: CurlEndpoint) throws(CurlError) -> CurlTransfer {
         guard let handle = takeHandle(endpoint) else { throw .refusedRequest(code: Int(CURLE_OUT_OF_MEMORY.rawValue)) }
         let transfer = CurlTransfer(client: self, request: request, headerBytesMax: endpoint.responseHeaderBytesMax)
-        transfer.handle = handle
-        handle.begin(transfer)
+        guard handle.begin(transfer, request) else { throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue)) }
         isActing = true
         let added = unsafe curl_multi_add_handle(multi, handle.easy)
-        guard added == CURLM_OK else { throw .refusedRequest(code: Int(added.rawValue)) }
-        active[ObjectIdentifier(handle)] = handle
+        guard added == CURLM_OK else {
+            isActing = false
+            handle.end()
+            throw .refusedRequest(code: Int(added.rawValue))
+        }
+        transfer.handle = handle
+        handle.place = active.count
+        active.append(handle)
         transfer.begin()
         // libcurl wants to be called at once for a new handle; doing it here spares a turn of the loop.
         act(on: CURL_SOCKET_TIMEOUT, events: 0)
@@ -75,14 +85,27 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     }
 
     private func takeHandle(_ endpoint: CurlEndpoint) -> CurlHandle? {
-        if let handle = pools[endpoint]?.popLast() { return handle }
-        return unsafe CurlHandle(endpoint: endpoint, socketContext: Unmanaged.passUnretained(self).toOpaque())
+        let pool = pool(of: endpoint)
+        if let handle = pool.take() { return handle }
+        return unsafe CurlHandle(pool: pool, socketContext: Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func pool(of endpoint: CurlEndpoint) -> CurlPool {
+        if let recentPool, recentPool.endpoint == endpoint { return recentPool }
+        let pool = pools[endpoint] ?? CurlPool(endpoint)
+        pools[endpoint] = pool
+        recentPool = pool
+        return pool
     }
 
     private func giveBack(_ handle: CurlHandle) {
         handle.end()
-        active[ObjectIdentifier(handle)] = nil
-        if pools[handle.endpoint, default: []].count < Self.pooledHandlesMax { pools[handle.endpoint, default: []].append(handle) }
+        let last = active.removeLast()
+        if last !== handle {
+            active[handle.place] = last
+            last.place = handle.place
+        }
+        handle.pool.giveBack(handle)
     }
 
     /// Takes an unfinished transfer out; libcurl closes its connection.
@@ -199,7 +222,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
             timerDue = nil
             return
         }
-        let due = ContinuousClock.now.advanced(by: .milliseconds(milliseconds))
+        let due = loop.turnTime.advanced(by: .milliseconds(milliseconds))
         timerDue = due
         guard let timer, !timer.isScheduled || timer.deadline > due else { return }
         timer.schedule(at: due)
@@ -226,7 +249,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     private func checkDeadlines() {
         let now = ContinuousClock.now
         // A copy: what has run out of time leaves `active`.
-        let nearest = active.values.compactMap(\.transfer).compactMap { $0.checkTime(now) }.min()
+        let nearest = active.compactMap(\.transfer).compactMap { $0.checkTime(now) }.min()
         if let nearest { expect(nearest) }
     }
 }

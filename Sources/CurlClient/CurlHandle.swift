@@ -4,10 +4,14 @@ import CCurl
 @safe
 final class CurlHandle {
     let easy: UnsafeMutableRawPointer
-    let endpoint: CurlEndpoint
+    let pool: CurlPool
+    /// Where it stands among the client's active handles.
+    var place = 0
     private(set) var transfer: CurlTransfer?
-    private var fields: UnsafeMutablePointer<curl_slist>?
-    private var url = ""
+    private let address: OpaquePointer
+    private var fields = CurlFieldList()
+    private var path: String?
+    private var connectTimeout = Duration.zero
     /// What the handle is set up to send; nil when that has to be said anew.
     private var shape: Shape?
     private var body: [UInt8] = []
@@ -21,10 +25,15 @@ final class CurlHandle {
     /// Bodies up to this size leave in one packet with the head; libcurl copies them (its MAX_INITIAL_POST_SIZE is 64 KiB).
     private static let copiedBodyBytesMax = 63 << 10
 
-    init?(endpoint: CurlEndpoint, socketContext: UnsafeMutableRawPointer) {
+    init?(pool: CurlPool, socketContext: UnsafeMutableRawPointer) {
         guard let easy = unsafe curl_easy_init() else { return nil }
+        guard let address = unsafe curl_url() else {
+            unsafe curl_easy_cleanup(easy)
+            return nil
+        }
         unsafe self.easy = easy
-        self.endpoint = endpoint
+        unsafe self.address = address
+        self.pool = pool
         setConstants()
         setEndpoint()
         setCallbacks()
@@ -36,7 +45,7 @@ final class CurlHandle {
 
     deinit {
         unsafe curl_easy_cleanup(easy)
-        unsafe curl_slist_free_all(fields)
+        unsafe curl_url_cleanup(address)
     }
 
     private func setConstants() {
@@ -50,6 +59,8 @@ final class CurlHandle {
         unsafe ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
         unsafe ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
     }
+
+    private var endpoint: CurlEndpoint { pool.endpoint }
 
     private func setEndpoint() {
         unsafe ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(endpoint.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
@@ -75,17 +86,30 @@ final class CurlHandle {
     }
 
     /// Makes the handle ready to send `transfer`'s request.
-    func begin(_ transfer: CurlTransfer) {
-        let request = transfer.sent
+    ///
+    /// - Returns: false when the endpoint's URL and the path together are no URL.
+    func begin(_ transfer: CurlTransfer, _ request: CurlRequest) -> Bool {
+        guard setPath(request.path) else { return false }
         self.transfer = transfer
-        let target = endpoint.url + request.path
-        if target != url {
-            unsafe ccurl_set_string(easy, CURLOPT_URL, target)
-            url = target
-        }
         setMethodAndBody(request)
         setFields(request)
-        unsafe ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, request.connectTimeout.wholeMilliseconds))
+        if request.connectTimeout != connectTimeout {
+            unsafe ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, request.connectTimeout.wholeMilliseconds))
+            connectTimeout = request.connectTimeout
+        }
+        return true
+    }
+
+    /// A parsed URL: libcurl would take one that is set as text apart again for each transfer.
+    private func setPath(_ path: String) -> Bool {
+        guard path != self.path else { return true }
+        self.path = nil
+        // What CURLOPT_URL does with CURLOPT_PATH_AS_IS.
+        let flags = UInt32(CURLU_PATH_AS_IS | CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME)
+        guard unsafe curl_url_set(address, CURLUPART_URL, endpoint.url + path, flags) == CURLUE_OK else { return false }
+        unsafe ccurl_set_pointer(easy, CURLOPT_CURLU, UnsafeMutableRawPointer(address))
+        self.path = path
+        return true
     }
 
     private func setMethodAndBody(_ request: CurlRequest) {
@@ -118,14 +142,13 @@ final class CurlHandle {
     }
 
     private func setFields(_ request: CurlRequest) {
-        unsafe curl_slist_free_all(fields)
-        // A name with nothing after the colon takes out what libcurl would add by itself.
-        unsafe fields = curl_slist_append(nil, "Expect:")
-        unsafe fields = curl_slist_append(fields, "Accept:")
-        if !request.headers.contains(where: { $0.name == "content-type" }) { unsafe fields = curl_slist_append(fields, "Content-Type:") }
-        for field in request.headers { unsafe fields = curl_slist_append(fields, field.name + ": " + field.value) }
-        unsafe ccurl_set_list(easy, CURLOPT_HTTPHEADER, fields)
+        let namesType = request.headers.contains { $0.name == "content-type" }
+        let list = unsafe fields.fill(namesType ? Self.leftOut : Self.leftOut + ["Content-Type:"], request.headers)
+        unsafe ccurl_set_list(easy, CURLOPT_HTTPHEADER, list)
     }
+
+    /// A name with nothing after the colon takes out what libcurl would add by itself.
+    private static let leftOut: [StaticString] = ["Expect:", "Accept:"]
 
     func end() {
         transfer = nil

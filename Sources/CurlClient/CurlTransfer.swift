@@ -6,21 +6,27 @@ package final class CurlTransfer {
     static let highWaterBytes = 128 << 10
 
     private let client: CurlClient
-    private let request: CurlRequest
+    private let firstByteTimeout: Duration
+    private let idleTimeout: Duration
+    private let totalDeadline: ContinuousClock.Instant
     private var headReader: HeadReader
     private var pending: [UInt8] = []
     private var outcome: Result<Void, CurlError>?
     private let signal = LoopSignal()
-    private let started = ContinuousClock.now
-    private var lastRead = ContinuousClock.now
+    private let started: ContinuousClock.Instant
+    private var lastRead: ContinuousClock.Instant
     private(set) var isPaused = false
     private var contentDeadline: ContinuousClock.Instant?
     var handle: CurlHandle?
 
     init(client: CurlClient, request: CurlRequest, headerBytesMax: Int) {
         self.client = client
-        self.request = request
+        firstByteTimeout = request.firstByteTimeout
+        idleTimeout = request.idleTimeout
         headReader = HeadReader(bytesMax: headerBytesMax)
+        started = client.loop.turnTime
+        lastRead = started
+        totalDeadline = started.advanced(by: request.totalTimeout)
     }
 
     // MARK: - For whoever sent the request
@@ -48,7 +54,7 @@ package final class CurlTransfer {
         pending = []
         if isPaused {
             isPaused = false
-            lastRead = ContinuousClock.now
+            lastRead = client.loop.turnTime
             client.resume(self)
         }
         return bytes
@@ -58,7 +64,7 @@ package final class CurlTransfer {
     /// body. nil: it has come, and the idle time-out holds from now on.
     package func awaitContent(until deadline: ContinuousClock.Instant?) {
         contentDeadline = deadline
-        lastRead = ContinuousClock.now
+        lastRead = client.loop.turnTime
         client.expect(self.deadline.at)
     }
 
@@ -74,7 +80,7 @@ package final class CurlTransfer {
         switch headReader.take(line) {
         case .more: return true
         case .complete:
-            lastRead = ContinuousClock.now
+            lastRead = client.loop.turnTime
             client.expect(deadline.at)
             signal.signal()
             return true
@@ -93,7 +99,7 @@ package final class CurlTransfer {
     /// Takes bytes of the body.
     func received(_ append: (inout [UInt8]) -> Void) {
         append(&pending)
-        lastRead = ContinuousClock.now
+        lastRead = client.loop.turnTime
         signal.signal()
     }
 
@@ -103,7 +109,6 @@ package final class CurlTransfer {
     }
 
     var hasHead: Bool { headReader.isComplete }
-    var sent: CurlRequest { request }
 
     private func fail(_ error: CurlError) {
         guard outcome == nil else { return }
@@ -114,14 +119,14 @@ package final class CurlTransfer {
     }
 
     private var deadline: (at: ContinuousClock.Instant, phase: CurlError.Phase) {
-        let total = started.advanced(by: request.totalTimeout)
+        let total = totalDeadline
         guard hasHead else {
-            let first = started.advanced(by: request.firstByteTimeout)
+            let first = started.advanced(by: firstByteTimeout)
             return first < total ? (first, .firstByte) : (total, .total)
         }
         if let contentDeadline { return contentDeadline < total ? (contentDeadline, .content) : (total, .total) }
         // While the reader is behind, the provider is not the one that is idle.
-        let idle = (isPaused || !pending.isEmpty ? ContinuousClock.now : lastRead).advanced(by: request.idleTimeout)
+        let idle = (isPaused || !pending.isEmpty ? ContinuousClock.now : lastRead).advanced(by: idleTimeout)
         return idle < total ? (idle, .idle) : (total, .total)
     }
 

@@ -48,15 +48,19 @@ struct Epoll: ~Copyable {
         _ = clinux_epoll_remove(descriptor, fileDescriptor)
     }
 
-    /// Waits for events and calls `body` with each.
+    /// Waits for events.
     ///
     /// - Parameter milliseconds: -1 waits without end.
-    func wait(milliseconds: Int32, _ body: (_ token: UInt64, _ ready: Readiness) -> Void) {
-        let count = unsafe clinux_epoll_wait(descriptor, events, Int32(Self.capacity), milliseconds)
-        for index in 0..<Int(count) {
-            let event = unsafe events[index]
-            body(event.token, Readiness(rawValue: event.events))
-        }
+    /// - Returns: how many came.
+    func wait(milliseconds: Int32) -> Int {
+        unsafe Int(clinux_epoll_wait(descriptor, events, Int32(Self.capacity), milliseconds))
+    }
+
+    /// - Parameter index: below what `wait` returned last.
+    func event(_ index: Int) -> (token: UInt64, ready: Readiness) {
+        precondition(index >= 0 && index < Self.capacity)
+        let event = unsafe events[index]
+        return (event.token, Readiness(rawValue: event.events))
     }
 }
 

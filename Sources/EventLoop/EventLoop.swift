@@ -20,6 +20,9 @@ package final class EventLoop: @unchecked Sendable {
     private let wakeDescriptor: Int32
     private var registrations: [Registration] = []
     var jobs: [UnownedJob] = []
+    /// The jobs of the round under way: two buffers take turns, so that rounds allocate nothing.
+    private var batch: [UnownedJob] = []
+    private static let keptJobsMax = 1024
     private let mailbox = Mutex<[Letter]>([])
     private let isWakeUpSent = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
@@ -28,6 +31,9 @@ package final class EventLoop: @unchecked Sendable {
 
     /// Bumped each turn; a watcher that sees it stand still while work waits knows that the loop hangs.
     package let turns = Atomic<Int>(0)
+
+    /// When this turn began: what time-outs count from, without a look at the clock for each.
+    package private(set) var turnTime = ContinuousClock.now
 
     /// Read into by every connection of the loop, one at a time.
     package var scratch = [UInt8](repeating: 0, count: 64 << 10)
@@ -116,7 +122,12 @@ package final class EventLoop: @unchecked Sendable {
         while !isStopping.load(ordering: .acquiring) {
             runJobs()
             let wait = millisecondsToWait()
-            epoll.wait(milliseconds: wait) { token, ready in dispatch(token, ready) }
+            let count = epoll.wait(milliseconds: wait)
+            turnTime = .now
+            for index in 0..<count {
+                let event = epoll.event(index)
+                dispatch(event.token, event.ready)
+            }
             turns.add(1, ordering: .relaxed)
             fireTimers()
         }
@@ -162,17 +173,16 @@ package final class EventLoop: @unchecked Sendable {
 
     private func fireTimers() {
         guard timers.earliest != nil else { return }
-        let now = ContinuousClock.now
-        while let handler = timers.popDue(now) { handler() }
+        while let handler = timers.popDue(turnTime) { handler() }
     }
 
     /// Runs what is ready. Jobs that jobs make ready run too, but not for ever: events get their turn.
     private func runJobs() {
         var rounds = 0
         while !jobs.isEmpty, rounds < 16 {
-            let batch = jobs
-            jobs.removeAll(keepingCapacity: false)
+            swap(&jobs, &batch)
             for job in batch { run(job) }
+            batch.removeAll(keepingCapacity: batch.count <= Self.keptJobsMax)
             rounds += 1
         }
     }

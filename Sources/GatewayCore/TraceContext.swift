@@ -18,11 +18,20 @@ package struct TraceContext: Equatable, Sendable {
         if let header, let (trace, flags) = Self.parse(header) {
             self.init(traceID: trace, spanID: span, flags: flags)
         } else {
-            self.init(traceID: Self.hex(Self.nonZero(random)) + Self.hex(random()), spanID: span)
+            self.init(traceID: Self.hex(Self.nonZero(random), random()), spanID: span)
         }
     }
 
-    package var header: String { "00-\(traceID)-\(spanID)-\(flags)" }
+    package var header: String {
+        var header = "00-"
+        header.reserveCapacity(55)
+        header += traceID
+        header += "-"
+        header += spanID
+        header += "-"
+        header += flags
+        return header
+    }
 
     private static func parse(_ header: String) -> (trace: String, flags: String)? {
         let bytes = Array(header.utf8)
@@ -47,11 +56,25 @@ package struct TraceContext: Equatable, Sendable {
     }
 
     /// 16 lower-case hexadecimal digits.
-    package static func hex(_ value: UInt64) -> String {
-        let digits = (0..<16).map { index -> UInt8 in
-            let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - index * 4)) & 15
-            return digit < 10 ? 0x30 + digit : 0x57 + digit
-        }
-        return String(decoding: digits, as: UTF8.self)
+    package static func hex(_ value: UInt64) -> String { hex(value, nil) }
+
+    /// 32 digits: those of `high`, then those of `low`.
+    package static func hex(_ high: UInt64, _ low: UInt64?) -> String {
+        var digits = InlineArray<32, UInt8>(repeating: 0)
+        for index in 0..<16 { digits[index] = digit(high, index) }
+        guard let low else { return text(digits.span.extracting(first: 16)) }
+        for index in 0..<16 { digits[16 + index] = digit(low, index) }
+        return text(digits.span)
+    }
+
+    private static func digit(_ value: UInt64, _ index: Int) -> UInt8 {
+        let digit = UInt8(truncatingIfNeeded: value &>> UInt64(60 &- index &* 4)) & 15
+        return digit < 10 ? 0x30 &+ digit : 0x57 &+ digit
+    }
+
+    /// - Parameter digits: ASCII.
+    private static func text(_ digits: Span<UInt8>) -> String {
+        guard let text = try? UTF8Span(validating: digits) else { return "" }
+        return String(copying: text)
     }
 }

@@ -7,7 +7,7 @@ enum RequestID {
     /// The client's own when it is short and harmless, else a new one of 32 hexadecimal digits.
     static func choose(_ offered: String?, random: () -> UInt64) -> String {
         if let offered, isUsable(offered) { return offered }
-        return TraceContext.hex(random()) + TraceContext.hex(random())
+        return TraceContext.hex(random(), random())
     }
 
     private static func isUsable(_ text: String) -> Bool {

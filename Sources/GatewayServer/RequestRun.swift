@@ -12,6 +12,8 @@ final class RequestRun: @unchecked Sendable {
     private let request: HTTPRequest
     private let responder: HTTPResponder
     private let exchange: Exchange
+    /// Where it stands among the worker's running requests.
+    var place = 0
 
     init(worker: Worker, pipeline: Pipeline, request: HTTPRequest, responder: HTTPResponder) {
         self.worker = worker
@@ -29,7 +31,7 @@ final class RequestRun: @unchecked Sendable {
 
     func perform() async {
         worker.metrics.requestStarted()
-        worker.began(exchange)
+        worker.began(self)
         responder.onClientGone { [exchange] in exchange.cancellation.cancel(.clientGone) }
         do {
             let response = try await answer()
@@ -37,9 +39,11 @@ final class RequestRun: @unchecked Sendable {
         } catch {
             await deliver(error)
         }
-        worker.ended(exchange)
+        worker.ended(self)
         report()
     }
+
+    func cancel(_ reason: GatewayError) { exchange.cancellation.cancel(reason) }
 
     private func answer() async throws(GatewayError) -> Response {
         let head = request.head
@@ -104,9 +108,11 @@ final class RequestRun: @unchecked Sendable {
     }
 
     private func fields(_ response: Response) -> [(String, String)] {
-        var fields = [("x-request-id", exchange.requestID)]
+        var fields: [(String, String)] = []
+        fields.reserveCapacity(3 + exchange.responseHeaders.count + response.headers.count)
+        fields.append(("x-request-id", exchange.requestID))
         for field in exchange.responseHeaders { fields.append((field.name, field.value)) }
-        for field in response.headers where !exchange.responseHeaders.contains(where: { $0.name == field.name }) {
+        for field in response.headers where !exchange.responseHeaders.contains(where: { $0.isNamed(field.name) }) {
             fields.append((field.name, field.value))
         }
         // A proxy in between must neither keep a stream nor hold it back (wire.md, section 2.2).

@@ -13,8 +13,8 @@ final class Worker: WorkerServices, @unchecked Sendable {
     private let client: CurlClient
     private var view: LivePipeline.View
     private var endpoints: [ObjectIdentifier: (endpoint: UpstreamEndpoint, curl: CurlEndpoint)] = [:]
-    private var generator = SystemRandomNumberGenerator()
-    private var running: [ObjectIdentifier: Exchange] = [:]
+    private var generator = FastRandom()
+    private var running: [RequestRun] = []
 
     init(number: Int, loop: EventLoop, live: LivePipeline, metrics: MetricsShard, accessLog: AccessLog) {
         self.number = number
@@ -41,12 +41,21 @@ final class Worker: WorkerServices, @unchecked Sendable {
 
     // MARK: - Requests under way
 
-    func began(_ exchange: Exchange) { running[ObjectIdentifier(exchange)] = exchange }
-    func ended(_ exchange: Exchange) { running[ObjectIdentifier(exchange)] = nil }
+    func began(_ run: RequestRun) {
+        run.place = running.count
+        running.append(run)
+    }
+
+    func ended(_ run: RequestRun) {
+        let last = running.removeLast()
+        guard last !== run else { return }
+        running[run.place] = last
+        last.place = run.place
+    }
 
     /// Ends what is still running when the time to drain is over.
     func cancelAll(_ reason: GatewayError) {
-        for exchange in running.values { exchange.cancellation.cancel(reason) }
+        for run in running { run.cancel(reason) }
     }
 
     // MARK: - WorkerServices
