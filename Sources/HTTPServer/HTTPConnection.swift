@@ -125,6 +125,10 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
             guard let (head, end) = try parser.parse(input, from: 0) else { return false }
             requestCount += 1
             if !head.keepAlive || requestCount >= limits.requestsPerConnection { closesAfterAnswer = true }
+            if case .length(let count) = head.framing, count > 0, count == input.count - end {
+                serveWhole(head, bodyFrom: end)
+                return true
+            }
             consume(end)
             guard head.framing != .none else {
                 serve(head, [])
@@ -136,6 +140,14 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
             refuse(status: error.status, error.reason)
             return true
         }
+    }
+
+    /// The whole body came with the head and nothing behind it, as is usual: it needs no reader.
+    private func serveWhole(_ head: RequestHead, bodyFrom start: Int) {
+        let body = Array(input[start...])
+        input = []
+        guard holdsBody(body.count) else { return }
+        serve(head, body)
     }
 
     private func beginBody(_ head: RequestHead) {
@@ -228,6 +240,29 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         var sent = 0
         let outcome = output.flush(into: descriptor, sent: &sent)
         if outcome == .closed { return clientWent() }
+        flushed(sent)
+    }
+
+    /// Sends `bytes` behind what waits already, at once as far as the socket takes them.
+    func send(_ bytes: [UInt8]) {
+        if case .closed = state { return }
+        guard output.isEmpty, !bytes.isEmpty else {
+            output.append(bytes)
+            return flush()
+        }
+        var sent = 0
+        do { sent = try Socket.send(descriptor, bytes) } catch {
+            if error != .wouldBlock { return clientWent() }
+        }
+        if sent < bytes.count { output.append(Array(bytes[sent...])) }
+        flushed(sent)
+    }
+
+    /// An empty buffer to write into, for `giveBack`: answers share one allocation.
+    func takeBuffer() -> [UInt8] { endpoint.takeBuffer() }
+    func giveBack(_ buffer: consuming [UInt8]) { endpoint.giveBack(buffer) }
+
+    private func flushed(_ sent: Int) {
         if output.isEmpty {
             if writeDeadline != nil { tookEverything() }
         } else if sent > 0 || writeDeadline == nil {
@@ -248,12 +283,12 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         deadline = endpoint.now.advanced(by: Self.lingerTime)
     }
 
-    /// The answer to the current request is complete, as far as its bytes are queued.
-    func answered() {
+    /// The answer to the current request is complete with `last`.
+    func answered(with last: [UInt8]) {
         giveBackBodyBudget()
         let closes = !willKeepAlive
         if closes { linger() } else { awaitNext() }
-        flush()
+        send(last)
         advance()
     }
 

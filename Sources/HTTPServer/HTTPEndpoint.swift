@@ -15,6 +15,8 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     private var acceptPause: LoopTimer?
     private var isAccepting = false
     private var drainingSince: ContinuousClock.Instant?
+    private var spareBuffer: [UInt8] = []
+    private static let spareBufferBytesMax = 256 << 10
     private var dateText = (second: -1, text: "")
     /// Connections of this worker, those on their way to it included.
     let connectionCount = Atomic<Int>(0)
@@ -27,7 +29,8 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
         self.listener = listener
     }
 
-    var now: ContinuousClock.Instant { ContinuousClock.now }
+    /// As of this turn of the loop: a request that waited in its socket while others were served has begun already.
+    var now: ContinuousClock.Instant { loop.turnTime }
     var isDraining: Bool { drainingSince != nil }
 
     /// The `date` field's value, made once a second.
@@ -35,6 +38,21 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
         let second = WallClock.unixMilliseconds / 1000
         if second != dateText.second { dateText = (second, httpDate(unixSeconds: max(0, second))) }
         return dateText.text
+    }
+
+    // MARK: - Output
+
+    /// - Returns: an empty buffer, with room if one was given back.
+    func takeBuffer() -> [UInt8] {
+        var buffer: [UInt8] = []
+        swap(&buffer, &spareBuffer)
+        return buffer
+    }
+
+    func giveBack(_ buffer: consuming [UInt8]) {
+        guard buffer.capacity <= Self.spareBufferBytesMax else { return }
+        buffer.removeAll(keepingCapacity: true)
+        spareBuffer = buffer
     }
 
     // MARK: - Accepting

@@ -5,13 +5,15 @@ import EventLoop
 ///
 /// Either `send`, or `begin`, any number of `write`, and `finish` or `abort`. After the client has gone all of them do nothing.
 package final class HTTPResponder: @unchecked Sendable {
-    private weak var connection: HTTPConnection?
+    /// nil once the answer has ended or the client has gone; the connection says so.
+    private var connection: HTTPConnection?
     private let head: RequestHead
     private var framing = ResponseFraming.none
     private var hasBegun = false
     private var hasEnded = false
     private var goneHandler: (() -> Void)?
-    private let room = LoopSignal()
+    /// Made when the client first falls behind.
+    private var room: LoopSignal?
     /// Bytes of the answer given to the socket so far or waiting for it, head included.
     package private(set) var bytesOut = 0
 
@@ -31,21 +33,19 @@ package final class HTTPResponder: @unchecked Sendable {
     package func send(status: Int, fields: [(String, String)], body: [UInt8]) {
         guard let connection, !hasBegun else { return }
         hasBegun = true
-        var output: [UInt8] = []
-        output.reserveCapacity(min(body.count, HTTPConnection.joinedBytesMax) + 512)
+        var output = connection.takeBuffer()
         writeHead(status, fields, .length(body.count), connection, into: &output)
-        if head.method != .head, framing != .none {
-            if body.count <= HTTPConnection.joinedBytesMax {
-                output.append(contentsOf: body)
-                queue(output, connection)
-            } else {
-                queue(output, connection)
-                queue(body, connection)
-            }
+        if head.method == .head || framing == .none {
+            end(with: output, connection)
+        } else if body.count <= HTTPConnection.joinedBytesMax {
+            output.append(contentsOf: body)
+            end(with: output, connection)
         } else {
             queue(output, connection)
+            queue(body, connection)
+            end(with: [], connection)
         }
-        end()
+        connection.giveBack(output)
     }
 
     /// The head of an answer whose length is not known yet.
@@ -64,28 +64,28 @@ package final class HTTPResponder: @unchecked Sendable {
         guard let connection else { return false }
         if !bytes.isEmpty, head.method != .head, framing != .none {
             if framing == .chunked {
-                var output: [UInt8] = []
-                output.reserveCapacity(bytes.count + 16)
+                var output = connection.takeBuffer()
                 ChunkedEncoder.appendChunk(bytes, to: &output)
-                queue(output, connection)
+                send(output, connection)
+                connection.giveBack(output)
             } else {
-                queue(bytes, connection)
+                send(bytes, connection)
             }
-            connection.flush()
         }
-        while let waiting = self.connection, waiting.isAboveHighWater { await room.wait() }
+        while let waiting = self.connection, waiting.isAboveHighWater {
+            let room = room ?? LoopSignal()
+            self.room = room
+            await room.wait()
+        }
         return self.connection != nil
     }
 
     /// Ends a streamed answer well.
     package func finish() {
         guard let connection, hasBegun, !hasEnded else { return }
-        if framing == .chunked, head.method != .head {
-            var output: [UInt8] = []
-            ChunkedEncoder.appendLast(to: &output)
-            queue(output, connection)
-        }
-        end()
+        var output: [UInt8] = []
+        if framing == .chunked, head.method != .head { ChunkedEncoder.appendLast(to: &output) }
+        end(with: output, connection)
     }
 
     /// Ends a streamed answer so that the client sees that it is not whole: no last chunk, and the connection closed.
@@ -123,23 +123,29 @@ package final class HTTPResponder: @unchecked Sendable {
         connection.queue(bytes)
     }
 
-    private func end() {
-        guard let connection, !hasEnded else { return }
+    private func send(_ bytes: [UInt8], _ connection: HTTPConnection) {
+        bytesOut += bytes.count
+        connection.send(bytes)
+    }
+
+    private func end(with last: [UInt8], _ connection: HTTPConnection) {
+        guard !hasEnded else { return }
         hasEnded = true
+        bytesOut += last.count
         self.connection = nil
         goneHandler = nil
-        connection.answered()
+        connection.answered(with: last)
     }
 
     // MARK: - For the connection
 
     func clientWent() {
         connection = nil
-        room.signal()
+        room?.signal()
         let handler = goneHandler
         goneHandler = nil
         if !hasEnded { handler?() }
     }
 
-    func roomAgain() { room.signal() }
+    func roomAgain() { room?.signal() }
 }

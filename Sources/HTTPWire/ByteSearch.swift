@@ -21,3 +21,11 @@ func firstIndex(of byte: UInt8, in bytes: Span<UInt8>, _ range: Range<Int>) -> I
         return unsafe range.lowerBound + UnsafeRawPointer(base).distance(to: UnsafeRawPointer(hit))
     }
 }
+
+extension [UInt8] {
+    /// Appends the bytes of `text` in one copy.
+    mutating func append(text: String) {
+        var text = text
+        text.withUTF8 { unsafe append(contentsOf: $0) }
+    }
+}

@@ -1,5 +1,7 @@
 /// A request head that passed every check of RFC 9112 and RFC 9110 made here.
-package struct RequestHead: Sendable {
+///
+/// A class, since it is handed from hand to hand and never changed: a copy of its parts would count a dozen references each time.
+package final class RequestHead: Sendable {
     /// How the body is delimited.
     package enum Framing: Equatable, Sendable {
         /// No Content-Length and no Transfer-Encoding: there is no body.

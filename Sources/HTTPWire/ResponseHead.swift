@@ -81,8 +81,6 @@ private func isFramingField(_ name: String) -> Bool {
 }
 
 extension [UInt8] {
-    mutating func append(text: String) { append(contentsOf: text.utf8) }
-
     /// Appends a number of 0 or more in decimal digits.
     mutating func append(decimal number: Int) {
         precondition(number >= 0, "lengths and statuses are not negative")
@@ -95,11 +93,13 @@ extension [UInt8] {
         let nameBytes = name.utf8.span
         guard nameBytes.isFilled(with: .token, 0..<nameBytes.count) else { return }
         append(text: name)
-        append(ASCII.colon)
-        append(ASCII.space)
-        let valueStart = count
-        append(text: value)
-        for index in valueStart..<count where !self[index].isFieldValue { self[index] = ASCII.space }
+        append(text: ": ")
+        let valueBytes = value.utf8.span
+        if valueBytes.isFieldValue(0..<valueBytes.count) {
+            append(text: value)
+        } else {
+            append(contentsOf: value.utf8.lazy.map { $0.isFieldValue ? $0 : ASCII.space })
+        }
         append(text: "\r\n")
     }
 }
