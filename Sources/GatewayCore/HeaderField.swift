@@ -7,10 +7,13 @@ package struct HeaderField: Equatable, Sendable {
         self.name = name
         self.value = value
     }
+
+    /// The lengths first: comparing strings of different lengths costs much more.
+    package func isNamed(_ name: String) -> Bool { self.name.utf8.count == name.utf8.count && self.name == name }
 }
 
 extension [HeaderField] {
     package func first(_ name: String) -> String? {
-        first { $0.name == name }?.value
+        first { $0.isNamed(name) }?.value
     }
 }

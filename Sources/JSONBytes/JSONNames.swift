@@ -15,6 +15,11 @@ package struct JSONNames: Sendable, ExpressibleByArrayLiteral {
 
     package init(arrayLiteral names: String...) { self.init(names) }
 
+    /// The lengths first: comparing strings of different lengths costs much more.
+    func index(of name: String) -> Int? {
+        names.firstIndex { $0.utf8.count == name.utf8.count && $0 == name }
+    }
+
     /// How a member's name compares to the wanted ones.
     enum Match: Equatable {
         case none

@@ -63,7 +63,7 @@ package struct JSONTopLevel: Sendable {
     ///
     /// - Precondition: `name` was among the wanted ones.
     package subscript(_ name: String) -> JSONField? {
-        guard let index = names.names.firstIndex(of: name) else { preconditionFailure("\(name) was not asked for") }
+        guard let index = names.index(of: name) else { preconditionFailure("\(name) was not asked for") }
         return fields[index]
     }
 

@@ -83,8 +83,12 @@ package struct QuotaFilter: Filter {
 
     /// The limit of requests that will be reached first: the one with the least left, of these the one that takes longest to recover.
     private func tightest(of snapshots: [QuotaSnapshot]) -> QuotaSnapshot? {
-        zip(rules, snapshots).filter { !$0.0.limit.allowance.isAtOnce }.map { $0.1 }
-            .min { ($0.remaining, $1.reset) < ($1.remaining, $0.reset) }
+        var tightest: QuotaSnapshot?
+        for (rule, snapshot) in zip(rules, snapshots) where !rule.limit.allowance.isAtOnce {
+            if let best = tightest, (best.remaining, snapshot.reset) <= (snapshot.remaining, best.reset) { continue }
+            tightest = snapshot
+        }
+        return tightest
     }
 
     private func announce(_ snapshot: QuotaSnapshot?, on exchange: Exchange) {

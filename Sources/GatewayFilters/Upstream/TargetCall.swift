@@ -38,9 +38,7 @@ struct TargetCall {
 
     private func send(_ request: UpstreamRequest, _ lease: TargetLease, _ index: Int) async throws(GatewayError) -> Response {
         let sentAt = exchange.worker.now
-        let answer = try await timed { () async throws(GatewayError) in
-            try await exchange.worker.send(request, cancellation: exchange.cancellation)
-        }
+        let answer = try await ask(request)
         let headedAt = exchange.worker.now
         exchange.record.attempts[index].status = answer.head.status
         lease.note(status: answer.head.status)
@@ -72,18 +70,26 @@ struct TargetCall {
             try await stream.begin(by: sentAt.advanced(by: timeouts.firstToken))
             return Response(status: head.status, headers: headers, body: ResponseBody(.stream(stream)))
         }
-        let (body, usage) = try await timed { () async throws(GatewayError) in try await whole.answer(to: exchange.operation) }
-        exchange.record.usage = usage
+        let body = try await wait(for: whole)
         return Response(status: head.status, headers: headers.naming("application/json"), body: ResponseBody(bytes: body))
     }
 
     private func broken(_ reason: String) -> GatewayError { .upstreamBroken(provider: target.provider.name, reason: reason) }
 
-    /// Adds what `body` takes to the time spent waiting for providers.
-    private func timed<Result>(_ body: () async throws(GatewayError) -> Result) async throws(GatewayError) -> Result {
+    // What these two take is time spent waiting for providers.
+
+    private func ask(_ request: UpstreamRequest) async throws(GatewayError) -> any UpstreamAnswer {
         let started = exchange.worker.now
         defer { exchange.record.upstreamTime += started.duration(to: exchange.worker.now) }
-        return try await body()
+        return try await exchange.worker.send(request, cancellation: exchange.cancellation)
+    }
+
+    private func wait(for whole: WholeAnswer) async throws(GatewayError) -> [UInt8] {
+        let started = exchange.worker.now
+        defer { exchange.record.upstreamTime += started.duration(to: exchange.worker.now) }
+        let (body, usage) = try await whole.answer(to: exchange.operation)
+        exchange.record.usage = usage
+        return body
     }
 }
 

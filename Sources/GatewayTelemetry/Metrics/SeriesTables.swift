@@ -25,6 +25,8 @@ struct SeriesTables: Sendable {
     private(set) var indices: [SeriesKey: Int] = [:]
     /// For each traffic series, its route's index and its provider's.
     private var trafficPlaces: [Place] = []
+    /// Where the last request was counted, which is mostly where the next one is: comparing names costs less than hashing them.
+    private var recent: (route: String, model: String, provider: String, place: Place)?
     /// All keys there will ever be, once the directory is full.
     private var finalKeys: Set<SeriesKey>?
 
@@ -62,7 +64,15 @@ struct SeriesTables: Sendable {
 
     private mutating func place(of record: RequestRecord, _ directory: SeriesDirectory) -> Place {
         let route = record.route ?? Self.noLabel, provider = record.provider ?? Self.noLabel
-        let key = SeriesKey.traffic(route: route, model: record.modelLabel ?? Self.otherLabel, provider: provider)
+        let model = record.modelLabel ?? Self.otherLabel
+        if let recent, recent.route == route, recent.model == model, recent.provider == provider { return recent.place }
+        let place = place(route: route, model: model, provider: provider, directory)
+        recent = (route, model, provider, place)
+        return place
+    }
+
+    private mutating func place(route: String, model: String, provider: String, _ directory: SeriesDirectory) -> Place {
+        let key = SeriesKey.traffic(route: route, model: model, provider: provider)
         if let index = indices[key] { return trafficPlaces[index] }
         let isAdmitted = admit(key, directory)
         var place = Place(
