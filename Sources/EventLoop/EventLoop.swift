@@ -133,6 +133,16 @@ package final class EventLoop: @unchecked Sendable {
         }
         takeMail()
         runJobs()
+        letGo()
+    }
+
+    /// Handlers and timers keep the loop, and it them: without this a loop that has ended would stay for ever.
+    private func letGo() {
+        // Taken out first: what ends here may still call timers and descriptors off.
+        let handlers = registrations
+        for index in registrations.indices { registrations[index] = Registration(handler: nil, generation: handlers[index].generation &+ 1) }
+        let timers = timers.removeAll()
+        withExtendedLifetime((handlers, timers)) {}
     }
 
     private func dispatch(_ token: UInt64, _ ready: Readiness) {

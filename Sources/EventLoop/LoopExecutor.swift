@@ -19,7 +19,8 @@ extension EventLoop: SerialExecutor, TaskExecutor {
 
 /// The isolation of a loop's tasks: what they touch stays on the loop's thread, and the compiler knows it.
 actor LoopActor {
-    private let loop: EventLoop
+    /// Owned by the loop; a task of the loop keeps both.
+    private unowned let loop: EventLoop
 
     init(_ loop: EventLoop) { self.loop = loop }
 

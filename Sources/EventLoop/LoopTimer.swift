@@ -61,6 +61,12 @@ struct TimerHeap {
         return first.handler
     }
 
+    mutating func removeAll() -> [LoopTimer] {
+        defer { heap = [] }
+        for timer in heap { timer.heapIndex = -1 }
+        return heap
+    }
+
     private mutating func place(_ timer: LoopTimer, at index: Int) {
         heap[index] = timer
         timer.heapIndex = index
