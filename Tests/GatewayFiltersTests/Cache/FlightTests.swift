@@ -43,6 +43,10 @@ struct FlightTests {
             #expect(taken.value == read + 3)
             #expect(await flight.news(for: 0).bytes == 100)
         }
+
+        flight.leave(0)
+        flight.leave(1)
+        await until { taken.value == 20 }
     }
 
     @Test func `goes on without a reader that left, and stops when the last one has`() async {
