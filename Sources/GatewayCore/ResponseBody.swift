@@ -45,6 +45,9 @@ package final class ResponseBody {
         self.content = content
     }
 
+    /// A body that nobody wrote out was given up: whoever holds something for it gets it back.
+    deinit { end(.cancelled) }
+
     package convenience init(bytes: [UInt8]) { self.init(.bytes(bytes)) }
 
     package var isStream: Bool {

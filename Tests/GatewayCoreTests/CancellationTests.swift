@@ -43,6 +43,16 @@ struct ResponseBodyTests {
 
         #expect(heard == ["b finished", "a finished", "late finished"])
     }
+
+    @Test func `that is dropped without an end was cancelled`() {
+        var heard: [BodyEnd] = []
+        do {
+            let body = ResponseBody(bytes: [])
+            body.onEnd { heard.append($0) }
+        }
+
+        #expect(heard == [.cancelled])
+    }
 }
 
 @Suite("A glob")

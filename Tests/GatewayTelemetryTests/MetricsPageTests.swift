@@ -92,6 +92,20 @@ struct MetricsPageTests {
         }
     }
 
+    @Test func `does not count the tokens of an answer from the cache again`() throws {
+        var record = RequestRecord.sample()
+        record.usage = Usage(input: 100, output: 20)
+        record.cache = .miss
+        let registry = MetricsRegistry.sample()
+        registry.shard(worker: 0).count(record)
+        record.cache = .hit
+        registry.shard(worker: 0).count(record)
+
+        let page = try registry.page()
+
+        #expect(page.value("weir_tokens_total", ["route": "chat", "model": "fast", "provider": "openai", "type": "input"]) == 100)
+    }
+
     @Test func `never lowers a counter for a provider that reports negative tokens`() throws {
         var record = RequestRecord.sample()
         record.usage = Usage(input: -5, output: 7)

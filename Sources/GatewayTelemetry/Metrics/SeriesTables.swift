@@ -33,7 +33,8 @@ struct SeriesTables: Sendable {
     mutating func count(_ record: RequestRecord, _ times: RequestTimes, isStreaming: Bool, directory: SeriesDirectory) {
         let place = place(of: record, directory)
         traffic[place.traffic].requests[StatusClass(of: record).index * TrafficSeries.blames + record.blame.index] &+= 1
-        if let usage = record.usage { traffic[place.traffic].count(usage) }
+        // What a cache answered was paid for once, by whoever asked first.
+        if record.cache != .hit, let usage = record.usage { traffic[place.traffic].count(usage) }
         routes[place.route].count(record, times, isStreaming: isStreaming)
         if record.sharedFlight {
             worker.sharedFlights &+= 1
