@@ -57,11 +57,16 @@ bench: release
 	@.ci/packages bench
 	@Tests/Bench/run
 
+# The Swift tests with AddressSanitizer, which also finds leaks, and with ThreadSanitizer. Each builds everything anew the first time.
 test-asan: build-packages
-	@ASAN_OPTIONS=detect_leaks=0 swift test $(SWIFT_FLAGS) --scratch-path .build-asan --sanitize=address
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/lsan.supp:print_suppressions=0 \
+		swift test $(SWIFT_FLAGS) --scratch-path .build-asan --sanitize=address
 
 test-tsan: build-packages
-	@swift test $(SWIFT_FLAGS) --scratch-path .build-tsan --sanitize=thread
+	@swift build $(SWIFT_FLAGS) --scratch-path .build-tsan --sanitize=thread --build-tests
+	@clang -shared -fPIC -O1 -Wall -Werror -o .build-tsan/tsan-mutex.so .ci/tsan-mutex.c
+	@LD_PRELOAD=$(CURDIR)/.build-tsan/tsan-mutex.so \
+		swift test $(SWIFT_FLAGS) --scratch-path .build-tsan --sanitize=thread --skip-build
 
 manifests: test-packages
 	@.ci/test manifests
