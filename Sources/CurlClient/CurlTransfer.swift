@@ -3,7 +3,7 @@ import EventLoop
 /// One request under way: its head is awaited, its body pulled. Belongs to its client's loop.
 package final class CurlTransfer {
     /// Above this many bytes that nobody has pulled yet the connection is no longer read.
-    static let highWaterBytes = 128 << 10
+    static let highWaterBytes = 64 << 10
 
     private let client: CurlClient
     private let firstByteTimeout: Duration

@@ -8,8 +8,8 @@ import HTTPWire
 final class HTTPConnection: EventHandler, @unchecked Sendable {
     /// An answer's body up to this size leaves in one send with its head.
     static let joinedBytesMax = 64 << 10
-    private static let highWaterBytes = 256 << 10
-    private static let lowWaterBytes = 64 << 10
+    private static let highWaterBytes = 128 << 10
+    private static let lowWaterBytes = 32 << 10
     private static let lingerBytesMax = 4 << 20
     private static let lingerTime = Duration.seconds(2)
 
