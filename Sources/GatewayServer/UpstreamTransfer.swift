@@ -8,13 +8,19 @@ final class UpstreamTransfer: UpstreamAnswer {
     private let context: FailureContext
     private let cancellation: Cancellation
     private var cancellationID: Int?
+    private let released: () -> Void
 
-    init(head: CurlHead, transfer: CurlTransfer, context: FailureContext, cancellation: Cancellation, cancellationID: Int) {
+    /// - Parameter released: called once, when the transfer has ended whichever way.
+    init(
+        head: CurlHead, transfer: CurlTransfer, context: FailureContext, cancellation: Cancellation, cancellationID: Int,
+        released: @escaping () -> Void
+    ) {
         self.head = UpstreamHead(status: head.status, headers: head.fields.map { HeaderField($0.name, $0.value) })
         self.transfer = transfer
         self.context = context
         self.cancellation = cancellation
         self.cancellationID = cancellationID
+        self.released = released
     }
 
     func next() async throws(GatewayError) -> [UInt8]? {
@@ -42,8 +48,10 @@ final class UpstreamTransfer: UpstreamAnswer {
     }
 
     private func release() {
-        if let id = cancellationID { cancellation.remove(id) }
+        guard let id = cancellationID else { return }
         cancellationID = nil
+        cancellation.remove(id)
+        released()
     }
 }
 

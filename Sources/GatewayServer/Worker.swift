@@ -12,7 +12,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
     let accessLog: AccessLog
     private let client: CurlClient
     private var view: LivePipeline.View
-    private var endpoints: [ObjectIdentifier: (endpoint: UpstreamEndpoint, curl: CurlEndpoint)] = [:]
+    private var outlets: [ObjectIdentifier: Outlet] = [:]
     private var generator = FastRandom()
     private var running: [RequestRun] = []
 
@@ -35,7 +35,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
     func adopt() { _ = pipeline }
 
     private func forgetRetired() {
-        endpoints = [:]
+        outlets = [:]
         client.keepPools(of: Set(view.pipeline.endpoints.map(Self.curlEndpoint)))
     }
 
@@ -86,28 +86,46 @@ final class Worker: WorkerServices, @unchecked Sendable {
 
     func send(_ request: UpstreamRequest, cancellation: Cancellation) async throws(GatewayError) -> any UpstreamAnswer {
         if let error = cancellation.error { throw error }
-        guard client.activeCount < request.endpoint.limits.connections else {
+        let outlet = outlet(request.endpoint)
+        guard outlet.openCount < request.endpoint.limits.connections else {
             throw .overloaded(reason: "too many requests to \(request.endpoint.provider) are open.")
         }
         let context = FailureContext(provider: request.endpoint.provider, timeouts: request.timeouts)
         let transfer: CurlTransfer
-        do { transfer = try client.send(Self.curlRequest(request), to: curlEndpoint(request.endpoint)) } catch {
+        do { transfer = try client.send(Self.curlRequest(request), to: outlet.endpoint) } catch {
             throw context.meaning(of: error, cancellation)
         }
         let id = cancellation.onCancel { transfer.cancel() }
+        outlet.openCount += 1
         do {
             let head = try await transfer.head()
-            return UpstreamTransfer(head: head, transfer: transfer, context: context, cancellation: cancellation, cancellationID: id)
+            return UpstreamTransfer(head: head, transfer: transfer, context: context, cancellation: cancellation, cancellationID: id) {
+                outlet.openCount -= 1
+            }
         } catch {
+            outlet.openCount -= 1
             cancellation.remove(id)
             throw context.meaning(of: error, cancellation)
         }
     }
 
-    private func curlEndpoint(_ endpoint: UpstreamEndpoint) -> CurlEndpoint {
-        if let known = endpoints[ObjectIdentifier(endpoint)] { return known.curl }
-        let made = Self.curlEndpoint(endpoint)
-        endpoints[ObjectIdentifier(endpoint)] = (endpoint, made)
+    /// One provider as this worker reaches it.
+    private final class Outlet {
+        /// Kept, so that no other endpoint gets its identity.
+        private let source: UpstreamEndpoint
+        let endpoint: CurlEndpoint
+        var openCount = 0
+
+        init(_ source: UpstreamEndpoint) {
+            self.source = source
+            endpoint = Worker.curlEndpoint(source)
+        }
+    }
+
+    private func outlet(_ endpoint: UpstreamEndpoint) -> Outlet {
+        if let known = outlets[ObjectIdentifier(endpoint)] { return known }
+        let made = Outlet(endpoint)
+        outlets[ObjectIdentifier(endpoint)] = made
         return made
     }
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from processes import CALLER_KEY, PROVIDER_KEY, chat, config, route
+from processes import CALLER_KEY, PROVIDER_KEY, chat, config, route, wait_until
 from wire import Connection, call
 
 KEY = {"authorization": "Bearer " + CALLER_KEY}
@@ -136,3 +136,30 @@ def test_a_failing_target_is_left_out_and_comes_back(start, mock, own_mock):
     assert statuses.count(200) >= 38
     assert bad.stats["requests"] <= 5
     assert "bad" in gateway.admin("/status")[1]
+
+
+def test_a_provider_with_all_its_places_taken_is_full_and_others_are_not(start, mock):
+    providers = {
+        "first": {"dialect": "openai", "url": f"{mock.url}/mock/chunks=1000,interval=50ms/v1", "key": PROVIDER_KEY, "connections": 2},
+        "second": {"dialect": "openai", "url": f"{mock.url}/mock/chunks=5/v1", "key": PROVIDER_KEY},
+    }
+    models = {name: {"targets": [{"provider": provider, "model": name}]} for name, provider in (("fast", "first"), ("spare", "second"))}
+    once = {"retry": {"attempts": 0}}
+    routes = [
+        route(name="fast-only", match={"header": {"x-only": "fast"}}, upstream=once),
+        route(upstream=once, fallback=[{"on": ["5xx"], "to": "spare"}]),
+    ]
+    gateway = start(config(mock, providers=providers, models=models, routes=routes, workers=1))
+    streams = [Connection(gateway.port) for _ in range(2)]
+    for stream in streams:
+        stream.request("POST", "/v1/chat/completions", chat(stream=True), KEY)
+        assert stream.read_head()[0] == 200
+
+    full = call(gateway, "POST", "/v1/chat/completions", chat(), {**KEY, "x-only": "fast"})
+    elsewhere = call(gateway, "POST", "/v1/chat/completions", chat(), KEY)
+    for stream in streams:
+        stream.close()
+
+    assert full.status == 503 and b"too many requests" in full.body
+    assert elsewhere.status == 200 and b"spare" in elsewhere.body
+    assert wait_until(lambda: call(gateway, "POST", "/v1/chat/completions", chat(), {**KEY, "x-only": "fast"}).status == 200, within=2)

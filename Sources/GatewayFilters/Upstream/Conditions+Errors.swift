@@ -13,9 +13,10 @@ extension Conditions {
         case .upstreamFailed(let failure): include(failure)
         case .upstreamErrorEvent(_, let status, _): includes(.errorEvent) || status.map { includes(.status($0)) } ?? false
         case .upstreamBroken, .upstreamCut: includes(.badAnswer)
+        case .overloaded: includes(.status(503))
         case .noTargetLeft: includes(.status(503)) || includes(.connect) || includes(.timeout)
         case .malformedRequest, .malformedBody, .routeMissing, .methodNotAllowed, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
-            .modelForbidden, .requestsSpent, .tooManyAtOnce, .fieldRefused, .clientGone, .staticAnswer, .overloaded, .draining, .internalFailure:
+            .modelForbidden, .requestsSpent, .tooManyAtOnce, .fieldRefused, .clientGone, .staticAnswer, .draining, .internalFailure:
             false
         }
     }
