@@ -112,7 +112,9 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     func abandon(_ transfer: CurlTransfer) {
         guard let handle = transfer.handle else { return }
         transfer.handle = nil
+        handle.closesConnection(true)
         unsafe curl_multi_remove_handle(multi, handle.easy)
+        handle.closesConnection(false)
         giveBack(handle)
     }
 

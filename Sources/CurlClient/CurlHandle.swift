@@ -172,6 +172,14 @@ final class CurlHandle {
         return true
     }
 
+    /// Whether the connection ends with the transfer, if no other uses it. To be said before a transfer is taken out unfinished.
+    ///
+    /// HTTP/1.1 leaves no choice. An HTTP/2 connection would live on, and libcurl 7.88 keep the RST_STREAM to itself until there is something
+    /// else to send: the provider would go on generating.
+    func closesConnection(_ closes: Bool) {
+        if endpoint.http2 { unsafe ccurl_set_long(easy, CURLOPT_FORBID_REUSE, closes ? 1 : 0) }
+    }
+
     /// Goes on reading a paused transfer. May call the write callback before it returns.
     func resume() { unsafe curl_easy_pause(easy, CURLPAUSE_CONT) }
 }
