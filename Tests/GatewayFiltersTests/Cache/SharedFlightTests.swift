@@ -197,25 +197,33 @@ struct SharedFlightTests {
         let provider = FakeProvider(.stream(["a", "b", "c", "d"]), isOpen: false)
         try await FakeThread().run { worker in
             let first = try await start(worker, provider, passing: 3)
-            #expect(try await [first.next()?.text, first.next()?.text] == ["a", "b"])
+            #expect(try await [first.next(), first.next()] == ["a", "b"])
 
             let second = try await start(worker, provider, passing: 0)
-            #expect(try await [second.next()?.text, second.next()?.text] == ["a", "b"])
+            #expect(try await [second.next(), second.next()] == ["a", "b"])
             provider.valve.allow(3)
 
-            #expect(try await [second.next()?.text, second.next()?.text, second.next()?.text] == ["c", "d", nil])
-            #expect(try await [first.next()?.text, first.next()?.text, first.next()?.text] == ["c", "d", nil])
+            #expect(try await [second.next(), second.next(), second.next()] == ["c", "d", nil])
+            #expect(try await [first.next(), first.next(), first.next()] == ["c", "d", nil])
             #expect(provider.calls.value == 1)
         }
     }
 
     /// Begins a stream, and lets the provider pass so many times.
-    private func start(_ worker: FakeWorker, _ provider: FakeProvider, passing: Int) async throws -> any BodySource {
+    private func start(_ worker: FakeWorker, _ provider: FakeProvider, passing: Int) async throws -> OpenAnswer {
         provider.valve.allow(passing)
         let response = try await filter.handle(.sample(on: worker, streaming: true), next: provider.next)
         guard case .stream(let source) = response.body.content else { throw GatewayError.internalFailure(reason: "no stream.") }
-        return source
+        return OpenAnswer(body: response.body, source: source)
     }
+}
+
+/// An answer that is being read: who lets go of its body gives it up.
+private struct OpenAnswer {
+    let body: ResponseBody
+    let source: any BodySource
+
+    func next() async throws -> String? { try await source.next()?.text }
 }
 
 extension BodyChunk {
