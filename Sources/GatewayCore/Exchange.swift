@@ -14,7 +14,7 @@ package struct ClientRequest: Sendable {
 
 /// The wire format a client or a provider speaks.
 package enum Dialect: String, CaseIterable, Sendable {
-    case openai
+    case openai, anthropic, gemini
 }
 
 /// What a request asks for, by its path.
@@ -23,6 +23,14 @@ package enum Operation: String, CaseIterable, Sendable {
     case completions
     case embeddings
     case responses
+    /// Anthropic's conversations.
+    case messages
+    /// Gemini's conversations, plain and streamed.
+    case generateContent = "generate"
+    case countTokens = "count_tokens"
+    /// Gemini's embeddings, of one text and of several.
+    case embedContent = "embed"
+    case batchEmbedContents = "batch_embed"
     case models
     case other
 }

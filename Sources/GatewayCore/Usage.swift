@@ -7,16 +7,37 @@ package struct Usage: Equatable, Sendable {
     package var output: Int
     /// Part of `input` that the provider read from its own prompt cache.
     package var cachedInput: Int
+    /// Part of `input` that the provider wrote to its prompt cache, to be kept for some minutes.
+    package var cacheWrite: Int
+    /// Part of `input` that the provider wrote to its prompt cache, to be kept for an hour.
+    package var cacheWriteHour: Int
+    /// Part of `input` that was sound.
+    package var audioInput: Int
     /// Part of `output` spent on thinking.
     package var reasoning: Int
+    /// Part of `output` that was sound.
+    package var audioOutput: Int
     /// False when the answer was cut or the provider never said, so that the counts are a lower bound.
     package var isComplete: Bool
+    /// True when the gateway reckoned the counts itself, because the provider never said.
+    package var isEstimate: Bool
 
-    package init(input: Int, output: Int, cachedInput: Int = 0, reasoning: Int = 0, isComplete: Bool = true) {
+    package init(
+        input: Int, output: Int, cachedInput: Int = 0, cacheWrite: Int = 0, cacheWriteHour: Int = 0, audioInput: Int = 0, reasoning: Int = 0,
+        audioOutput: Int = 0, isComplete: Bool = true, isEstimate: Bool = false
+    ) {
         self.input = input
         self.output = output
         self.cachedInput = cachedInput
+        self.cacheWrite = cacheWrite
+        self.cacheWriteHour = cacheWriteHour
+        self.audioInput = audioInput
         self.reasoning = reasoning
+        self.audioOutput = audioOutput
         self.isComplete = isComplete
+        self.isEstimate = isEstimate
     }
+
+    /// Part of `input` that was neither read from nor written to a prompt cache.
+    package var uncachedInput: Int { max(0, input - cachedInput - cacheWrite - cacheWriteHour) }
 }

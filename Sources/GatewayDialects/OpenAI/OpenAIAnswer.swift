@@ -37,7 +37,7 @@ package enum OpenAIAnswer {
         switch operation {
         case .chatCompletions, .completions: "choices"
         case .embeddings, .models: "data"
-        case .responses, .other: nil
+        case .responses, .messages, .generateContent, .countTokens, .embedContent, .batchEmbedContents, .other: nil
         }
     }
 }

@@ -45,7 +45,7 @@ package enum OpenAIReplay {
         switch operation {
         case .responses: return wholeResponse(events)
         case .chatCompletions, .completions: break
-        case .embeddings, .models, .other: return nil
+        case .embeddings, .messages, .generateContent, .countTokens, .embedContent, .batchEmbedContents, .models, .other: return nil
         }
         guard let last = events.last, OpenAIMarks.isDone(last.data) else { return nil }
         var collector = OpenAIChunkCollector(isChat: operation == .chatCompletions)

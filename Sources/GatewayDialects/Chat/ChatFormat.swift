@@ -1,0 +1,23 @@
+package import GatewayCore
+
+/// A wire format of conversations with a model: what a client sends, or a provider takes.
+///
+/// - SeeAlso: wire.md, sections 3 to 5
+package enum ChatFormat: String, CaseIterable, Sendable {
+    /// `POST /v1/chat/completions`.
+    case openAIChat = "chat"
+    /// `POST /v1/responses`.
+    case openAIResponses = "responses"
+    /// `POST /v1/messages`.
+    case anthropic
+    /// `POST /v1beta/models/{model}:generateContent` and `:streamGenerateContent`.
+    case gemini
+
+    package var dialect: Dialect {
+        switch self {
+        case .openAIChat, .openAIResponses: .openai
+        case .anthropic: .anthropic
+        case .gemini: .gemini
+        }
+    }
+}
