@@ -22,17 +22,22 @@ struct Recording: Sendable, CustomTestStringConvertible {
         return .completions
     }
 
-    static let all: [Recording] = {
+    /// Those of OpenAI and Azure.
+    static let all = of("openai") + of("azure")
+    private static let everything: [Recording] = {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []
         return names.filter { $0.hasSuffix(".json") }.sorted().compactMap { Recording(folder.appending(path: $0)) }
     }()
+    /// Those of one provider, by the first word of their names: `anthropic`, `gemini`, `vertex`.
+    static func of(_ provider: String) -> [Recording] { everything.filter { $0.id.hasPrefix(provider + "-") } }
+
     static let streams = all.filter(\.isStream)
     static let wholeAnswers = all.filter { !$0.isStream && $0.status == 200 }
     static let errors = all.filter { $0.status >= 400 }
 
     static func named(_ id: String) -> Recording {
-        guard let recording = all.first(where: { $0.id == id }) else { fatalError("no recording \(id)") }
+        guard let recording = everything.first(where: { $0.id == id }) else { fatalError("no recording \(id)") }
         return recording
     }
 
