@@ -56,6 +56,8 @@ package final class Exchange {
     package var modelRange: Range<Int>?
     /// The body's members that the gateway looks at, for edits without a second pass; nil when the body is no JSON object.
     package var bodyScan: JSONTopLevel?
+    /// True when the client reads a stream as one long JSON list (Gemini without `alt=sse`).
+    package var wantsArray = false
     /// True when the client itself asked for the event with the token counts.
     package var wantsUsageEvent = false
     /// True when the request goes on with something that one provider account keeps: no other target can serve it, no cache may.
@@ -90,6 +92,7 @@ package final class Exchange {
         copy.isStreaming = isStreaming
         copy.modelRange = modelRange
         copy.bodyScan = bodyScan
+        copy.wantsArray = wantsArray
         copy.wantsUsageEvent = wantsUsageEvent
         copy.isBoundToAccount = isBoundToAccount
         copy.caller = caller

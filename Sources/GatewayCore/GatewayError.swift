@@ -21,17 +21,20 @@ package struct UpstreamFailure: Equatable, Sendable {
     /// The provider's answer, for a client of the same dialect. Bounded; empty when it was too long or not JSON.
     package let body: [UInt8]
     package let headers: [HeaderField]
+    /// True when the provider, or the proxy before it, refused the gateway's own credential: nothing the client can mend.
+    package let isCredentialProblem: Bool
 
-    package init(provider: String, status: Int, retryAfterSeconds: Int? = nil, body: [UInt8] = [], headers: [HeaderField] = []) {
+    /// - Parameter isCredentialProblem: what the body says of it; some statuses say so by themselves.
+    package init(
+        provider: String, status: Int, retryAfterSeconds: Int? = nil, body: [UInt8] = [], headers: [HeaderField] = [], isCredentialProblem: Bool = false
+    ) {
         self.provider = provider
         self.status = status
         self.retryAfterSeconds = retryAfterSeconds
         self.body = body
         self.headers = headers
+        self.isCredentialProblem = isCredentialProblem || [401, 402, 403, 407].contains(status)
     }
-
-    /// True when the provider, or the proxy before it, refused the gateway's own credential: nothing the client can mend.
-    package var isCredentialProblem: Bool { [401, 402, 403, 407].contains(status) }
 
     /// True for a page for people: it comes from something between here and the provider.
     package var isHTML: Bool { headers.first("content-type")?.lowercased().hasPrefix("text/html") ?? false }

@@ -110,6 +110,8 @@ package protocol UpstreamAnswer: AnyObject {
 /// tested without one.
 package protocol WorkerServices: AnyObject {
     var now: ContinuousClock.Instant { get }
+    /// The time of day, for what clients read as a date.
+    var secondsSince1970: Int { get }
     /// Sends a request and returns once the head of the answer is there. Ends at once when `cancellation` does.
     func send(_ request: UpstreamRequest, cancellation: Cancellation) async throws(GatewayError) -> any UpstreamAnswer
     /// Waits; ends early, with the cancellation's error, when `cancellation` does.

@@ -8,6 +8,8 @@ extension Dialect {
     package func response(to error: GatewayError, retriesSpent: Bool) -> Response {
         switch self {
         case .openai: OpenAIErrors.response(to: error, retriesSpent: retriesSpent)
+        case .anthropic: AnthropicErrors.response(to: error, retriesSpent: retriesSpent)
+        case .gemini: GeminiErrors.response(to: error, retriesSpent: retriesSpent)
         }
     }
 
@@ -15,6 +17,8 @@ extension Dialect {
     package func event(for error: GatewayError, operation: Operation) -> [UInt8] {
         switch self {
         case .openai: OpenAIErrors.event(for: error, operation: operation)
+        case .anthropic: AnthropicErrors.event(for: error, operation: operation)
+        case .gemini: GeminiErrors.event(for: error, operation: operation)
         }
     }
 }

@@ -22,7 +22,7 @@ struct RouteCompiler {
         models = configuration.models.map(\.name)
         modelSet = Set(models)
         let wantsDemo = configuration.providers.contains { $0.endpoint == .demo }
-        catalog = UpstreamCatalog(configuration, states: shared.targets, demoURL: wantsDemo ? try demoURL() : "")
+        catalog = UpstreamCatalog(configuration, states: shared.targets, seals: shared.seals, demoURL: wantsDemo ? try demoURL() : "")
         targets = catalog.targets(of: configuration)
         keys = KeyTable(
             configuration.callers.flatMap { config in
@@ -47,7 +47,7 @@ struct RouteCompiler {
     }
 
     private func cache(_ config: CacheConfig, of route: RouteConfig) -> CacheFilter {
-        let converters = OpenAIConverter.all
+        let converters = FormConverter.all
         let recipe = CacheKeyRecipe(
             route: route.name, scope: CacheScope(config.scope),
             // A key that is new with each call says nothing about the answer.

@@ -1,4 +1,5 @@
 package import GatewayConfig
+import GatewayDialects
 import Synchronization
 
 /// What outlives a reload: counters, cached answers, how targets have been doing. Shared by all workers.
@@ -18,6 +19,7 @@ package final class SharedState: Sendable {
 
     let quota = MemoryQuotaStore()
     let targets = TargetStateTable()
+    let seals = ChatSeals()
     private let cache: Mutex<Cache>
 
     package init(_ configuration: Configuration) {

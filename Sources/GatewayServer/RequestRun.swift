@@ -12,6 +12,10 @@ final class RequestRun: @unchecked Sendable {
     private let request: HTTPRequest
     private let responder: HTTPResponder
     private let exchange: Exchange
+    /// nil for a path of no API.
+    private let api: ClientAPI?
+    /// What makes a list of events, for a client that reads one.
+    private var array: GeminiArrayWriter?
     /// Where it stands among the worker's running requests.
     var place = 0
 
@@ -21,11 +25,14 @@ final class RequestRun: @unchecked Sendable {
         self.request = request
         self.responder = responder
         let fields = request.head.fields
+        let method = request.head.method.description
+        api = ClientAPI(method: method, path: request.head.path, speaksAnthropic: fields.contains("anthropic-version"))
         exchange = Exchange(
             request: ClientRequest(head: request.head, body: request.body), worker: worker, started: request.received,
             requestID: RequestID.choose(fields.first("x-request-id"), random: worker.randomBits),
             trace: TraceContext(continuing: fields.first("traceparent"), random: worker.randomBits),
-            path: OpenAIPath.versioned(request.head.path) ?? request.head.path)
+            path: api?.path ?? request.head.path)
+        exchange.dialect = api?.dialect ?? .openai
         exchange.record.clientRetryCount = fields.first("x-stainless-retry-count").flatMap { Int($0) }
     }
 
@@ -47,14 +54,12 @@ final class RequestRun: @unchecked Sendable {
 
     private func answer() async throws(GatewayError) -> Response {
         let head = request.head
-        let method = head.method.description
-        guard OpenAIPath.versioned(head.path) != nil else { throw .routeMissing }
+        guard let api else { throw .routeMissing }
         // A body that the gateway cannot read could name any model.
         if let coding = head.fields.first("content-encoding"), coding.lowercased() != "identity" {
             throw .malformedRequest(status: 415, reason: "Request bodies must not be compressed. Send this one without content-encoding.")
         }
-        let described = try OpenAIRequest(method: method, path: exchange.path, body: request.body)
-        described.describe(exchange)
+        try api.describe(exchange)
         guard let route = pipeline.route(for: exchange) else { throw pipeline.reasonForNoRoute(exchange) }
         exchange.record.route = route.name
         exchange.record.modelLabel = exchange.model.flatMap(pipeline.modelLabel)
@@ -70,6 +75,7 @@ final class RequestRun: @unchecked Sendable {
             responder.send(status: response.status, fields: fields(response), body: body)
             response.body.end(responder.isClientGone && exchange.cancellation.isCancelled ? .cancelled : .finished)
         case .stream(let source):
+            if exchange.wantsArray { array = GeminiArrayWriter() }
             responder.begin(status: response.status, fields: fields(response))
             let end = await pump(source)
             response.body.end(end)
@@ -80,17 +86,24 @@ final class RequestRun: @unchecked Sendable {
         do {
             while let chunk = try await source.next() {
                 if chunk.isUsageOnly, !exchange.wantsUsageEvent { continue }
-                guard await responder.write(chunk.bytes) else { return cancelled(source) }
+                guard await write(chunk.bytes) else { return cancelled(source) }
             }
+            if let rest = array?.closed(), await !responder.write(rest) { return cancelled(source) }
             responder.finish()
             return .finished
         } catch {
             if error == .clientGone { return cancelled(source) }
             note(error)
-            _ = await responder.write(exchange.dialect.event(for: error, operation: exchange.operation))
+            _ = await responder.write(array?.failed(error) ?? exchange.dialect.event(for: error, operation: exchange.operation))
             responder.abort()
             return .failed(error)
         }
+    }
+
+    /// - Returns: false when the client has gone.
+    private func write(_ bytes: [UInt8]) async -> Bool {
+        guard let elements = array?.received(bytes) else { return await responder.write(bytes) }
+        return elements.isEmpty ? true : await responder.write(elements)
     }
 
     private func cancelled(_ source: any BodySource) -> BodyEnd {
@@ -111,6 +124,8 @@ final class RequestRun: @unchecked Sendable {
         var fields: [(String, String)] = []
         fields.reserveCapacity(3 + exchange.responseHeaders.count + response.headers.count)
         fields.append(("x-request-id", exchange.requestID))
+        // Where Anthropic's clients look for it.
+        if exchange.dialect == .anthropic { fields.append(("request-id", exchange.requestID)) }
         for field in exchange.responseHeaders { fields.append((field.name, field.value)) }
         for field in response.headers where !exchange.responseHeaders.contains(where: { $0.isNamed(field.name) }) {
             fields.append((field.name, field.value))
@@ -118,6 +133,7 @@ final class RequestRun: @unchecked Sendable {
         // A proxy in between must neither keep a stream nor hold it back (wire.md, section 2.2).
         if response.body.isStream, fields.contains(where: { $0.0 == "content-type" && $0.1.hasPrefix("text/event-stream") }) {
             fields += [("cache-control", "no-cache"), ("x-accel-buffering", "no")]
+            if array != nil, let type = fields.firstIndex(where: { $0.0 == "content-type" }) { fields[type].1 = "application/json" }
         }
         if let cors = pipeline.cors, let origin = request.head.fields.first("origin") { fields += cors.fields(for: origin) }
         return fields

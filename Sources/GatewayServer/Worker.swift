@@ -61,6 +61,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
     // MARK: - WorkerServices
 
     var now: ContinuousClock.Instant { ContinuousClock.now }
+    var secondsSince1970: Int { Int(TimeOfDay.nowMilliseconds() / 1000) }
 
     func random(below bound: Int) -> Int { Int.random(in: 0..<max(1, bound), using: &generator) }
     func randomBits() -> UInt64 { generator.next() }

@@ -3,7 +3,16 @@ import YAMLReader
 /// One entry of `providers`: an endpoint that answers requests.
 package struct ProviderConfig: Equatable, Sendable {
     /// The wire format that the endpoint speaks.
-    package enum Dialect: String, CaseIterable, Sendable { case openai }
+    package enum Dialect: String, CaseIterable, Sendable { case openai, anthropic, gemini }
+
+    /// Conversations as an endpoint of the OpenAI dialect takes them.
+    package enum API: String, CaseIterable, Sendable { case chat, responses }
+
+    /// How an endpoint of the OpenAI dialect names the most tokens of an answer.
+    package enum OutputCap: String, CaseIterable, Sendable {
+        case maxCompletionTokens = "max_completion_tokens"
+        case maxTokens = "max_tokens"
+    }
 
     package enum Endpoint: Equatable, Sendable {
         /// The built-in provider: no key, no network.
@@ -14,7 +23,10 @@ package struct ProviderConfig: Equatable, Sendable {
     package let name: String
     package let dialect: Dialect
     package let endpoint: Endpoint
-    /// Sent as `Authorization: Bearer`; nil sends none.
+    /// What the endpoint serves; never empty. A client of another API gets its requests translated into the first.
+    package let apis: [API]
+    package let outputCap: OutputCap
+    /// Sent as the dialect has it; nil sends none.
     package let key: Secret?
     /// HTTP/2 over TLS where the endpoint offers it; HTTP/1.1 otherwise. Never without TLS.
     package let http2: Bool
@@ -31,8 +43,10 @@ package struct ProviderConfig: Equatable, Sendable {
     init(name: String, reading fields: inout Fields) {
         self.name = name
         dialect = fields.required("dialect", .choice(), hint: "most endpoints speak `dialect: openai`")
-        let official = ProviderURL(isTLS: true, host: "api.openai.com", port: 443, path: "/v1")
+        let official = dialect.official
         endpoint = fields.value("url", .endpoint, default: .http(official))
+        apis = fields.list("api", of: .choice()) ?? API.allCases
+        outputCap = fields.choice("output_cap", default: .maxCompletionTokens)
         let keyNode = fields.take("key")
         key = keyNode.flatMap { [fields] in fields.read($0, of: "key", .secret) }
         http2 = fields.flag("http2", default: false)
@@ -42,6 +56,7 @@ package struct ProviderConfig: Equatable, Sendable {
         limits = fields.block("limits")
         connectionsMax = fields.integer("connections", in: 1...100_000, default: 4096)
         checkKey(keyNode, of: fields, official: official)
+        checkOpenAIOnly(fields)
         if endpoint == .demo {
             for setting in ["key", "http2", "ca", "proxy", "connections"] where fields.has(setting) {
                 fields.conflict("\(setting) does nothing here: the demo provider uses no network", at: setting)
@@ -59,12 +74,30 @@ package struct ProviderConfig: Equatable, Sendable {
         return fields.context.readablePath(path, bytesMax: 4 * .mebibyte, at: fields.position(of: "ca"))
     }
 
+    private func checkOpenAIOnly(_ fields: Fields) {
+        for setting in ["api", "output_cap"] where fields.has(setting) && dialect != .openai {
+            fields.conflict("\(setting) does nothing here: only the dialect openai has several", at: setting)
+        }
+        if Set(apis).count < apis.count { fields.conflict("api names one twice", at: "api") }
+    }
+
     private func checkKey(_ keyNode: YAMLNode?, of fields: Fields, official: ProviderURL) {
         if endpoint == .http(official), keyNode == nil {
             fields.context.warn("\(name) has no key, and \(official.host) refuses requests without one", at: fields.position)
         }
         if let keyNode, fields.isLiteral(keyNode) {
             fields.warn("the key is written into the file", at: "key", hint: "refer to it: key: \"${env:NAME}\" or \"${file:/path}\"")
+        }
+    }
+}
+
+extension ProviderConfig.Dialect {
+    /// Where the maker of the dialect serves it.
+    fileprivate var official: ProviderURL {
+        switch self {
+        case .openai: ProviderURL(isTLS: true, host: "api.openai.com", port: 443, path: "/v1")
+        case .anthropic: ProviderURL(isTLS: true, host: "api.anthropic.com", port: 443, path: "/v1")
+        case .gemini: ProviderURL(isTLS: true, host: "generativelanguage.googleapis.com", port: 443, path: "/v1beta")
         }
     }
 }

@@ -12,6 +12,7 @@ extension TransformConfig: ConfigBlock {
         systemPrepend = request?.prepend
         systemAppend = request?.append
         headers = fields.block("headers")
+        lossy = fields.choice("lossy", default: .refuse)
         fields.finish()
     }
 }

@@ -23,6 +23,12 @@ package struct TransformConfig: Equatable, Sendable {
         package let remove: [String]
     }
 
+    /// What happens to fields that the provider's dialect does not have.
+    package enum Lossy: String, CaseIterable, Sendable {
+        case refuse, drop
+    }
+
+    package let lossy: Lossy
     /// Written whatever the client sent.
     package let set: [Edit]
     /// Written where the client sent nothing.

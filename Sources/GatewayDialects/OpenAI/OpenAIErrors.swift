@@ -16,7 +16,7 @@ package enum OpenAIErrors {
     package static func response(to error: GatewayError, retriesSpent: Bool) -> Response {
         let answer = Self.answer(to: error)
         var headers = [HeaderField("content-type", "application/json")] + answer.headers
-        if isNotWorthARepeat(error) || (retriesSpent && answer.status >= 408) {
+        if answer.isFinal || isNotWorthARepeat(error) || (retriesSpent && answer.status >= 408) {
             headers.removeAll { $0.name == "x-should-retry" }
             headers.append(HeaderField("x-should-retry", "false"))
         }
@@ -26,39 +26,81 @@ package enum OpenAIErrors {
     /// What ends a stream that has begun: an event, and no end mark behind it.
     package static func event(for error: GatewayError, operation: Operation) -> [UInt8] {
         var output: [UInt8] = []
-        if case .upstreamErrorEvent(_, _, let event) = error, !event.isEmpty {
+        if case .upstreamErrorEvent(_, _, let event) = error, OpenAIForeignError.isNative(event: event, operation: operation) {
             SSEWriter.append(event: operation == .responses ? responsesName(event) : nil, data: event, to: &output)
-        } else if operation == .responses {
+            return output
+        }
+        let words = foreign(error)?.words ?? words(error)
+        if operation == .responses {
             let data = object(
-                [("type", string("error")), ("code", string(code(error) ?? "error")), ("message", string(error.message)), ("param", null)])
+                [("type", string("error")), ("code", string(words.code ?? "error")), ("message", string(words.message)), ("param", null)])
             SSEWriter.append(event: "error", data: data, to: &output)
         } else {
-            SSEWriter.append(event: nil, data: body(for: error), to: &output)
+            SSEWriter.append(event: nil, data: body(words), to: &output)
         }
         return output
     }
 
     /// `{"error":{…}}` in the gateway's own words.
-    package static func body(for error: GatewayError) -> [UInt8] {
-        let fields = [
-            ("message", string(error.message)), ("type", string(type(error))), ("param", param(error).map(string) ?? null),
-            ("code", code(error).map(string) ?? null),
-        ]
-        return object([("error", object(fields))])
-    }
+    package static func body(for error: GatewayError) -> [UInt8] { body(words(error)) }
 }
 
 // The provider's answer, or ours.
 extension OpenAIErrors {
-    private static func answer(to error: GatewayError) -> (status: Int, headers: [HeaderField], body: [UInt8]) {
-        if case .upstreamErrorEvent(_, _, let event) = error, isErrorObject(event) { return (clientStatus(error.status), [], event) }
+    private struct Answer {
+        var status: Int
+        var headers: [HeaderField]
+        var body: [UInt8]
+        /// Whether the same request cannot do any better.
+        var isFinal = false
+    }
+
+    /// Another dialect's error in the words of this one.
+    private struct Foreign {
+        var status: Int
+        var words: Words
+        var isFinal: Bool
+
+        func answer(headers: [HeaderField]) -> Answer { Answer(status: status, headers: headers, body: body(words), isFinal: isFinal) }
+    }
+
+    private static func answer(to error: GatewayError) -> Answer {
+        if case .upstreamErrorEvent(_, _, let event) = error, OpenAIForeignError.isNative(event) {
+            return Answer(status: clientStatus(error.status), headers: [], body: event)
+        }
         guard case .upstreamFailed(let failure) = error, !failure.isCredentialProblem else {
-            return (clientStatus(error.status), headers(error), body(for: error))
+            if let foreign = foreign(error) { return foreign.answer(headers: []) }
+            return Answer(status: clientStatus(error.status), headers: headers(error), body: body(for: error))
         }
         let headers = failure.headers.filter { $0.name != "content-type" }
-        if !failure.body.isEmpty { return (clientStatus(failure.status), headers, failure.body) }
-        let status = isFromProxy(failure) ? 502 : clientStatus(failure.status)
-        return (status, headers, body(for: error))
+        if OpenAIForeignError.isNative(failure.body) { return Answer(status: clientStatus(failure.status), headers: headers, body: failure.body) }
+        if let foreign = foreign(error) { return foreign.answer(headers: headers) }
+        let status = failure.body.isEmpty && isFromProxy(failure) ? 502 : clientStatus(failure.status)
+        return Answer(status: status, headers: headers, body: body(for: error))
+    }
+
+    /// nil when the provider said nothing that could be told, or said it in this dialect.
+    private static func foreign(_ error: GatewayError) -> Foreign? {
+        let provider: String
+        let body: [UInt8]
+        let known: Int?
+        switch error {
+        case .upstreamFailed(let failure):
+            guard !failure.isCredentialProblem, !OpenAIForeignError.isNative(failure.body) else { return nil }
+            (provider, body, known) = (failure.provider, failure.body, failure.status)
+        case .upstreamErrorEvent(let name, let status, let event): (provider, body, known) = (name, event, status)
+        default: return nil
+        }
+        guard let foreign = OpenAIForeignError(body) else { return nil }
+        let status = known ?? foreign.status ?? error.status
+        guard !foreign.isCredentialProblem(status: status) else {
+            let refused = GatewayError.upstreamFailed(UpstreamFailure(provider: provider, status: 401))
+            return Foreign(status: refused.status, words: words(refused), isFinal: true)
+        }
+        guard let message = foreign.message else { return nil }
+        let names = foreign.names(status: status)
+        return Foreign(
+            status: clientStatus(status), words: Words(message: message, type: names.type, code: names.code), isFinal: foreign.isQuotaSpent)
     }
 
     /// Anthropic's status for an overloaded provider means nothing to OpenAI's clients.
@@ -69,11 +111,6 @@ extension OpenAIErrors {
         failure.isHTML && failure.status != 429 && failure.status != 413
     }
 
-    private static func isErrorObject(_ event: [UInt8]) -> Bool {
-        guard let top = try? JSONScanner.topLevel(event, wanted: ["error"]) else { return false }
-        return top["error"]?.kind == .object
-    }
-
     /// The name of an error event, which its data repeats.
     private static func responsesName(_ event: [UInt8]) -> String {
         guard let top = try? JSONScanner.topLevel(event, wanted: ["type"]), let name = try? top["type"]?.string(in: event) else { return "error" }
@@ -81,36 +118,8 @@ extension OpenAIErrors {
     }
 }
 
-// What each failure is called.
+// What goes with it.
 extension OpenAIErrors {
-    private static func type(_ error: GatewayError) -> String {
-        switch error.kind {
-        case .upstreamAuth: "api_error"
-        case .rateLimitExceeded: "requests"
-        case .staticAnswer, .upstreamStatus, .badRequest: error.status >= 500 ? "server_error" : "invalid_request_error"
-        case .notFound, .modelNotFound, .invalidAPIKey, .modelForbidden, .clientGone: "invalid_request_error"
-        case .upstreamUnreachable, .timeout, .badUpstream, .upstreamCut, .overloaded, .draining, .internalFailure: "server_error"
-        }
-    }
-
-    private static func code(_ error: GatewayError) -> String? {
-        switch error {
-        case .routeMissing: "unknown_url"
-        case .methodNotAllowed: "method_not_supported"
-        case .upstreamFailed(let failure) where !failure.isCredentialProblem: failure.status == 429 ? "rate_limit_exceeded" : "bad_upstream"
-        case .malformedRequest, .malformedBody, .modelMissing, .fieldRefused: nil
-        default: error.kind.rawValue
-        }
-    }
-
-    private static func param(_ error: GatewayError) -> String? {
-        switch error {
-        case .modelMissing, .modelUnknown, .modelForbidden: "model"
-        case .fieldRefused(let field, _): field
-        default: nil
-        }
-    }
-
     private static func headers(_ error: GatewayError) -> [HeaderField] {
         switch error {
         case .keyMissing, .keyUnknown: [HeaderField("www-authenticate", "Bearer")]
@@ -128,24 +137,5 @@ extension OpenAIErrors {
             failure.isCredentialProblem || failure.retryAfterSeconds ?? 0 > retryAfterSecondsMax || failure.isQuotaSpent
         default: false
         }
-    }
-}
-
-// Just enough JSON.
-extension OpenAIErrors {
-    private static let null = Array("null".utf8)
-
-    private static func string(_ text: String) -> [UInt8] { JSONText.quoted(text) }
-
-    private static func object(_ members: [(name: String, value: [UInt8])]) -> [UInt8] {
-        var output: [UInt8] = [UInt8(ascii: "{")]
-        for (index, member) in members.enumerated() {
-            if index > 0 { output.append(UInt8(ascii: ",")) }
-            JSONText.appendQuoted(member.name, to: &output)
-            output.append(UInt8(ascii: ":"))
-            output += member.value
-        }
-        output.append(UInt8(ascii: "}"))
-        return output
     }
 }

@@ -19,11 +19,12 @@ package enum OpenAIFault {
         return nil
     }
 
-    /// Whether an error answer says that money or a monthly quota is used up: asking again changes nothing.
+    /// Whether an error answer says that money or a monthly quota is used up: asking again changes nothing. Anthropic's answers say it too.
     package static func isQuotaSpent(_ body: [UInt8]) -> Bool {
         guard let top = try? JSONScanner.topLevel(body, wanted: ["error"]), let field = top["error"], field.kind == .object,
             let error = try? JSONScanner.topLevel(body, in: field.value, wanted: names)
         else { return false }
+        if OpenAIForeignError(body)?.isQuotaSpent == true { return true }
         return ["code", "type"].contains { name in (try? error[name]?.string(in: body)) == "insufficient_quota" }
     }
 

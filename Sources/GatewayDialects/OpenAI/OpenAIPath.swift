@@ -13,17 +13,20 @@ package enum OpenAIPath {
     ]
 
     /// The paths that nearly all requests have, which need no taking apart.
-    private static let common: [String: String] = {
+    private static let commonPaths: [String: String] = {
         let paths = ["/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/v1/completions", "/v1/models"]
         return Dictionary(uniqueKeysWithValues: paths.map { ($0, $0) } + paths.map { (belowVersion($0), $0) })
     }()
+
+    /// The path with `/v1` in front if it is one of the few that most requests have.
+    package static func common(_ path: String) -> String? { commonPaths[path] }
 
     /// The path with `/v1` in front and no slash at the end; nil when it is no path of this API.
     ///
     /// A path that two readers could take for different ones is none of them: dot segments, empty segments, and percent-encoding outside
     /// the id of a model, where a provider might decode what the gateway had matched encoded.
     package static func versioned(_ path: String) -> String? {
-        if let known = common[path] { return known }
+        if let known = commonPaths[path] { return known }
         guard path.utf8.first == UInt8(ascii: "/") else { return nil }
         var segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
         if segments.last == "" { segments.removeLast() }

@@ -6,25 +6,9 @@ import JSONBytes
 ///
 /// What is passed on are the provider's own bytes. An event waits for its empty line, so that token counts can be left out and an error
 /// can be told from content; several events that arrive together leave together.
-package struct OpenAIStream: Sendable {
-    /// Why a stream cannot go on.
-    package enum Fault: Equatable, Sendable {
-        /// An event that reports an error. `event` is its data.
-        case errorEvent(status: Int?, event: [UInt8])
-        /// `reason` is a sentence for the caller that quotes nothing.
-        case broken(reason: String)
-        /// The connection ended without the dialect's end mark.
-        case cut
-    }
-
-    /// What one read brought.
-    package struct Step: Equatable, Sendable {
-        package var chunks: [BodyChunk] = []
-        /// True when there was something else than comments and empty events: only that shows that the provider is at work.
-        package var isProgress = false
-        /// What ends the stream, after `chunks`.
-        package var fault: Fault?
-    }
+package struct OpenAIStream: AnswerStream {
+    package typealias Step = AnswerStep
+    package typealias Fault = AnswerFault
 
     private let isResponses: Bool
     private var reader: SSEReader
@@ -42,7 +26,7 @@ package struct OpenAIStream: Sendable {
     }
 
     /// Takes in what was read. After a fault there is nothing more to feed.
-    package mutating func received(_ bytes: [UInt8]) -> Step {
+    package mutating func received(_ bytes: [UInt8]) -> AnswerStep {
         var output = Output()
         reader.feed(bytes)
         do throws(SSEError) {
@@ -54,7 +38,7 @@ package struct OpenAIStream: Sendable {
     }
 
     /// The provider has ended its answer.
-    package mutating func closed() -> Step {
+    package mutating func closed() -> AnswerStep {
         var output = Output()
         do throws(SSEError) {
             while output.fault == nil, let event = try reader.finish() { takeLast(event, &output) }
@@ -112,7 +96,7 @@ package struct OpenAIStream: Sendable {
         private var chunks: [BodyChunk] = []
         private var run: [UInt8] = []
         var isProgress = false
-        var fault: Fault?
+        var fault: AnswerFault?
 
         mutating func append(_ bytes: [UInt8]) {
             if run.isEmpty { run = bytes } else { run += bytes }
@@ -129,9 +113,9 @@ package struct OpenAIStream: Sendable {
             run = []
         }
 
-        mutating func step() -> Step {
+        mutating func step() -> AnswerStep {
             closeRun()
-            return Step(chunks: chunks, isProgress: isProgress, fault: fault)
+            return AnswerStep(chunks: chunks, isProgress: isProgress, fault: fault)
         }
     }
 }

@@ -3,41 +3,52 @@ import JSONBytes
 
 /// Token counts as the OpenAI dialect spells them: one way for chat and completions, another for responses.
 ///
-/// - SeeAlso: wire.md, sections 3.2, 3.4 and 7.7
+/// - SeeAlso: wire.md, sections 3.2, 3.4, 5.5 and 7.7
 package enum OpenAIUsage {
     private static let names: JSONNames = [
         "prompt_tokens", "completion_tokens", "prompt_tokens_details", "completion_tokens_details",
-        "input_tokens", "output_tokens", "input_tokens_details", "output_tokens_details", "prompt_cache_hit_tokens",
+        "input_tokens", "output_tokens", "input_tokens_details", "output_tokens_details", "prompt_cache_hit_tokens", "total_tokens",
     ]
 
-    private static let details: JSONNames = ["cached_tokens", "reasoning_tokens"]
+    private static let details: JSONNames = ["cached_tokens", "cache_write_tokens", "audio_tokens", "reasoning_tokens"]
+
+    /// Tokens. No answer has as many, and sums of them fit.
+    private static let countMax = 1 << 50
 
     /// Reads the object at `range` of `text`.
     ///
-    /// - Returns: nil when nothing in it counts tokens. Counts that are missing, negative or no whole numbers are 0.
+    /// Where the total is more than its two parts, a server counts thoughts in the total only (Gemini's endpoint for OpenAI clients, xAI): they are output.
+    ///
+    /// - Returns: nil when nothing in it counts tokens. Counts that are missing, negative or no whole numbers are 0; a part is never more than its whole.
     package static func read(_ text: [UInt8], at range: Range<Int>) -> Usage? {
         guard let usage = try? JSONScanner.topLevel(text, in: range, wanted: names) else { return nil }
-        let input = usage["prompt_tokens"] ?? usage["input_tokens"]
-        let output = usage["completion_tokens"] ?? usage["output_tokens"]
-        guard input != nil || output != nil else { return nil }
-        let cached =
-            detail("cached_tokens", in: usage["prompt_tokens_details"] ?? usage["input_tokens_details"], of: text)
-            ?? count(usage["prompt_cache_hit_tokens"], in: text)
-        let reasoning = detail("reasoning_tokens", in: usage["completion_tokens_details"] ?? usage["output_tokens_details"], of: text)
+        let inputField = usage["prompt_tokens"] ?? usage["input_tokens"]
+        let outputField = usage["completion_tokens"] ?? usage["output_tokens"]
+        guard inputField != nil || outputField != nil else { return nil }
+        let input = count(inputField, in: text) ?? 0
+        let said = count(outputField, in: text)
+        let thoughts = said.map { max(0, (count(usage["total_tokens"], in: text) ?? 0) - input - $0) } ?? 0
+        let output = (said ?? 0) + thoughts
+        let inner = scan(usage["prompt_tokens_details"] ?? usage["input_tokens_details"], of: text)
+        let outer = scan(usage["completion_tokens_details"] ?? usage["output_tokens_details"], of: text)
+        let cached = min(input, count(inner?["cached_tokens"], in: text) ?? count(usage["prompt_cache_hit_tokens"], in: text) ?? 0)
         return Usage(
-            input: count(input, in: text) ?? 0, output: count(output, in: text) ?? 0, cachedInput: cached ?? 0, reasoning: reasoning ?? 0)
+            input: input, output: output, cachedInput: cached,
+            cacheWrite: min(input - cached, count(inner?["cache_write_tokens"], in: text) ?? 0),
+            audioInput: min(input, count(inner?["audio_tokens"], in: text) ?? 0),
+            reasoning: min(output, max(thoughts, count(outer?["reasoning_tokens"], in: text) ?? 0)),
+            audioOutput: min(output, count(outer?["audio_tokens"], in: text) ?? 0))
     }
 
-    private static func detail(_ name: String, in field: JSONField?, of text: [UInt8]) -> Int? {
+    private static func scan(_ field: JSONField?, of text: [UInt8]) -> JSONTopLevel? {
         guard let field, field.kind == .object else { return nil }
-        guard let inner = try? JSONScanner.topLevel(text, in: field.value, wanted: Self.details) else { return nil }
-        return count(inner[name], in: text)
+        return try? JSONScanner.topLevel(text, in: field.value, wanted: details)
     }
 
     private static func count(_ field: JSONField?, in text: [UInt8]) -> Int? {
         guard let field, field.kind == .number else { return nil }
         if let count = plain(text[field.value]) { return count }
-        return (try? field.int(in: text)).map { max(0, $0) }
+        return (try? field.int(in: text)).map { min(max(0, $0), countMax) }
     }
 
     /// A few digits and nothing else, as counts are spelled.

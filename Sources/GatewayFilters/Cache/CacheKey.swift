@@ -25,7 +25,9 @@ package struct CacheKey: Hashable, Sendable {
 package struct CacheKeyRecipe: Sendable {
     /// What says how an answer is delivered or who asked, and not what it says.
     private static let leftOut: JSONNames = ["stream", "stream_options", "user", "metadata"]
-    private static let operations: Set<Operation> = [.chatCompletions, .completions, .embeddings, .responses]
+    private static let operations: Set<Operation> = [
+        .chatCompletions, .completions, .embeddings, .responses, .messages, .generateContent, .embedContent, .batchEmbedContents,
+    ]
 
     private let route: String
     private let scope: CacheScope
@@ -61,7 +63,8 @@ package struct CacheKeyRecipe: Sendable {
         text.append(scope.identity(of: exchange.caller))
         text.append(exchange.dialect.rawValue)
         text.append(exchange.operation.rawValue)
-        text.append(exchange.path)
+        // Gemini's path says how the answer is delivered, too; its model is what counts.
+        text.append(exchange.dialect == .gemini ? exchange.model ?? "" : exchange.path)
         text.append(convertible.contains(exchange.operation) ? "either" : exchange.isStreaming ? "stream" : "json")
         for name in sentHeaders {
             let values = head.fields.all(name)

@@ -24,7 +24,7 @@ package final class FallbackFilter: Filter {
 
     package func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response {
         // A path that no reader of this API could agree on goes nowhere, whatever a route matches.
-        if exchange.operation == .other, OpenAIPath.versioned(exchange.path) == nil { throw .routeMissing }
+        if exchange.operation == .other, exchange.dialect == .openai, OpenAIPath.versioned(exchange.path) == nil { throw .routeMissing }
         var model = try model(for: exchange)
         let deadline = caller.deadline(of: exchange)
         var visited: [String] = []

@@ -1,7 +1,7 @@
 package import GatewayCore
 import GatewayDialects
 
-/// Answers `GET /v1/models` with what the caller may use; all other requests go on.
+/// Answers `GET /v1/models` and `GET /v1beta/models` with what the caller may use, in the dialect of the asker; all other requests go on.
 ///
 /// Stands behind authn and quota, so that whoever asks is known and counted.
 package struct ModelsFilter: Filter {
@@ -20,12 +20,29 @@ package struct ModelsFilter: Filter {
         guard exchange.operation == .models else { return try await next(exchange) }
         let allowed = names.filter { exchange.caller?.mayUse($0) ?? true }
         let body: [UInt8]
-        if let name = OpenAIPath.modelID(exchange.path) {
+        // Gemini's path has been read already.
+        if let name = exchange.dialect == .gemini ? exchange.model : OpenAIPath.modelID(exchange.path) {
             guard allowed.contains(name) else { throw .modelUnknown(model: name) }
-            body = OpenAIModels.one(name, created: created)
+            body = one(name, exchange.dialect)
         } else {
-            body = OpenAIModels.list(allowed, created: created)
+            body = list(allowed, exchange.dialect)
         }
         return Response(status: 200, headers: [HeaderField("content-type", "application/json")], body: ResponseBody(bytes: body))
+    }
+
+    private func one(_ name: String, _ dialect: Dialect) -> [UInt8] {
+        switch dialect {
+        case .openai: OpenAIModels.one(name, created: created)
+        case .anthropic: AnthropicModels.one(name, created: created)
+        case .gemini: GeminiModels.one(name)
+        }
+    }
+
+    private func list(_ names: [String], _ dialect: Dialect) -> [UInt8] {
+        switch dialect {
+        case .openai: OpenAIModels.list(names, created: created)
+        case .anthropic: AnthropicModels.list(names, created: created)
+        case .gemini: GeminiModels.list(names)
+        }
     }
 }

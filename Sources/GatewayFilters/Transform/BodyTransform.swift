@@ -6,12 +6,15 @@ package import JSONBytes
 /// the wish for token counts at the end of a stream.
 package struct BodyTransform: Sendable {
     /// Members that the gateway edits by itself. A route's edit of one of them is made before, in a pass of its own.
-    private static let own: Set<String> = ["model", "stream", "stream_options", "messages", "instructions"]
+    private static let own: Set<String> = [
+        "model", "stream", "stream_options", "messages", "instructions", "system", "systemInstruction", "system_instruction", "contents", "requests",
+        "generateContentRequest",
+    ]
 
     package static let none = BodyTransform(checked: [], plan: nil, system: SystemPrompt())
 
     private let plan: JSONEditPlan?
-    private let system: SystemPrompt
+    let system: SystemPrompt
     private let needsOwnPass: Bool
 
     /// - Throws: when two edits contradict each other.
@@ -28,16 +31,31 @@ package struct BodyTransform: Sendable {
 
     /// - Parameter model: what the target calls the model; nil keeps the client's name.
     func body(of exchange: Exchange, model: String?) throws(GatewayError) -> [UInt8] {
+        let body = try spliced(exchange, model)
+        // Gemini names the model in the path; some bodies repeat it.
+        guard exchange.dialect == .gemini, let model, exchange.bodyScan != nil, exchange.operation != .generateContent else { return body }
+        return try GeminiRequest.body(body, of: exchange.operation, naming: model)
+    }
+
+    private func spliced(_ exchange: Exchange, _ model: String?) throws(GatewayError) -> [UInt8] {
         let body = exchange.request.body
         guard let scan = exchange.bodyScan else { return body }
         do {
             guard let plan else { return try edited(body, scan, JSONEdits(), exchange, model) }
             guard needsOwnPass else { return try edited(body, scan, try plan.edits(for: body), exchange, model) }
             let changed = try plan.applied(to: body)
-            return try edited(changed, try OpenAIRequest.scan(changed), JSONEdits(), exchange, model)
+            return try edited(changed, try exchange.scan(changed), JSONEdits(), exchange, model)
         } catch {
             throw .malformedBody(error)
         }
+    }
+
+    /// A body that has been written for the provider, with the route's edits made.
+    ///
+    /// - Throws: `malformedBody` when it does not have the shape that an edit needs.
+    func edited(_ body: [UInt8]) throws(GatewayError) -> [UInt8] {
+        guard let plan else { return body }
+        do { return try plan.applied(to: body) } catch { throw .malformedBody(error) }
     }
 
     private func edited(
@@ -45,13 +63,22 @@ package struct BodyTransform: Sendable {
     ) throws(JSONError) -> [UInt8] {
         var edits = routeEdits
         try system.add(to: &edits, scan, of: body, exchange.operation)
-        if let model, model != exchange.model || needsOwnPass { edits.setModel(model, in: scan) }
+        if exchange.dialect != .gemini, let model, model != exchange.model || needsOwnPass { edits.setModel(model, in: scan) }
         if exchange.asksForUsageItself { try edits.includeUsage(in: scan, of: body) }
         return edits.applied(to: body)
     }
 }
 
 extension Exchange {
+    /// Finds the members that the gateway looks at or edits, in the client's dialect.
+    func scan(_ body: [UInt8]) throws(JSONError) -> JSONTopLevel {
+        switch dialect {
+        case .openai: try OpenAIRequest.scan(body)
+        case .anthropic: try AnthropicRequest.scan(body)
+        case .gemini: try GeminiRequest.scan(body)
+        }
+    }
+
     /// Whether the gateway has to ask for token counts that the client did not ask for. Responses bring them anyway.
     var asksForUsageItself: Bool {
         isStreaming && !wantsUsageEvent && (operation == .chatCompletions || operation == .completions)

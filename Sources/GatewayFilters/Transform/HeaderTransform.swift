@@ -4,7 +4,9 @@ import HTTPWire
 /// The head of a request to a provider: made anew, from short lists.
 package struct HeaderTransform: Sendable {
     /// Client fields that mean something to every provider of the dialect.
-    private static let alwaysPassed = ["openai-beta", "idempotency-key"]
+    private static let alwaysPassed = ["openai-beta", "anthropic-version", "anthropic-beta", "idempotency-key"]
+    /// The API's version for requests that bring none. Newer ones refuse what many clients and models still use (wire.md, section 1).
+    private static let anthropicVersion = "2023-06-01"
     /// Fields that are the gateway's, the connection's, or hold the client's credentials: never sent on, whatever the file says.
     private static let neverPassed: Set<String> = [
         "authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "proxy-authorization", "host", "content-length", "content-encoding",
@@ -32,7 +34,10 @@ package struct HeaderTransform: Sendable {
         fields.reserveCapacity(8)
         if let type = contentType(exchange) { fields.append(HeaderField("content-type", type)) }
         fields += provider.headers
-        pass(exchange, into: &fields)
+        pass(exchange, provider.dialect, into: &fields)
+        if provider.dialect == .anthropic, fields.first("anthropic-version") == nil {
+            fields.append(HeaderField("anthropic-version", Self.anthropicVersion))
+        }
         fields.append(HeaderField("traceparent", exchange.trace.header))
         for field in set {
             fields.removeAll { $0.name == field.name }
@@ -48,9 +53,18 @@ package struct HeaderTransform: Sendable {
         return exchange.request.body.isEmpty ? nil : "application/json"
     }
 
-    private func pass(_ exchange: Exchange, into fields: inout [HeaderField]) {
+    /// A dialect's own fields mean nothing to providers of another.
+    private static func isUnderstood(_ name: String, by dialect: Dialect) -> Bool {
+        switch name {
+        case "openai-beta": dialect == .openai
+        case "anthropic-version", "anthropic-beta": dialect == .anthropic
+        default: true
+        }
+    }
+
+    private func pass(_ exchange: Exchange, _ dialect: Dialect, into fields: inout [HeaderField]) {
         let client = exchange.request.head.fields
-        for name in passed where client.contains(name) && fields.first(name) == nil {
+        for name in passed where client.contains(name) && fields.first(name) == nil && Self.isUnderstood(name, by: dialect) {
             fields.append(HeaderField(name, client.all(name).joined(separator: ", ")))
         }
         // Whoever downloads something says as what; answers that the gateway reads come as they come.

@@ -1,15 +1,17 @@
 package import GatewayConfig
 import GatewayCore
+package import GatewayDialects
 package import JSONBytes
 
 extension RequestTransform {
     /// - Throws: when two edits contradict each other.
-    package init(_ config: TransformConfig) throws(JSONEditPlanError) {
+    package init(_ config: TransformConfig, seals: ChatSeals) throws(JSONEditPlanError) {
         let system = SystemPrompt(prepend: config.systemPrepend, append: config.systemAppend)
         self.init(
             body: try BodyTransform(edits: config.edits, system: system),
             headers: HeaderTransform(
-                pass: config.headers.pass, set: config.headers.set.map(HeaderField.init), remove: config.headers.remove))
+                pass: config.headers.pass, set: config.headers.set.map(HeaderField.init), remove: config.headers.remove),
+            lossy: config.lossy == .drop ? .drop : .refuse, seals: seals)
     }
 }
 

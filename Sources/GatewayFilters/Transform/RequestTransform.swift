@@ -1,26 +1,93 @@
 import GatewayCore
-import GatewayDialects
+package import GatewayDialects
 import HTTPWire
 import JSONBytes
 
 /// Makes the request that one target gets from the one that the client sent.
 ///
-/// The body goes out as it came, with edits spliced in at byte ranges. The head is made anew from lists: nothing of the client's
-/// reaches a provider unless it is named here or in the file, and no credential or query ever does.
+/// To a provider of the client's own format the body goes out as it came, with edits spliced in at byte ranges; for another it is translated, and edited then.
+/// The head is made anew from lists: nothing of the client's reaches a provider unless it is named here or in the file, and no credential or query ever does.
 package struct RequestTransform: Sendable {
     private let body: BodyTransform
     private let headers: HeaderTransform
+    private let lossy: ChatLosses.Policy
+    let seals: ChatSeals
 
-    package init(body: BodyTransform = .none, headers: HeaderTransform = HeaderTransform()) {
+    /// - Parameter seals: what providers want back and clients cannot keep.
+    package init(
+        body: BodyTransform = .none, headers: HeaderTransform = HeaderTransform(), lossy: ChatLosses.Policy = .refuse, seals: ChatSeals = ChatSeals()
+    ) {
         self.body = body
         self.headers = headers
+        self.lossy = lossy
+        self.seals = seals
     }
 
-    /// - Throws: `malformedBody` when the body does not have the shape that an edit needs.
-    func request(for exchange: Exchange, to target: Target, timeouts: UpstreamTimeouts) throws(GatewayError) -> UpstreamRequest {
-        UpstreamRequest(
-            endpoint: target.provider.endpoint, method: exchange.request.head.method.name, path: OpenAIPath.belowVersion(exchange.path),
-            headers: headers.fields(for: exchange, to: target.provider), body: try body.body(of: exchange, model: target.model),
-            timeouts: timeouts)
+    /// - Throws: `malformedBody` when the body does not have the shape that an edit needs, `fieldRefused` for what cannot be translated.
+    func request(
+        for exchange: Exchange, to target: Target, by plan: AttemptPlan, timeouts: UpstreamTimeouts
+    ) throws(GatewayError) -> UpstreamRequest {
+        var body = try body(for: exchange, to: target, by: plan)
+        if let drops = target.drops, exchange.bodyScan != nil {
+            do { body = try drops.applied(to: body) } catch { throw .malformedBody(error) }
+        }
+        return UpstreamRequest(
+            endpoint: target.provider.endpoint, method: exchange.request.head.method.name, path: Self.path(exchange, target, plan),
+            headers: headers.fields(for: exchange, to: target.provider), body: body, timeouts: timeouts)
+    }
+
+    private func body(for exchange: Exchange, to target: Target, by plan: AttemptPlan) throws(GatewayError) -> [UInt8] {
+        switch plan {
+        case .same, .estimate: return try body.body(of: exchange, model: target.model)
+        case .embeddings:
+            var losses = ChatLosses(policy: lossy, target: target.provider.formats[0])
+            let translated = try EmbeddingsPlan.body(of: exchange, model: target.model ?? exchange.model ?? "", losses: &losses)
+            exchange.tell(losses)
+            return try body.edited(translated)
+        case .chat(let translation):
+            var losses = ChatLosses(policy: lossy, target: translation.provider)
+            let facts = ChatRequestFacts(model: exchange.model, isStreaming: exchange.isStreaming)
+            var request = try ChatTranslation.request(from: exchange.request.body, in: translation.client, about: facts)
+            if translation.client == .openAIChat { seals.restore(&request, for: exchange.sealOwner) }
+            body.system.add(to: &request)
+            let translated = try translation.body(of: request, for: target.facts(asked: exchange.model), losses: &losses)
+            exchange.tell(losses)
+            return try body.edited(translated)
+        }
+    }
+
+    /// Below the provider's URL, with the query that the provider needs.
+    private static func path(_ exchange: Exchange, _ target: Target, _ plan: AttemptPlan) -> String {
+        let model = target.model ?? exchange.model ?? ""
+        switch plan {
+        case .chat(let translation):
+            switch translation.provider {
+            case .openAIChat: return "/chat/completions"
+            case .openAIResponses: return "/responses"
+            case .anthropic: return "/messages"
+            case .gemini: return GeminiPath.target(model: model, operation: .generateContent, isStreaming: exchange.isStreaming)
+            }
+        case .embeddings:
+            return target.provider.dialect == .gemini
+                ? GeminiPath.target(model: model, operation: .batchEmbedContents, isStreaming: false) : "/embeddings"
+        case .same, .estimate:
+            guard exchange.dialect == .gemini else { return OpenAIPath.belowVersion(exchange.path) }
+            guard exchange.operation != .other, exchange.operation != .models else { return String(exchange.path.dropFirst("/v1beta".count)) }
+            return GeminiPath.target(model: model, operation: exchange.operation, isStreaming: exchange.isStreaming)
+        }
+    }
+}
+
+extension Exchange {
+    /// Names in the answer's head what this attempt left out; an earlier attempt's word is taken back.
+    fileprivate func tell(_ losses: ChatLosses) {
+        responseHeaders.removeAll { $0.name == "x-weir-dropped" }
+        guard !losses.dropped.isEmpty else { return }
+        responseHeaders.append(HeaderField("x-weir-dropped", losses.dropped.map(Self.harmless).joined(separator: ", ")))
+    }
+
+    /// A field's name for a header: what a client makes up may hold anything.
+    private static func harmless(_ name: String) -> String {
+        String(decoding: name.utf8.prefix(80).map { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ",") ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
     }
 }

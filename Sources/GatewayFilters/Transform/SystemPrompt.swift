@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayDialects
 import JSONBytes
 
 /// Text that a route puts before or behind the instructions of a conversation.
@@ -22,8 +23,51 @@ package struct SystemPrompt: Equatable, Sendable {
         switch operation {
         case .chatCompletions: try addToMessages(&edits, scan, body)
         case .responses: try addToInstructions(&edits, scan)
-        case .completions, .embeddings, .models, .other: break
+        case .messages: try addToSystem(&edits, scan, body)
+        case .generateContent: try addToSystemInstruction(&edits, scan, body)
+        case .completions, .embeddings, .countTokens, .embedContent, .batchEmbedContents, .models, .other: break
         }
+    }
+
+    /// To a request in no format.
+    func add(to request: inout ChatRequest) {
+        if let prepend { request.system.insert(prepend, at: 0) }
+        if let append { request.system.append(append) }
+    }
+
+    /// Anthropic's: text, or a list of blocks.
+    private func addToSystem(_ edits: inout JSONEdits, _ scan: JSONTopLevel, _ body: [UInt8]) throws(JSONError) {
+        guard let system = scan["system"] else { return edits.insertMember("system", JSONText.quoted(both), in: scan) }
+        switch system.kind {
+        case .null: edits.replace(system.value, with: JSONText.quoted(both))
+        case .string:
+            if let prepend { edits.addText(prepend, toString: system.value, at: .start, separator: Self.separator) }
+            if let append { edits.addText(append, toString: system.value, at: .end, separator: Self.separator) }
+        case .array: insert(into: system.value, of: body, &edits) { ["type": "text", "text": JSONValue($0)] }
+        default: throw .wrongType("system", .string, system)
+        }
+    }
+
+    /// Gemini's: an object with parts.
+    private func addToSystemInstruction(_ edits: inout JSONEdits, _ scan: JSONTopLevel, _ body: [UInt8]) throws(JSONError) {
+        let whole: JSONValue = ["parts": [["text": JSONValue(both)]]]
+        let names = ["systemInstruction", "system_instruction"]
+        guard let name = names.first(where: { scan[$0] != nil }), let field = scan[name] else {
+            return edits.insertMember("systemInstruction", whole.written(), in: scan)
+        }
+        guard field.kind != .null else { return edits.replace(field.value, with: whole.written()) }
+        guard field.kind == .object else { throw .wrongType(name, .object, field) }
+        let inner = try JSONScanner.topLevel(body, in: field.value, wanted: ["parts"])
+        switch inner["parts"] {
+        case nil: edits.insertMember("parts", JSONValue.array([["text": JSONValue(both)]]).written(), in: inner)
+        case let parts? where parts.kind == .array: insert(into: parts.value, of: body, &edits) { ["text": JSONValue($0)] }
+        case let parts?: throw .wrongType("\(name).parts", .array, parts)
+        }
+    }
+
+    private func insert(into array: Range<Int>, of body: [UInt8], _ edits: inout JSONEdits, _ element: (String) -> JSONValue) {
+        if let prepend { edits.insertElement(element(prepend).written(), inArray: array, of: body, at: .start) }
+        if let append { edits.insertElement(element(append).written(), inArray: array, of: body, at: .end) }
     }
 
     private func addToMessages(_ edits: inout JSONEdits, _ scan: JSONTopLevel, _ body: [UInt8]) throws(JSONError) {

@@ -1,31 +1,53 @@
 package import GatewayCore
+package import GatewayDialects
 
 /// A configured endpoint, made ready for requests.
 package final class Provider: Sendable {
     package let name: String
     package let dialect: Dialect
     package let endpoint: UpstreamEndpoint
+    /// The formats of conversations that the endpoint takes; never empty. A client of another format is translated to the first.
+    package let formats: [ChatFormat]
+    /// Whether an endpoint of the OpenAI dialect knows `max_tokens` only.
+    package let usesMaxTokens: Bool
     /// Bytes of one event of a streamed answer.
     package let eventBytesMax: Int
     /// What every request to this provider carries: its key, who we are, and the file's own fields. Never to be shown.
     let headers: [HeaderField]
 
     /// - Parameters:
-    ///   - key: sent as `Authorization: Bearer`; nil sends none.
+    ///   - formats: nil: all that the dialect has.
+    ///   - key: sent as the dialect has it; nil sends none.
     ///   - headers: names in lower case; one that is also made here replaces it.
     package init(
-        name: String, dialect: Dialect = .openai, endpoint: UpstreamEndpoint, key: String? = nil, headers: [HeaderField] = [],
-        eventBytesMax: Int = 8 << 20
+        name: String, dialect: Dialect = .openai, endpoint: UpstreamEndpoint, formats: [ChatFormat]? = nil, usesMaxTokens: Bool = false,
+        key: String? = nil, headers: [HeaderField] = [], eventBytesMax: Int = 8 << 20
     ) {
         self.name = name
         self.dialect = dialect
         self.endpoint = endpoint
+        self.formats = formats ?? ChatFormat.allCases.filter { $0.dialect == dialect }
+        self.usesMaxTokens = usesMaxTokens
         self.eventBytesMax = eventBytesMax
         var all = headers
         // Some providers' front doors turn away requests that do not say who they are from.
-        for field in [key.map { HeaderField("authorization", "Bearer " + $0) }, HeaderField("user-agent", "weir")] {
+        for field in [key.map(dialect.credential), HeaderField("user-agent", "weir")] {
             if let field, all.first(field.name) == nil { all.append(field) }
         }
         self.headers = all
+    }
+
+    /// The format in which a client's conversation is brought here: its own, if the endpoint takes it.
+    func format(for client: ChatFormat) -> ChatFormat { formats.contains(client) ? client : formats[0] }
+}
+
+extension Dialect {
+    /// - SeeAlso: wire.md, sections 3 to 5
+    fileprivate func credential(_ key: String) -> HeaderField {
+        switch self {
+        case .openai: HeaderField("authorization", "Bearer " + key)
+        case .anthropic: HeaderField("x-api-key", key)
+        case .gemini: HeaderField("x-goog-api-key", key)
+        }
     }
 }

@@ -14,7 +14,7 @@ final class StreamedAnswer: BodySource {
     private let exchange: Exchange
     private let lease: TargetLease
     private let idle: Duration
-    private var stream: OpenAIStream
+    private var stream: any AnswerStream
     private var ready: [BodyChunk] = []
     /// What is thrown once `ready` is empty.
     private var failure: GatewayError?
@@ -23,13 +23,13 @@ final class StreamedAnswer: BodySource {
     private var lastProgress: ContinuousClock.Instant
 
     /// - Parameter idle: longest time without an event. Comments, which a provider's front door can send for ever, do not count.
-    init(_ answer: any UpstreamAnswer, from provider: Provider, for exchange: Exchange, lease: TargetLease, idle: Duration) {
+    init(_ answer: any UpstreamAnswer, as form: AttemptAnswer, lease: TargetLease, idle: Duration) {
         self.answer = answer
-        self.provider = provider
-        self.exchange = exchange
+        provider = form.provider
+        exchange = form.exchange
         self.lease = lease
         self.idle = idle
-        stream = OpenAIStream(operation: exchange.operation, eventBytesMax: provider.eventBytesMax)
+        stream = form.stream
         lastProgress = exchange.worker.now
     }
 
@@ -103,7 +103,7 @@ final class StreamedAnswer: BodySource {
         return error
     }
 
-    private func error(_ fault: OpenAIStream.Fault) -> GatewayError {
+    private func error(_ fault: AnswerFault) -> GatewayError {
         switch fault {
         case .errorEvent(let status, let event):
             .errorEvent(from: provider, status: status, event: event)

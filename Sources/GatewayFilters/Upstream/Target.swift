@@ -1,4 +1,6 @@
 import GatewayCore
+package import GatewayDialects
+package import JSONBytes
 
 /// A provider and the model to ask for there.
 package final class Target: Sendable {
@@ -8,12 +10,36 @@ package final class Target: Sendable {
     /// The share of requests under `balance: weighted`. 0 takes requests only when the others cannot.
     package let weight: Int
     package let state: TargetState
+    /// Leaves out of the provider's body what the model refuses; nil: it refuses nothing.
+    package let drops: JSONEditPlan?
+    private let outputTokensMax: Int?
+    private let takesBudgets: Bool
+    private let budgets: [ChatReasoning.Effort: Int]
 
-    package init(provider: Provider, model: String?, weight: Int = 1, state: TargetState) {
+    /// - Parameters:
+    ///   - outputTokensMax: for clients that set none, where the dialect requires a number.
+    ///   - budgets: tokens for thinking, by the client's words; those that are missing have the standard ones.
+    package init(
+        provider: Provider, model: String?, weight: Int = 1, state: TargetState, drops: JSONEditPlan? = nil, outputTokensMax: Int? = nil,
+        takesBudgets: Bool = false, budgets: [ChatReasoning.Effort: Int] = [:]
+    ) {
         self.provider = provider
         self.model = model
         self.weight = weight
         self.state = state
+        self.drops = drops
+        self.outputTokensMax = outputTokensMax
+        self.takesBudgets = takesBudgets
+        self.budgets = ChatTargetFacts.standardBudgets.merging(budgets) { $1 }
+    }
+
+    /// What a translation has to know of it.
+    ///
+    /// - Parameter asked: the model as the client named it.
+    func facts(asked: String?) -> ChatTargetFacts {
+        ChatTargetFacts(
+            model: model ?? asked ?? "", outputTokensMax: outputTokensMax, reasoningBudgets: budgets, takesBudgets: takesBudgets,
+            usesMaxTokens: provider.usesMaxTokens)
     }
 
     /// As logs and counters name it.

@@ -12,12 +12,15 @@ struct TargetCall {
     /// - Throws: the failure of this attempt, already counted and noted in the exchange's record.
     func run() async throws(GatewayError) -> Response {
         let worker = exchange.worker
-        let request = try transform.request(for: exchange, to: target, timeouts: timeouts)
+        let plan = try AttemptPlan(exchange, to: target.provider)
+        if case .estimate = plan { return try TokenEstimate.response(to: exchange) }
+        let request = try transform.request(for: exchange, to: target, by: plan, timeouts: timeouts)
+        let form = AttemptAnswer(plan: plan, exchange: exchange, provider: target.provider, seals: transform.seals)
         let started = worker.now
         let index = noteStart()
         let lease = target.state.begin(now: started, ejection: ejection)
         do {
-            let response = try await send(request, lease, index)
+            let response = try await send(request, form, lease, index)
             exchange.record.attempts[index].duration = started.duration(to: worker.now)
             return response
         } catch {
@@ -36,14 +39,14 @@ struct TargetCall {
         return exchange.record.attempts.count - 1
     }
 
-    private func send(_ request: UpstreamRequest, _ lease: TargetLease, _ index: Int) async throws(GatewayError) -> Response {
+    private func send(_ request: UpstreamRequest, _ form: AttemptAnswer, _ lease: TargetLease, _ index: Int) async throws(GatewayError) -> Response {
         let sentAt = exchange.worker.now
         let answer = try await ask(request)
         let headedAt = exchange.worker.now
         exchange.record.attempts[index].status = answer.head.status
         lease.note(status: answer.head.status)
         do {
-            let response = try await read(answer, lease, sentAt)
+            let response = try await read(answer, form, lease, sentAt)
             if !response.body.isStream { lease.end(.succeeded, now: exchange.worker.now) }
             lease.answerBegan()
             exchange.record.firstByteAt = response.body.isStream ? exchange.worker.now : headedAt
@@ -54,19 +57,21 @@ struct TargetCall {
         }
     }
 
-    private func read(_ answer: any UpstreamAnswer, _ lease: TargetLease, _ sentAt: ContinuousClock.Instant) async throws(GatewayError) -> Response {
+    private func read(
+        _ answer: any UpstreamAnswer, _ form: AttemptAnswer, _ lease: TargetLease, _ sentAt: ContinuousClock.Instant
+    ) async throws(GatewayError) -> Response {
         let head = answer.head
         let headers = AnswerHeaders.passedBack(head, hasOwnLimits: exchange.responseHeaders.hasOwnLimits)
-        let whole = WholeAnswer(answer: answer, provider: target.provider)
+        let whole = WholeAnswer(answer: answer, form: form)
         guard !head.isEncoded else { throw broken("it is encoded, although that was not asked for.") }
         if (400...599).contains(head.status) { throw await whole.failure(headers: headers) }
         guard (200...299).contains(head.status) else { throw broken("its status is \(head.status); redirects are not followed.") }
-        if exchange.operation == .other || exchange.operation == .models {
+        if form.isOpaque {
             return Response(status: head.status, headers: headers, body: ResponseBody(.stream(RawAnswer(answer, for: exchange, lease: lease))))
         }
         if head.isEventStream {
             guard exchange.isStreaming else { throw broken("it is a stream, which was not asked for.") }
-            let stream = StreamedAnswer(answer, from: target.provider, for: exchange, lease: lease, idle: timeouts.idle)
+            let stream = StreamedAnswer(answer, as: form, lease: lease, idle: timeouts.idle)
             try await stream.begin(by: sentAt.advanced(by: timeouts.firstToken))
             return Response(status: head.status, headers: headers, body: ResponseBody(.stream(stream)))
         }
@@ -87,7 +92,7 @@ struct TargetCall {
     private func wait(for whole: WholeAnswer) async throws(GatewayError) -> [UInt8] {
         let started = exchange.worker.now
         defer { exchange.record.upstreamTime += started.duration(to: exchange.worker.now) }
-        let (body, usage) = try await whole.answer(to: exchange.operation)
+        let (body, usage) = try await whole.answer()
         exchange.record.usage = usage
         return body
     }

@@ -8,7 +8,9 @@ struct WholeAnswer {
     private static let errorBytesMax = 64 << 10
 
     let answer: any UpstreamAnswer
-    let provider: Provider
+    let form: AttemptAnswer
+
+    private var provider: Provider { form.provider }
 
     /// The whole body, within the provider's limit.
     func body() async throws(GatewayError) -> [UInt8] {
@@ -19,11 +21,11 @@ struct WholeAnswer {
         return body
     }
 
-    /// A body that is what `operation` answers with, and the tokens it cost.
-    func answer(to operation: Operation) async throws(GatewayError) -> (body: [UInt8], usage: Usage?) {
+    /// The answer for the client, and the tokens it cost.
+    func answer() async throws(GatewayError) -> (body: [UInt8], usage: Usage?) {
         let body = try await body()
-        switch OpenAIAnswer.judge(body, operation) {
-        case .answer(let usage): return (body, usage)
+        switch form.judge(body) {
+        case .answer(let body, let usage): return (body, usage)
         case .error(let status):
             throw .errorEvent(from: provider, status: status, event: body)
         case .broken(let reason): throw .upstreamBroken(provider: provider.name, reason: reason)
@@ -33,11 +35,14 @@ struct WholeAnswer {
     /// The failure that an answer with status 400 or above is. A body that is too long, cut or not JSON is left out.
     func failure(headers: [HeaderField]) async -> GatewayError {
         var body = (try? await read(Self.errorBytesMax)) ?? []
-        if (try? JSONScanner.check(body))?.kind != .object { body = [] }
+        // Gemini writes an error in a list of one.
+        let kind = (try? JSONScanner.check(body))?.kind
+        if kind != .object, kind != .array { body = [] }
         return .upstreamFailed(
             UpstreamFailure(
-                provider: provider.name, status: answer.head.status, retryAfterSeconds: AnswerHeaders.retryAfterSeconds(answer.head), body: body,
-                headers: headers))
+                provider: provider.name, status: answer.head.status,
+                retryAfterSeconds: AnswerHeaders.retryAfterSeconds(answer.head) ?? GeminiFault(body)?.retryDelaySeconds, body: body, headers: headers,
+                isCredentialProblem: GeminiFault(body)?.isCredentialProblem ?? false))
     }
 
     /// nil when there is more than `limit`.

@@ -1,0 +1,50 @@
+package import GatewayCore
+package import JSONBytes
+
+/// Token counts as Gemini spells them.
+///
+/// - SeeAlso: wire.md, sections 5.2 and 7.7
+package enum GeminiUsage {
+    /// More than any answer has, and few enough to be added up.
+    private static let countMax = 1 << 50
+
+    /// Reads a `usageMetadata`.
+    ///
+    /// - Returns: nil when nothing in it counts tokens. Counts that are missing, negative or no whole numbers are 0.
+    package static func read(_ value: JSONValue) -> Usage? {
+        let names = ["promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount", "totalTokenCount"]
+        guard names.contains(where: { value[$0]?.number != nil }) else { return nil }
+        let thoughts = count(value["thoughtsTokenCount"])
+        let input = count(value["promptTokenCount"]) + count(value["toolUsePromptTokenCount"])
+        let output = count(value["candidatesTokenCount"]) + thoughts
+        return Usage(
+            input: input, output: output, cachedInput: min(input, count(value["cachedContentTokenCount"])),
+            audioInput: min(input, audio(value["promptTokensDetails"])), reasoning: thoughts,
+            audioOutput: min(output - thoughts, audio(value["candidatesTokensDetails"])))
+    }
+
+    /// Reads the object at `range` of `text`.
+    package static func read(_ text: [UInt8], at range: Range<Int>) -> Usage? {
+        (try? JSONValue(parsing: text, in: range)).flatMap(read)
+    }
+
+    /// A `usageMetadata`: thoughts apart from the rest of the output, cached input inside the input, and the sum of all.
+    package static func json(_ usage: Usage) -> JSONValue {
+        let reasoning = min(usage.reasoning, usage.output)
+        var json: JSONObject = [
+            "promptTokenCount": JSONValue(usage.input), "candidatesTokenCount": JSONValue(usage.output - reasoning),
+            "totalTokenCount": JSONValue(usage.input + usage.output),
+        ]
+        if usage.cachedInput > 0 { json["cachedContentTokenCount"] = JSONValue(usage.cachedInput) }
+        if reasoning > 0 { json["thoughtsTokenCount"] = JSONValue(reasoning) }
+        if usage.audioInput > 0 { json["promptTokensDetails"] = [["modality": "AUDIO", "tokenCount": JSONValue(usage.audioInput)]] }
+        if usage.audioOutput > 0 { json["candidatesTokensDetails"] = [["modality": "AUDIO", "tokenCount": JSONValue(usage.audioOutput)]] }
+        return .object(json)
+    }
+
+    private static func audio(_ details: JSONValue?) -> Int {
+        (details?.array ?? []).filter { $0["modality"]?.string == "AUDIO" }.reduce(0) { min(countMax, $0 + count($1["tokenCount"])) }
+    }
+
+    private static func count(_ value: JSONValue?) -> Int { min(countMax, max(0, value?.int ?? 0)) }
+}

@@ -1,0 +1,24 @@
+import GatewayCore
+import JSONBytes
+
+// Token counts in answers that are taken apart.
+extension OpenAIUsage {
+    /// - Returns: nil for anything but an object that counts tokens.
+    static func read(_ value: JSONValue?) -> Usage? {
+        guard let value, value.object != nil else { return nil }
+        let bytes = value.written()
+        return read(bytes, at: 0..<bytes.count)
+    }
+
+    /// As chat completions have them: the parts are inside their wholes (wire.md, section 7.7).
+    static func chat(_ usage: Usage) -> JSONValue {
+        [
+            "prompt_tokens": .init(usage.input), "completion_tokens": .init(usage.output), "total_tokens": .init(usage.input + usage.output),
+            "prompt_tokens_details": [
+                "cached_tokens": .init(usage.cachedInput), "cache_write_tokens": .init(usage.cacheWrite + usage.cacheWriteHour),
+                "audio_tokens": .init(usage.audioInput),
+            ],
+            "completion_tokens_details": ["reasoning_tokens": .init(usage.reasoning), "audio_tokens": .init(usage.audioOutput)],
+        ]
+    }
+}

@@ -1,0 +1,59 @@
+import GatewayCore
+import GatewayDialects
+
+/// How the answer of one attempt is read and, where the provider speaks another format, written anew.
+struct AttemptAnswer {
+    let plan: AttemptPlan
+    let exchange: Exchange
+    let provider: Provider
+    let seals: ChatSeals
+
+    /// Whether the answer is passed on without being read.
+    var isOpaque: Bool {
+        exchange.operation == .other || exchange.operation == .models
+    }
+
+    var stream: any AnswerStream {
+        let limit = provider.eventBytesMax
+        if case .chat(let translation) = plan { return translation.stream(eventBytesMax: limit, kept: keep) }
+        switch provider.dialect {
+        case .openai: return OpenAIStream(operation: exchange.operation, eventBytesMax: limit)
+        case .anthropic: return AnthropicStream(eventBytesMax: limit)
+        case .gemini: return GeminiStream(operation: exchange.operation, eventBytesMax: limit)
+        }
+    }
+
+    /// Reads a whole answer.
+    func judge(_ body: [UInt8]) -> AnswerVerdict {
+        switch plan {
+        case .chat(let translation): translation.answer(body, kept: keep)
+        case .embeddings: EmbeddingsPlan.judge(body, for: exchange)
+        case .same, .estimate: judgeSame(body)
+        }
+    }
+
+    private func judgeSame(_ body: [UInt8]) -> AnswerVerdict {
+        let verdict =
+            switch provider.dialect {
+            case .openai: OpenAIAnswer.judge(body, exchange.operation)
+            case .anthropic: AnthropicAnswer.judge(body, exchange.operation)
+            case .gemini: GeminiAnswer.judge(body, exchange.operation)
+            }
+        switch verdict {
+        case .answer(let usage): return .answer(body: body, usage)
+        case .error(let status): return .error(status: status)
+        case .broken(let reason): return .broken(reason: reason)
+        }
+    }
+
+    /// Keeps the seals that the client's format has no place for.
+    private var keep: @Sendable ([ChatPart]) -> Void {
+        guard case .chat(let translation) = plan, translation.client == .openAIChat else { return { _ in } }
+        return { [seals, owner = exchange.sealOwner] parts in seals.keep(parts, for: owner) }
+    }
+}
+
+extension Exchange {
+    /// Whom the seals of an answer belong to. No caller has a name with a space.
+    var sealOwner: String { caller?.name ?? "no caller" }
+}

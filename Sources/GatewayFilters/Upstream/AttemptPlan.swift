@@ -1,0 +1,68 @@
+import GatewayCore
+import GatewayDialects
+
+/// How a request gets to one provider, and its answer back: as it is, or translated.
+enum AttemptPlan {
+    /// Both speak the same: bytes pass through, with edits spliced in.
+    case same
+    case chat(ChatTranslation)
+    /// OpenAI's embeddings at a provider that has Gemini's, or the other way round.
+    case embeddings
+    /// The provider counts no tokens for this client: the gateway reckons.
+    case estimate
+
+    /// - Throws: `fieldRefused` for what this provider has no equivalent of.
+    init(_ exchange: Exchange, to provider: Provider) throws(GatewayError) {
+        let operation = exchange.operation
+        if let client = exchange.chatFormat {
+            let format = provider.format(for: client)
+            self = format == client ? .same : .chat(ChatTranslation(client: client, provider: format, facts: ChatAnswerFacts(exchange)))
+        } else if exchange.dialect == provider.dialect {
+            self = .same
+        } else {
+            switch (operation, provider.dialect) {
+            case (.embeddings, .gemini), (.embedContent, .openai), (.batchEmbedContents, .openai): self = .embeddings
+            case (.countTokens, _): self = .estimate
+            default: throw Self.impossible(provider)
+            }
+        }
+    }
+
+    private static func impossible(_ provider: Provider) -> GatewayError {
+        let dialect = provider.dialect.title
+        return .fieldRefused(field: "model", reason: "the provider of this model speaks \(dialect), which has nothing for this path.")
+    }
+}
+
+extension Dialect {
+    /// As people call it.
+    var title: String {
+        switch self {
+        case .openai: "OpenAI's API"
+        case .anthropic: "Anthropic's API"
+        case .gemini: "the Gemini API"
+        }
+    }
+}
+
+extension Exchange {
+    /// The format of the conversation that this request continues; nil for everything else.
+    var chatFormat: ChatFormat? {
+        switch operation {
+        case .chatCompletions: .openAIChat
+        case .responses: .openAIResponses
+        case .messages: .anthropic
+        case .generateContent: .gemini
+        case .completions, .embeddings, .countTokens, .embedContent, .batchEmbedContents, .models, .other: nil
+        }
+    }
+}
+
+extension ChatAnswerFacts {
+    /// Streams are written as server-sent events here; whoever wants them otherwise gets them so at the edge.
+    init(_ exchange: Exchange) {
+        self.init(
+            // New with each request, and nothing that a client could choose.
+            seed: exchange.trace.spanID, created: exchange.worker.secondsSince1970, model: exchange.model ?? "", wantsUsageEvent: true)
+    }
+}
