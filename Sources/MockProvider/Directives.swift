@@ -19,6 +19,13 @@ package struct Directives: Equatable, Sendable {
     var gzip = false
     var garbageBody = false
     var headerBytes: Int?
+    /// How many calls of the request's tools are made, in turn; 0: none, as without it.
+    var calls: Int?
+    var thinks = false
+    /// `length`, `filter` or `sequence` instead of the usual end.
+    var stop: String?
+    /// Part of the input that came from the provider's cache.
+    var cachedTokens: Int?
     var omitsUsage = false
     var omitsDone = false
     /// The place, from 0, of an event that tells of an error and ends the stream.
@@ -84,6 +91,7 @@ package struct Directives: Equatable, Sendable {
         case ("error-event", nil): errorEventAfter = 0
         case ("interim", let value?): interimAnswers = min(1000, Int(value) ?? 1)
         case ("id", let value?): id = String(value.prefix(64))
+        case ("stop", let value?) where ["length", "filter", "sequence"].contains(value): stop = value
         default: return false
         }
         return true
@@ -91,14 +99,14 @@ package struct Directives: Equatable, Sendable {
 
     private static let flags: [String: any WritableKeyPath<Directives, Bool> & Sendable] = [
         "echo": \.echoes, "html": \.html, "redirect": \.redirects, "gzip": \.gzip, "garbage-body": \.garbageBody, "no-usage": \.omitsUsage,
-        "no-done": \.omitsDone, "switch": \.switchesProtocol, "close": \.closes, "garbage": \.garbage, "hang": \.hangs,
+        "no-done": \.omitsDone, "thinking": \.thinks, "switch": \.switchesProtocol, "close": \.closes, "garbage": \.garbage, "hang": \.hangs,
         "hang-after-head": \.hangsAfterHead, "cut-before-head": \.cutsBeforeHead, "reset": \.resets,
     ]
 
     private static let counts: [String: any WritableKeyPath<Directives, Int?> & Sendable] = [
         "status": \.status, "retry-after": \.retryAfterSeconds, "chunks": \.chunks, "size": \.textBytes, "fixed": \.fixedBytes,
         "big-header": \.headerBytes, "error-event-after": \.errorEventAfter, "drip": \.dripBytes, "hang-after-chunks": \.hangsAfterChunks,
-        "cut-after": \.cutAfterBytes, "fail-first": \.failFirst,
+        "cut-after": \.cutAfterBytes, "fail-first": \.failFirst, "calls": \.calls, "cached": \.cachedTokens,
     ]
 
     private static let times: [String: any WritableKeyPath<Directives, Duration> & Sendable] = ["delay": \.delay, "interval": \.interval]

@@ -36,6 +36,14 @@ struct MockRequest: Sendable {
         }
     }
 
+    enum Dialect: Sendable { case openai, anthropic, gemini }
+
+    /// By the path.
+    var dialect: Dialect {
+        if path == "/messages" || path.hasPrefix("/messages/") { return .anthropic }
+        return path.hasPrefix("/v1beta/") ? .gemini : .openai
+    }
+
     var model: String { json?["model"]?.string ?? "demo" }
     var wantsStream: Bool { json?["stream"]?.bool ?? false }
     var wantsUsageEvent: Bool { json?["stream_options"]?["include_usage"]?.bool ?? false }

@@ -3,7 +3,7 @@ import HTTPServer
 import HTTPWire
 import JSONBytes
 
-/// Answers as a provider of the openai dialect would, or as the request's directives say.
+/// Answers as a provider of the openai, anthropic or gemini dialect would, by the request's path, or as the request's directives say.
 ///
 /// Belongs to its loop's thread, as its requests do.
 final class MockService: HTTPService, @unchecked Sendable {
@@ -59,7 +59,7 @@ final class MockService: HTTPService, @unchecked Sendable {
         }
         let count = directives.id.map { statistics.count($0) } ?? 0
         let fails = directives.failFirst.map { count <= $0 } ?? (directives.status != nil)
-        var answer = fails ? ErrorAnswers.answer(status: directives.status ?? 503) : good(request)
+        var answer = fails ? DialectErrors.answer(directives.status ?? 503, for: request) : good(request)
         if directives.html {
             answer = MockAnswer(status: directives.status ?? 502, fields: [("content-type", "text/html")], body: .whole(ErrorAnswers.html))
         }
@@ -90,6 +90,11 @@ final class MockService: HTTPService, @unchecked Sendable {
     private func good(_ request: MockRequest) -> MockAnswer {
         serial += 1
         if request.directives.echoes { return OtherAnswers.echo(request) }
+        if request.method == .post, request.dialect != .openai {
+            guard request.json != nil else { return DialectErrors.answer(400, for: request) }
+            if request.dialect == .anthropic { return MessagesAnswers(request: request, serial: serial).answer() }
+            return GenerateAnswers(request, serial: serial)?.answer() ?? OtherAnswers.echo(request)
+        }
         let created = WallClock.unixMilliseconds / 1000
         switch (request.method, request.path) {
         case (.get, "/models"), (.head, "/models"): return OtherAnswers.modelList()

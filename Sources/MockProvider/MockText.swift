@@ -38,15 +38,16 @@ enum MockText {
         }
     }
 
-    static func pieces(for request: MockRequest) -> Pieces {
-        if let bytes = request.directives.textBytes {
+    static func pieces(saying said: String, _ directives: Directives) -> Pieces {
+        if let bytes = directives.textBytes {
             let line = "x" + String(repeating: "-", count: 62) + "\n"
             var pieces = Array(repeating: line, count: bytes / 64)
             if bytes % 64 > 0 { pieces.append(String(line.prefix(bytes % 64))) }
             return Pieces(words: pieces.isEmpty ? [""] : pieces)
         }
-        if let count = request.directives.chunks { return Pieces(fillerCount: max(1, count)) }
-        return Pieces(words: words(of: "This is the demo provider speaking; no model was asked. You said: \(lastSaid(in: request.json))"))
+        if let count = directives.chunks { return Pieces(fillerCount: max(1, count)) }
+        let quoted = said.count > quotedCharactersMax ? said.prefix(quotedCharactersMax) + "…" : said
+        return Pieces(words: words(of: "This is the demo provider speaking; no model was asked. You said: \(quoted)"))
     }
 
     /// Words with the space before them.
@@ -56,15 +57,16 @@ enum MockText {
         return words
     }
 
-    private static func lastSaid(in json: JSONObject?) -> String {
+    /// What the user said last, in the OpenAI dialect.
+    static func lastSaid(in json: JSONObject?) -> String {
         var said = json?["prompt"]?.string ?? json?["input"]?.string ?? ""
         let messages = json?["messages"]?.array ?? json?["input"]?.array ?? []
         if let message = messages.last(where: { $0["role"]?.string == "user" }) { said = text(of: message["content"]) }
-        return said.count > quotedCharactersMax ? said.prefix(quotedCharactersMax) + "…" : said
+        return said
     }
 
     /// A string, or the text parts of an array.
-    private static func text(of content: JSONValue?) -> String {
+    static func text(of content: JSONValue?) -> String {
         if let string = content?.string { return string }
         return (content?.array ?? []).compactMap { $0["text"]?.string }.joined(separator: " ")
     }
@@ -79,5 +81,5 @@ enum MockText {
         return count
     }
 
-    private static func tokens(of text: String) -> Int { (text.utf8.count + 3) / 4 }
+    static func tokens(of text: String) -> Int { (text.utf8.count + 3) / 4 }
 }

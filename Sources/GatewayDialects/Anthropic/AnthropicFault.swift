@@ -5,10 +5,7 @@ import JSONBytes
 /// - SeeAlso: wire.md, section 4.4
 package enum AnthropicFault {
     private static let topNames: JSONNames = ["type", "error"]
-    private static let errorNames: JSONNames = ["type", "details"]
-
-    /// Characters of a provider's own words that are passed on.
-    static let messageCharactersMax = 2000
+    private static let errorNames: JSONNames = ["type", "message", "details", "code", "param"]
 
     /// The status that an error object stands for; nil when its type is not known, or it is no object.
     ///
@@ -19,19 +16,18 @@ package enum AnthropicFault {
         return statuses[type]
     }
 
-    /// Whether a body is an error as Anthropic writes it: `{"type":"error","error":{…}}`.
-    package static func isErrorObject(_ body: [UInt8]) -> Bool { errorRange(body) != nil }
+    /// Whether a body is an error as Anthropic writes it: `{"type":"error","error":{"type":…,"message":…}}`.
+    package static func isErrorObject(_ body: [UInt8]) -> Bool { type(body) != nil }
 
-    /// The type of an error as Anthropic writes it; nil for any other body.
+    /// The type of an error as Anthropic writes it; nil for any other body. Error events of OpenAI's responses look alike, but for what is in them.
     static func type(_ body: [UInt8]) -> String? {
-        guard let range = errorRange(body), let error = try? JSONScanner.topLevel(body, in: range, wanted: errorNames) else { return nil }
+        guard let error = error(body), error["code"] == nil, error["param"] == nil, error["message"]?.kind == .string else { return nil }
         return try? error["type"]?.string(in: body)
     }
 
     /// Whether an error answer says that money is used up or an own limit is reached: asking again changes nothing.
     package static func isQuotaSpent(_ body: [UInt8]) -> Bool {
-        guard let range = errorRange(body), let error = try? JSONScanner.topLevel(body, in: range, wanted: errorNames),
-            let details = error["details"], details.kind == .object,
+        guard let details = error(body)?["details"], details.kind == .object,
             let inner = try? JSONScanner.topLevel(body, in: details.value, wanted: ["error_code"]),
             let code = try? inner["error_code"]?.string(in: body)
         else { return false }
@@ -45,14 +41,14 @@ package enum AnthropicFault {
         let status = error?["type"]?.string.flatMap { statuses[$0] }
         let isAboutCredential = status.map { [401, 402, 403].contains($0) } ?? false
         let message = isAboutCredential ? nil : error?["message"]?.string
-        return ChatFault(status: status, reason: "it is an error.", message: message.map { String($0.prefix(messageCharactersMax)) })
+        return ChatFault(status: status, reason: "it is an error.", message: message.map(OpenAIErrorText.shown))
     }
 
-    private static func errorRange(_ body: [UInt8]) -> Range<Int>? {
+    private static func error(_ body: [UInt8]) -> JSONTopLevel? {
         guard let top = try? JSONScanner.topLevel(body, wanted: topNames), let type = try? top["type"]?.string(in: body), type == "error",
             let error = top["error"], error.kind == .object
         else { return nil }
-        return error.value
+        return try? JSONScanner.topLevel(body, in: error.value, wanted: errorNames)
     }
 
     private static let statuses: [String: Int] = [

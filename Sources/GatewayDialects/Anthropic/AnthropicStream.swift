@@ -9,9 +9,6 @@ import JSONBytes
 ///
 /// - SeeAlso: wire.md, section 4.3
 package struct AnthropicStream: AnswerStream {
-    package typealias Fault = OpenAIStream.Fault
-    package typealias Step = OpenAIStream.Step
-
     private var reader: SSEReader
     private var counts = AnthropicCounts()
     /// Whether the model has begun to answer. From here on nothing else may take over.
@@ -28,7 +25,7 @@ package struct AnthropicStream: AnswerStream {
     }
 
     /// Takes in what was read. After a fault there is nothing more to feed.
-    package mutating func received(_ bytes: [UInt8]) -> Step {
+    package mutating func received(_ bytes: [UInt8]) -> AnswerStep {
         var output = Output()
         reader.feed(bytes)
         do throws(SSEError) {
@@ -40,7 +37,7 @@ package struct AnthropicStream: AnswerStream {
     }
 
     /// The provider has ended its answer.
-    package mutating func closed() -> Step {
+    package mutating func closed() -> AnswerStep {
         var output = Output()
         do throws(SSEError) {
             while output.fault == nil, let event = try reader.finish() { takeLast(event, &output) }
@@ -88,14 +85,14 @@ package struct AnthropicStream: AnswerStream {
     private struct Output {
         private var run: [UInt8] = []
         var isProgress = false
-        var fault: Fault?
+        var fault: AnswerFault?
 
         mutating func append(_ bytes: [UInt8]) {
             if run.isEmpty { run = bytes } else { run += bytes }
         }
 
-        func step() -> Step {
-            Step(chunks: run.isEmpty ? [] : [BodyChunk(run)], isProgress: isProgress, fault: fault)
+        func step() -> AnswerStep {
+            AnswerStep(chunks: run.isEmpty ? [] : [BodyChunk(run)], isProgress: isProgress, fault: fault)
         }
     }
 }

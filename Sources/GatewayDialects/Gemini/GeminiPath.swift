@@ -27,7 +27,7 @@ package struct GeminiPath: Equatable, Sendable {
             let model = GeminiCall.decoded(rest.dropFirst().joined(separator: "/"))
             guard rest.count == 1 || model != nil else { return nil }
             self.init(.models, model: model, below: "models" + (model.map { "/" + Self.encoded($0) } ?? ""))
-        } else if isVersioned, !rest.isEmpty, !path.utf8.contains(UInt8(ascii: "%")) {
+        } else if isVersioned, !rest.isEmpty, !path.utf8.contains(UInt8(ascii: "%")), !rest.contains(where: GeminiCall.isNameless) {
             self.init(.other, model: nil, below: rest.joined(separator: "/"))
         } else {
             return nil
@@ -117,6 +117,9 @@ private struct GeminiCall {
         default: return nil
         }
     }
+
+    /// Whether a verb stands behind nothing, or behind dots that might be taken for a way up.
+    static func isNameless(_ segment: String) -> Bool { [":", ".:", "..:"].contains { segment.hasPrefix($0) } }
 
     /// The name of a model out of a path.
     ///

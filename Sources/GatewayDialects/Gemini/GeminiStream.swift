@@ -23,7 +23,7 @@ package struct GeminiStream: AnswerStream {
     }
 
     /// Takes in what was read. After a fault there is nothing more to feed.
-    package mutating func received(_ bytes: [UInt8]) -> OpenAIStream.Step {
+    package mutating func received(_ bytes: [UInt8]) -> AnswerStep {
         var output = Output()
         reader.feed(bytes)
         do throws(SSEError) {
@@ -35,7 +35,7 @@ package struct GeminiStream: AnswerStream {
     }
 
     /// The provider has ended its answer.
-    package mutating func closed() -> OpenAIStream.Step {
+    package mutating func closed() -> AnswerStep {
         var output = Output()
         do throws(SSEError) {
             while output.fault == nil, let event = try reader.finish() { takeLast(event, &output) }
@@ -87,10 +87,10 @@ package struct GeminiStream: AnswerStream {
     private struct Output {
         var bytes: [UInt8] = []
         var isProgress = false
-        var fault: OpenAIStream.Fault?
+        var fault: AnswerFault?
 
-        var step: OpenAIStream.Step {
-            OpenAIStream.Step(chunks: bytes.isEmpty ? [] : [BodyChunk(bytes)], isProgress: isProgress, fault: fault)
+        var step: AnswerStep {
+            AnswerStep(chunks: bytes.isEmpty ? [] : [BodyChunk(bytes)], isProgress: isProgress, fault: fault)
         }
     }
 }

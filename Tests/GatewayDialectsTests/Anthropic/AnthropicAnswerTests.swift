@@ -96,9 +96,10 @@ struct AnthropicAnswerTests {
     }
 
     @Test func `gets ids for calls without one`() throws {
-        #expect(try read(message(#"{"type":"tool_use","name":"f","input":{}}"#)).parts == [
-            .call(ChatCall(id: "call_seed1234", name: "f", arguments: "{}"))
-        ])
+        #expect(
+            try read(message(#"{"type":"tool_use","name":"f","input":{}}"#)).parts == [
+                .call(ChatCall(id: "call_seed1234", name: "f", arguments: "{}"))
+            ])
     }
 
     @Test(arguments: [
@@ -172,7 +173,8 @@ struct AnthropicAnswerWriterTests {
     }
 
     @Test func `hides thoughts but never their seals`() throws {
-        let content = content([.thinking(ChatThinking(text: "Hm", seal: ChatSeal(.signature, "s"))), .thinking(ChatThinking(text: "Ah"))], shows: false)
+        let content = content(
+            [.thinking(ChatThinking(text: "Hm", seal: ChatSeal(.signature, "s"))), .thinking(ChatThinking(text: "Ah"))], shows: false)
 
         #expect(content == (try anthropicJSON(#"[{"type":"thinking","thinking":"","signature":"s"}]"#)))
     }

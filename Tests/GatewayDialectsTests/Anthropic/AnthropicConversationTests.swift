@@ -90,6 +90,28 @@ struct AnthropicConversationTests {
         #expect(dropped == ["messages[1]"])
     }
 
+    @Test func `has thoughts that were put back behind text in front of it`() throws {
+        let thoughts = ChatPart.thinking(ChatThinking(text: "Hm", seal: ChatSeal(.signature, "s")))
+        let call = ChatPart.call(ChatCall(id: "a", name: "f", arguments: "{}"))
+        let messages = try messages([user("Go"), ChatTurn(.assistant, [.text("A"), thoughts, call]), result("a")])
+
+        #expect(messages?[1]?["content"]?.array?.map { $0["type"] } == ["thinking", "text", "tool_use"])
+    }
+
+    @Test func `has no thoughts where thinking is off`() throws {
+        let thoughts = ChatPart.thinking(ChatThinking(text: "Hm", seal: ChatSeal(.signature, "s")))
+        let turns = [user("Go"), ChatTurn(.assistant, [thoughts, .text("A")], place: "messages[1]"), user("B")]
+        var off = request(turns)
+        off.reasoning = ChatReasoning(effort: ChatReasoning.Effort.none)
+
+        let (new, dropped) = try anthropicBody(off)
+        let (old, _) = try anthropicBody(request(turns), target: ChatTargetFacts(model: "m", takesBudgets: true))
+
+        #expect(new["messages"]?[1]?["content"]?.array?.count == 1)
+        #expect(dropped == ["messages[1]"])
+        #expect(old["messages"]?[1]?["content"]?.array?.count == 1)
+    }
+
     @Test func `has ids in letters that Anthropic takes, the same for call and result`() throws {
         let odd = "call|1.2/é"
         let messages = try messages([user("Go"), calls(odd, "call_9-Z"), result(odd), result("call_9-Z")])
@@ -124,13 +146,19 @@ struct AnthropicConversationTests {
     }
 
     @Test(arguments: [
-        (ChatPart.image(ChatMedia(.base64(type: "image/jpg", data: "AAAA"))),
-         #"{"type":"image","source":{"type":"base64","media_type":"image/jpeg","data":"AAAA"}}"#),
+        (
+            ChatPart.image(ChatMedia(.base64(type: "image/jpg", data: "AAAA"))),
+            #"{"type":"image","source":{"type":"base64","media_type":"image/jpeg","data":"AAAA"}}"#
+        ),
         (.image(ChatMedia(.url("https://x/a.png", type: "image/png"))), #"{"type":"image","source":{"type":"url","url":"https://x/a.png"}}"#),
-        (.document(ChatMedia(.base64(type: "application/pdf", data: "JVBE"), title: "a.pdf")),
-         #"{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"JVBE"},"title":"a.pdf"}"#),
-        (.document(ChatMedia(.base64(type: "text/csv", data: "YSxi"))),
-         #"{"type":"document","source":{"type":"text","media_type":"text/plain","data":"a,b"}}"#),
+        (
+            .document(ChatMedia(.base64(type: "application/pdf", data: "JVBE"), title: "a.pdf")),
+            #"{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"JVBE"},"title":"a.pdf"}"#
+        ),
+        (
+            .document(ChatMedia(.base64(type: "text/csv", data: "YSxi"))),
+            #"{"type":"document","source":{"type":"text","media_type":"text/plain","data":"a,b"}}"#
+        ),
         (.document(ChatMedia(.text("a"))), #"{"type":"document","source":{"type":"text","media_type":"text/plain","data":"a"}}"#),
         (.document(ChatMedia(.url("https://x/a.pdf", type: nil))), #"{"type":"document","source":{"type":"url","url":"https://x/a.pdf"}}"#),
     ])

@@ -30,7 +30,8 @@ struct AnthropicCountsTests {
     }
 
     @Test func `grow with what is written to the cache later on`() throws {
-        let start = #"{"input_tokens":1,"cache_creation_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0}}"#
+        let start =
+            #"{"input_tokens":1,"cache_creation_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0}}"#
 
         #expect(try usage(start, #"{"cache_creation_input_tokens":40,"output_tokens":1}"#) == Usage(input: 41, output: 1, cacheWrite: 40))
     }

@@ -97,7 +97,8 @@ struct AnthropicErrorsTests {
         (#"{"error":{"message":"Too long.","type":"invalid_request_error","code":"context_length_exceeded","param":"messages"}}"#, "Too long."),
         (#"{"error":{"code":400,"message":"Bad schema","status":"INVALID_ARGUMENT","details":[]}}"#, "Bad schema"),
         (#"[{"error":{"code":400,"message":"In an array","status":"INVALID_ARGUMENT"}}]"#, "In an array"),
-        (#"{"error":"a bare string"}"#, "a bare string"), (#"{"object":"error","message":"vLLM","code":400}"#, "vLLM"), (#"{"detail":"FastAPI"}"#, "FastAPI"),
+        (#"{"error":"a bare string"}"#, "a bare string"), (#"{"object":"error","message":"vLLM","code":400}"#, "vLLM"),
+        (#"{"detail":"FastAPI"}"#, "FastAPI"),
     ])
     func `have another provider's words in Anthropic's shape`(_ body: String, _ message: String) throws {
         let shown = try shown(failed(400, body))
@@ -114,7 +115,7 @@ struct AnthropicErrorsTests {
     @Test func `have nothing in them that looks like a key`() throws {
         let said = #"{"error":{"message":"Key sk-proj-abcDEF1234567890 (or AIzaSyA1234567890) is over its limit, task-sk- is not."}}"#
 
-        #expect(try shown(failed(429, said)).message == "Key [removed] (or [removed]) is over its limit, task-sk- is not.")
+        #expect(try shown(failed(429, said)).message == "Key [key] (or [key]) is over its limit, task-sk- is not.")
     }
 
     @Test(arguments: [401, 402, 403, 407])
@@ -126,6 +127,13 @@ struct AnthropicErrorsTests {
             #expect(!String(decoding: bytes(response), as: UTF8.self).contains("abc"))
             #expect(response.headers.first("x-should-retry") == "false")
         }
+    }
+
+    @Test func `take a provider's own status for a bad key for what it is`() throws {
+        let said = Array(#"{"error":{"code":400,"message":"API key not valid","status":"INVALID_ARGUMENT"}}"#.utf8)
+        let failure = UpstreamFailure(provider: "p", status: 400, body: said, isCredentialProblem: true)
+
+        #expect(try shown(.upstreamFailed(failure)) == (502, "api_error", GatewayError.upstreamFailed(failure).message))
     }
 
     @Test(arguments: [(500, 502), (404, 502), (503, 502), (429, 429), (413, 413)])
@@ -180,8 +188,18 @@ struct AnthropicErrorsTests {
 
     @Test(arguments: [
         (#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"r"}"#, nil),
-        (#"{"error":{"message":"Slow down","code":"rate_limit_exceeded"}}"#, #"{"type":"error","error":{"type":"rate_limit_error","message":"Slow down"}}"#),
-        (#"{"type":"response.failed","response":{"error":{"code":"server_error","message":"Oh"}}}"#, #"{"type":"error","error":{"type":"rate_limit_error","message":"Oh"}}"#),
+        (
+            #"{"error":{"message":"Slow down","code":"rate_limit_exceeded"}}"#,
+            #"{"type":"error","error":{"type":"rate_limit_error","message":"Slow down"}}"#
+        ),
+        (
+            #"{"type":"error","error":{"type":"server_error","code":"x","message":"Oh"},"sequence_number":3}"#,
+            #"{"type":"error","error":{"type":"rate_limit_error","message":"Oh"}}"#
+        ),
+        (
+            #"{"type":"response.failed","response":{"error":{"code":"server_error","message":"Oh"}}}"#,
+            #"{"type":"error","error":{"type":"rate_limit_error","message":"Oh"}}"#
+        ),
     ])
     func `end a stream with an event of that name`(_ said: String, _ shown: String?) {
         let error = GatewayError.upstreamErrorEvent(provider: "p", status: 429, event: Array(said.utf8))

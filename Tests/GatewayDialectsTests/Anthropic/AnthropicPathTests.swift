@@ -48,7 +48,8 @@ struct AnthropicRequestTests {
     }
 
     @Test(arguments: [
-        (#"{"model":"a","model":"b"}"#, "occurs twice"), (#"{"model":"a","Model":"b"}"#, "upper and lower case"), (#"{"model":"a""#, "ends too early"),
+        (#"{"model":"a","model":"b"}"#, "occurs twice"), (#"{"model":"a","Model":"b"}"#, "upper and lower case"),
+        (#"{"model":"a""#, "ends too early"),
         ("", "ends too early"), ("[]", "must be of type object"), (#"{"model":"a","stream":true,"stream":false}"#, "occurs twice"),
     ])
     func `is refused when it can be read in two ways or not at all`(_ body: String, _ reason: String) {
@@ -109,7 +110,8 @@ struct AnthropicModelsTests {
     }
 
     @Test(arguments: [
-        (0, "1970-01-01T00:00:00Z"), (951_782_399, "2000-02-28T23:59:59Z"), (951_782_400, "2000-02-29T00:00:00Z"), (1_709_164_800, "2024-02-29T00:00:00Z"),
+        (0, "1970-01-01T00:00:00Z"), (951_782_399, "2000-02-28T23:59:59Z"), (951_782_400, "2000-02-29T00:00:00Z"),
+        (1_709_164_800, "2024-02-29T00:00:00Z"),
         (4_107_542_400, "2100-03-01T00:00:00Z"),
     ])
     func `tells times by the calendar`(_ seconds: Int, _ time: String) throws {

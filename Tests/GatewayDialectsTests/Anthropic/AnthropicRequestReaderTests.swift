@@ -17,7 +17,9 @@ struct AnthropicRequestReaderTests {
     }
 
     @Test func `takes null for absence`() throws {
-        let members = ["system", "temperature", "top_p", "top_k", "stop_sequences", "stream", "tools", "tool_choice", "thinking", "output_config", "new"]
+        let members = [
+            "system", "temperature", "top_p", "top_k", "stop_sequences", "stream", "tools", "tool_choice", "thinking", "output_config", "new",
+        ]
         let request = try anthropicRequest(members.map { "\"\($0)\":null" }.joined(separator: ","))
 
         #expect(request == (try anthropicRequest()))
@@ -102,7 +104,8 @@ struct AnthropicRequestReaderTests {
     }
 
     @Test func `has members of tools that nobody else knows`() throws {
-        let tool = #"{"name":"f","cache_control":{},"eager_input_streaming":true,"defer_loading":true,"input_examples":[{}],"allowed_callers":["direct"]}"#
+        let tool =
+            #"{"name":"f","cache_control":{},"eager_input_streaming":true,"defer_loading":true,"input_examples":[{}],"allowed_callers":["direct"]}"#
         let request = try anthropicRequest("\"tools\":[\(tool)]")
 
         #expect(
@@ -125,7 +128,8 @@ struct AnthropicRequestReaderTests {
 
     @Test func `brings documents in blocks and found pages as text`() throws {
         let document = #"{"type":"document","source":{"type":"content","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}}"#
-        let page = #"{"type":"search_result","title":"T","source":"https://s","content":[{"type":"text","text":"found"}],"citations":{"enabled":true}}"#
+        let page =
+            #"{"type":"search_result","title":"T","source":"https://s","content":[{"type":"text","text":"found"}],"citations":{"enabled":true}}"#
         let request = try anthropicRequest(content: "[\(document),\(page)]")
 
         #expect(request.turns[0].parts == [.document(ChatMedia(.text("a\nb"))), .text("T\nhttps://s\nfound")])
@@ -229,7 +233,10 @@ struct AnthropicRequestReaderTests {
         (#"{"model":"m","messages":[{"role":"user","content":{}}]}"#, "messages[0].content"),
         (#"{"model":"m","messages":[{"role":"user","content":[{"type":"text"}]}]}"#, "messages[0].content[0].text"),
         (#"{"model":"m","messages":[{"role":"user","content":[{"type":"tool_use","id":"a","name":"f"}]}]}"#, "messages[0].content[0].type"),
-        (#"{"model":"m","messages":[{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":"x"}]}]}"#, "messages[0].content[0].input"),
+        (
+            #"{"model":"m","messages":[{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":"x"}]}]}"#,
+            "messages[0].content[0].input"
+        ),
         (#"{"model":"m","max_tokens":"9","messages":[{"role":"user","content":"x"}]}"#, "max_tokens"),
         (#"{"model":"m","max_tokens":-1,"messages":[{"role":"user","content":"x"}]}"#, "max_tokens"),
         (#"{"model":"m","stream":1,"messages":[{"role":"user","content":"x"}]}"#, "stream"),

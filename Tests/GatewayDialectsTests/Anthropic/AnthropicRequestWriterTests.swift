@@ -91,8 +91,10 @@ struct AnthropicRequestWriterTests {
     }
 
     @Test func `keeps several instructions apart and one as a string`() throws {
-        #expect(try anthropicBody(request { $0.system = ["A", " \n", "B"] }).body["system"] == (try anthropicJSON(
-            #"[{"type":"text","text":"A"},{"type":"text","text":"B"}]"#)))
+        #expect(
+            try anthropicBody(request { $0.system = ["A", " \n", "B"] }).body["system"]
+                == (try anthropicJSON(
+                    #"[{"type":"text","text":"A"},{"type":"text","text":"B"}]"#)))
         #expect(try anthropicBody(request { $0.system = ["A"] }).body["system"] == "A")
         #expect(try anthropicBody(request { $0.system = [""] }).body["system"] == nil)
     }
@@ -216,11 +218,12 @@ struct AnthropicToolsTests {
         let body = try body { $0.tools[1].parameters = ["properties": ["a": ["type": "string"]]] }
 
         #expect(
-            body["tools"] == (try anthropicJSON(
-                #"""
-                [{"name":"f","description":"F","input_schema":{"type":"object","properties":{}},"strict":true},
-                {"name":"g","input_schema":{"type":"object","properties":{"a":{"type":"string"}}}}]
-                """#)))
+            body["tools"]
+                == (try anthropicJSON(
+                    #"""
+                    [{"name":"f","description":"F","input_schema":{"type":"object","properties":{}},"strict":true},
+                    {"name":"g","input_schema":{"type":"object","properties":{"a":{"type":"string"}}}}]
+                    """#)))
         #expect(body["tool_choice"] == nil)
     }
 

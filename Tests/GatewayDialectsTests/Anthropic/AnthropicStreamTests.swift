@@ -90,7 +90,8 @@ struct AnthropicStreamTests {
         ("ping", ""), ("content_block_start", #","index":0,"content_block":{"type":"text","text":""}"#),
         ("content_block_start", #","index":0,"content_block":{"type":"text","text":"","citations":[]}"#),
         ("content_block_start", #","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}"#),
-        ("content_block_delta", #","index":0,"delta":{"type":"text_delta","text":""}"#), ("content_block_stop", #","index":0"#), ("something_new", ""),
+        ("content_block_delta", #","index":0,"delta":{"type":"text_delta","text":""}"#), ("content_block_stop", #","index":0"#),
+        ("something_new", ""),
     ])
     func `has not begun with what says nothing`(_ name: String, _ more: String) {
         #expect(!hasContent(Self.event(name, more)))

@@ -120,7 +120,7 @@ struct AnthropicTold: Equatable {
 /// A stream fed piece by piece to its end, and everything that came out.
 struct AnthropicRun {
     var chunks: [BodyChunk] = []
-    var fault: AnthropicStream.Fault?
+    var fault: AnswerFault?
     var stream: AnthropicStream
 
     init(_ bytes: [UInt8], pieces sizes: [Int], eventBytesMax: Int = 1 << 20) {
@@ -142,7 +142,7 @@ struct AnthropicRun {
         self.init(bytes, pieces: Array(repeating: size, count: bytes.count / size + 1))
     }
 
-    private mutating func take(_ step: AnthropicStream.Step) {
+    private mutating func take(_ step: AnswerStep) {
         chunks += step.chunks
         fault = step.fault
     }

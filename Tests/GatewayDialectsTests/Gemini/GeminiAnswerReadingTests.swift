@@ -137,7 +137,8 @@ struct GeminiAnswerReadingTests {
     @Test(arguments: [#"{"role":"model"}"#, "{}", #"{"parts":[]}"#])
     func `may have a content without parts`(_ content: String) throws {
         let answer = try read(
-            #"{"candidates":[{"content":\#(content),"finishReason":"MAX_TOKENS","index":0}],"usageMetadata":{"promptTokenCount":5,"thoughtsTokenCount":7,"totalTokenCount":12}}"#)
+            #"{"candidates":[{"content":\#(content),"finishReason":"MAX_TOKENS","index":0}],"usageMetadata":{"promptTokenCount":5,"thoughtsTokenCount":7,"totalTokenCount":12}}"#
+        )
 
         #expect(answer.parts.isEmpty)
         #expect(answer.stop == .length)
@@ -146,7 +147,8 @@ struct GeminiAnswerReadingTests {
 
     @Test func `to a prompt that was held back are empty and filtered`() throws {
         let answer = try read(
-            #"{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},"usageMetadata":{"promptTokenCount":5,"totalTokenCount":5},"modelVersion":"m","responseId":"r"}"#)
+            #"{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},"usageMetadata":{"promptTokenCount":5,"totalTokenCount":5},"modelVersion":"m","responseId":"r"}"#
+        )
 
         #expect(answer == ChatAnswer(id: "r", model: "m", parts: [], stop: .filtered, usage: Usage(input: 5, output: 0)))
     }

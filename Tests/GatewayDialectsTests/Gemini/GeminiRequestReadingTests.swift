@@ -39,7 +39,8 @@ struct GeminiRequestReadingTests {
 
     @Test func `may stand alone where a list is meant, as in Google's own examples`() throws {
         let request = try GeminiSupport.request(
-            #"{"system_instruction":{"parts":{"text":"You are a cat."}},"contents":{"parts":{"text":"Hi"}},"tools":{"functionDeclarations":{"name":"f"}}}"#)
+            #"{"system_instruction":{"parts":{"text":"You are a cat."}},"contents":{"parts":{"text":"Hi"}},"tools":{"functionDeclarations":{"name":"f"}}}"#
+        )
 
         #expect(request.system == ["You are a cat."])
         #expect(request.turns == [ChatTurn(.user, [.text("Hi")])])
@@ -151,7 +152,8 @@ struct GeminiRequestReadingTests {
     @Test func `names files by their address and their type`() throws {
         let turns = try turns(
             #"[{"parts":[{"fileData":{"fileUri":"https://x.org/a.PNG?v=1"}},{"fileData":{"fileUri":"https://x.org/a","mimeType":"image/webp"}},"#
-                + #"{"fileData":{"fileUri":"http://x.org/b.pdf","mimeType":"application/pdf","displayName":"B"}},{"fileData":{"fileUri":"https://x.org/c.mp3"}}]}]"#)
+                + #"{"fileData":{"fileUri":"http://x.org/b.pdf","mimeType":"application/pdf","displayName":"B"}},{"fileData":{"fileUri":"https://x.org/c.mp3"}}]}]"#
+        )
 
         #expect(
             turns[0].parts == [
@@ -181,7 +183,8 @@ struct GeminiRequestReadingTests {
     }
 
     @Test(arguments: [
-        (#"{"thinkingBudget":-1}"#, ChatReasoning(isAdaptive: true)), (#"{"thinkingBudget":0}"#, ChatReasoning(effort: ChatReasoning.Effort.none, budgetTokens: 0)),
+        (#"{"thinkingBudget":-1}"#, ChatReasoning(isAdaptive: true)),
+        (#"{"thinkingBudget":0}"#, ChatReasoning(effort: ChatReasoning.Effort.none, budgetTokens: 0)),
         (#"{"thinkingBudget":2048,"includeThoughts":true}"#, ChatReasoning(budgetTokens: 2048, showsThoughts: true)),
         (#"{"thinkingLevel":"MINIMAL"}"#, ChatReasoning(effort: .minimal)), (#"{"thinking_level":"high"}"#, ChatReasoning(effort: .high)),
         (#"{"thinkingLevel":"XHIGH","includeThoughts":false}"#, ChatReasoning(effort: .xhigh, showsThoughts: false)),
@@ -194,7 +197,8 @@ struct GeminiRequestReadingTests {
         #expect(try request(#""generationConfig":{"responseMimeType":"application/json"}"#).output == .json)
         #expect(try request(#""generationConfig":{"responseMimeType":"text/plain"}"#).output == .text)
         #expect(
-            try request(#""generationConfig":{"responseMimeType":"application/json","responseSchema":{"type":"ARRAY","items":{"type":"STRING"}}}"#).output
+            try request(#""generationConfig":{"responseMimeType":"application/json","responseSchema":{"type":"ARRAY","items":{"type":"STRING"}}}"#)
+                .output
                 == .schema(ChatSchema(schema: ["type": "array", "items": ["type": "string"]])))
     }
 
@@ -202,7 +206,8 @@ struct GeminiRequestReadingTests {
         let request = try request(
             #""tools":[{"functionDeclarations":[{"name":"f","parameters":{"type":"OBJECT","propertyOrdering":["b","a"],"properties":{"#
                 + #""a":{"type":"STRING","nullable":true,"enum":["x"],"format":"enum"},"b":{"type":"INTEGER","minimum":1},"#
-                + #""any_of":{"type":"ARRAY","items":{"type":"NUMBER"},"min_items":"1"},"c":{"anyOf":[{"type":"STRING"},{"type":"BOOLEAN"}],"nullable":true}}}}]}]"#)
+                + #""any_of":{"type":"ARRAY","items":{"type":"NUMBER"},"min_items":"1"},"c":{"anyOf":[{"type":"STRING"},{"type":"BOOLEAN"}],"nullable":true}}}}]}]"#
+        )
 
         let expected: JSONValue = [
             "type": "object",

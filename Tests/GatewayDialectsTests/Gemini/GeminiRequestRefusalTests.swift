@@ -26,11 +26,23 @@ struct GeminiRequestRefusalTests {
         (#"{"contents":[{"parts":[{"text":"a"}]}],"generation_config":{"top_p":"1"}}"#, "generation_config.top_p"),
         (#"{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":{"topP":1,"top_p":1}}"#, "generationConfig.top_p"),
         (#"{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":{"stopSequences":[1]}}"#, "generationConfig.stopSequences[0]"),
-        (#"{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":{"thinkingConfig":{"thinkingLevel":"LOUD"}}}"#, "generationConfig.thinkingConfig.thinkingLevel"),
-        (#"{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":{"thinkingConfig":{"thinkingBudget":-2}}}"#, "generationConfig.thinkingConfig.thinkingBudget"),
-        (#"{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":{"responseSchema":{},"responseJsonSchema":{}}}"#, "generationConfig.responseJsonSchema"),
+        (
+            #"{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":{"thinkingConfig":{"thinkingLevel":"LOUD"}}}"#,
+            "generationConfig.thinkingConfig.thinkingLevel"
+        ),
+        (
+            #"{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":{"thinkingConfig":{"thinkingBudget":-2}}}"#,
+            "generationConfig.thinkingConfig.thinkingBudget"
+        ),
+        (
+            #"{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":{"responseSchema":{},"responseJsonSchema":{}}}"#,
+            "generationConfig.responseJsonSchema"
+        ),
         (#"{"contents":[{"parts":[{"text":"a"}]}],"tools":[{"functionDeclarations":[{"description":"x"}]}]}"#, "tools[0].functionDeclarations[0]"),
-        (#"{"contents":[{"parts":[{"text":"a"}]}],"toolConfig":{"functionCallingConfig":{"mode":"MAYBE"}}}"#, "toolConfig.functionCallingConfig.mode"),
+        (
+            #"{"contents":[{"parts":[{"text":"a"}]}],"toolConfig":{"functionCallingConfig":{"mode":"MAYBE"}}}"#,
+            "toolConfig.functionCallingConfig.mode"
+        ),
     ])
     func `is named as the client spelled it`(_ body: String, _ field: String) {
         #expect {
@@ -64,7 +76,8 @@ struct GeminiRequestRefusalTests {
         (#"{"parts":[{"fileData":{"fileUri":"gs://a/b.png"}}]}"#, "contents[0].parts[0].fileData"),
         (#"{"parts":[{"fileData":{"fileUri":"https://www.youtube.com/watch?v=1"}}]}"#, "contents[0].parts[0].fileData"),
         (#"{"parts":[{"inlineData":{"mimeType":"video/mp4","data":"aQ=="}}]}"#, "contents[0].parts[0].inlineData"),
-        (#"{"role":"model","parts":[{"executableCode":{}}]}"#, "contents[0].parts[0]"), (#"{"role":"model","parts":[{"toolCall":{}}]}"#, "contents[0].parts[0]"),
+        (#"{"role":"model","parts":[{"executableCode":{}}]}"#, "contents[0].parts[0]"),
+        (#"{"role":"model","parts":[{"toolCall":{}}]}"#, "contents[0].parts[0]"),
         (#"{"parts":[{"functionCall":{"name":"f"}}]}"#, "contents[0].parts[0]"), (#"{"parts":[{"hologram":{}}]}"#, "contents[0].parts[0].hologram"),
     ])
     func `is refused when it is part of the conversation and only Google can read it`(_ content: String, _ field: String) throws {
@@ -76,8 +89,10 @@ struct GeminiRequestRefusalTests {
 
     @Test(arguments: [
         (#""labels":{"a":"b"}"#, "labels"), (#""serviceTier":"flex""#, "serviceTier"), (#""store":true"#, "store"),
-        (#""toolConfig":{"functionCallingConfig":{"mode":"AUTO","streamFunctionCallArguments":true}}"#,
-            "toolConfig.functionCallingConfig.streamFunctionCallArguments"),
+        (
+            #""toolConfig":{"functionCallingConfig":{"mode":"AUTO","streamFunctionCallArguments":true}}"#,
+            "toolConfig.functionCallingConfig.streamFunctionCallArguments"
+        ),
     ])
     func `is left out and named when it does not change the answer`(_ member: String, _ field: String) throws {
         #expect(try extras(members(member)) == [ChatExtra(field, .hint)])

@@ -72,13 +72,16 @@ struct GeminiRequestWritingTests {
 
     @Test func `hold calls with their arguments as objects, numbers untouched`() throws {
         let contents = try contents(
-            ChatTurn(.assistant, [.text("A"), call("c1", "f", #"{"n":9007199254740993,"x":1.0}"#, seal: ChatSeal(.thought, "c2ln")), call("c2", "g", "")]))
+            ChatTurn(
+                .assistant, [.text("A"), call("c1", "f", #"{"n":9007199254740993,"x":1.0}"#, seal: ChatSeal(.thought, "c2ln")), call("c2", "g", "")]))
 
         #expect(
             contents?[0]?["parts"] == [
                 ["text": "A"],
                 [
-                    "functionCall": ["id": "c1", "name": "f", "args": ["n": .number(JSONNumber("9007199254740993")!), "x": .number(JSONNumber("1.0")!)]],
+                    "functionCall": [
+                        "id": "c1", "name": "f", "args": ["n": .number(JSONNumber("9007199254740993")!), "x": .number(JSONNumber("1.0")!)],
+                    ],
                     "thoughtSignature": "c2ln",
                 ],
                 ["functionCall": ["id": "c2", "name": "g", "args": .object([:])]],
@@ -112,12 +115,14 @@ struct GeminiRequestWritingTests {
     }
 
     @Test(arguments: [
-        ("ok", false, #"{"output":"ok"}"#), ("", false, #"{"output":""}"#), (#"{"a": 1.0}"#, false, #"{"a":1.0}"#), ("[1]", false, #"{"output":"[1]"}"#),
+        ("ok", false, #"{"output":"ok"}"#), ("", false, #"{"output":""}"#), (#"{"a": 1.0}"#, false, #"{"a":1.0}"#),
+        ("[1]", false, #"{"output":"[1]"}"#),
         ("bad", true, #"{"error":"bad"}"#), (#"{"a":1}"#, true, #"{"error":"{\"a\":1}"}"#),
     ])
     func `return an object from every function`(_ text: String, _ isError: Bool, _ response: String) throws {
         let contents = try contents(
-            ChatTurn(.assistant, [call("c")]), ChatTurn(.tool, [.result(ChatResult(id: "c", parts: text.isEmpty ? [] : [.text(text)], isError: isError))]))
+            ChatTurn(.assistant, [call("c")]),
+            ChatTurn(.tool, [.result(ChatResult(id: "c", parts: text.isEmpty ? [] : [.text(text)], isError: isError))]))
 
         #expect(contents?[1]?["parts"]?[0]?["functionResponse"]?["response"] == GeminiSupport.json(response))
     }
@@ -146,8 +151,10 @@ struct GeminiRequestWritingTests {
             ChatTurn(
                 .assistant,
                 [
-                    .thinking(ChatThinking(text: "mine", seal: ChatSeal(.thought, "YQ=="))), .thinking(ChatThinking(text: "hers", seal: ChatSeal(.signature, "Yg=="))),
-                    .thinking(ChatThinking(text: "", seal: ChatSeal(.encrypted, "Yw==", id: "rs_1"))), .thinking(ChatThinking(text: "open")), .text("A"),
+                    .thinking(ChatThinking(text: "mine", seal: ChatSeal(.thought, "YQ=="))),
+                    .thinking(ChatThinking(text: "hers", seal: ChatSeal(.signature, "Yg=="))),
+                    .thinking(ChatThinking(text: "", seal: ChatSeal(.encrypted, "Yw==", id: "rs_1"))), .thinking(ChatThinking(text: "open")),
+                    .text("A"),
                     .thinking(ChatThinking(text: "", seal: ChatSeal(.thought, "ZA=="))), call("c", seal: ChatSeal(.signature, "ZQ==")),
                     .thinking(ChatThinking(text: "", seal: ChatSeal(.thought, "Zg=="))),
                 ]))
@@ -210,7 +217,8 @@ struct GeminiRequestWritingTests {
         #expect(
             body["generationConfig"]
                 == GeminiSupport.json(
-                    #"{"maxOutputTokens":100,"temperature":0.70,"topP":1,"topK":40,"seed":7,"frequencyPenalty":0.1,"presencePenalty":-0.1,"stopSequences":["a","b"]}"#))
+                    #"{"maxOutputTokens":100,"temperature":0.70,"topP":1,"topK":40,"seed":7,"frequencyPenalty":0.1,"presencePenalty":-0.1,"stopSequences":["a","b"]}"#
+                ))
         #expect(dropped.isEmpty)
     }
 
@@ -237,7 +245,8 @@ struct GeminiRequestWritingTests {
     }
 
     @Test(arguments: [
-        (ChatReasoning(effort: .minimal), #"{"thinkingLevel":"MINIMAL"}"#), (ChatReasoning(effort: ChatReasoning.Effort.none), #"{"thinkingLevel":"MINIMAL"}"#),
+        (ChatReasoning(effort: .minimal), #"{"thinkingLevel":"MINIMAL"}"#),
+        (ChatReasoning(effort: ChatReasoning.Effort.none), #"{"thinkingLevel":"MINIMAL"}"#),
         (ChatReasoning(effort: .low), #"{"thinkingLevel":"LOW"}"#), (ChatReasoning(effort: .medium), #"{"thinkingLevel":"MEDIUM"}"#),
         (ChatReasoning(effort: .high, showsThoughts: true), #"{"thinkingLevel":"HIGH","includeThoughts":true}"#),
         (ChatReasoning(effort: .xhigh), #"{"thinkingLevel":"HIGH"}"#), (ChatReasoning(effort: .max), #"{"thinkingLevel":"HIGH"}"#),

@@ -8,8 +8,10 @@ import Testing
 @Suite("Other providers' seals in a Gemini client's conversation")
 struct GeminiSealTests {
     static let thoughts: [ChatThinking] = [
-        ChatThinking(text: "Let me see.", seal: ChatSeal(.signature, "EqQBCgIYAhIM+/=")), ChatThinking(text: "", seal: ChatSeal(.redacted, "EmwKAhgB")),
-        ChatThinking(text: "**Plan**", seal: ChatSeal(.encrypted, "gAAAAAB.x", id: "rs_68a")), ChatThinking(text: "", seal: ChatSeal(.encrypted, "gA", id: "rs_1")),
+        ChatThinking(text: "Let me see.", seal: ChatSeal(.signature, "EqQBCgIYAhIM+/=")),
+        ChatThinking(text: "", seal: ChatSeal(.redacted, "EmwKAhgB")),
+        ChatThinking(text: "**Plan**", seal: ChatSeal(.encrypted, "gAAAAAB.x", id: "rs_68a")),
+        ChatThinking(text: "", seal: ChatSeal(.encrypted, "gA", id: "rs_1")),
         ChatThinking(text: "hm", seal: ChatSeal(.thought, "CrUC")),
     ]
 
@@ -33,7 +35,9 @@ struct GeminiSealTests {
             $1.isEmpty ? nil : .delta(($0 == 0 ? "" : " ") + $1)
         }
         events += thinking.seal.map { [.seal($0)] } ?? []
-        events += [.end, .begin(.text), .delta("A"), .delta("B"), .end, .begin(.call(id: "c", name: "f")), .delta("{}"), .end, .stop(.calls), .finish]
+        events += [
+            .end, .begin(.text), .delta("A"), .delta("B"), .end, .begin(.call(id: "c", name: "f")), .delta("{}"), .end, .stop(.calls), .finish,
+        ]
 
         let contents = GeminiSupport.events(GeminiSupport.written(events)).compactMap { try? JSONValue(parsing: Array($0.data)) }
             .compactMap { $0["candidates"]?[0]?["content"] }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Streams of a Gemini provider")
 struct GeminiStreamReaderTests {
-    private func read(_ recording: String) -> [ChatEvent] { GeminiSupport.read(GeminiSupport.events(Recording.named(recording).answer)) }
+    private func read(recording: String) -> [ChatEvent] { GeminiSupport.read(GeminiSupport.events(Recording.named(recording).answer)) }
 
     private func read(_ data: String...) -> [ChatEvent] { GeminiSupport.read(GeminiSupport.events(data)) }
 
@@ -35,7 +35,7 @@ struct GeminiStreamReaderTests {
     private static let stop = #","finishReason":"STOP""#
 
     @Test func `are read as recorded: thoughts, text, and a signature at the very end`() {
-        let events = read("gemini-streamgeneratecontent-sse-02")
+        let events = read(recording: "gemini-streamgeneratecontent-sse-02")
 
         #expect(events.first == .start(id: "eb-FapqKAZ36nsEP49ya-As", model: "gemini-3-flash-preview", usage: Usage(input: 44, output: 0)))
         let thoughts = text(events, of: .thinking)
@@ -60,14 +60,14 @@ struct GeminiStreamReaderTests {
         let usage = Usage(input: 8, output: 27, reasoning: 20)
 
         #expect(
-            read("gemini-streamgeneratecontent-sse-03") == [
+            read(recording: "gemini-streamgeneratecontent-sse-03") == [
                 .start(id: "6r6FarDODNmynsEP8cLCoQk", model: "gemini-2.5-flash", usage: Usage(input: 8, output: 0)), .begin(.text), .delta("1, 2, 3"),
                 .usage(usage), .end, .stop(.finished), .finish,
             ])
     }
 
     @Test func `are read as recorded: a call without arguments, sealed`() {
-        let events = read("gemini-streamgeneratecontent-sse-04")
+        let events = read(recording: "gemini-streamgeneratecontent-sse-04")
 
         #expect(events[1] == .begin(.call(id: "call_seed12345", name: "best_language_to_learn")))
         #expect(events[2] == .delta("{}"))
@@ -79,10 +79,13 @@ struct GeminiStreamReaderTests {
     @Test(arguments: [
         ("gemini-streamgeneratecontent-sse-01", "best_language_to_learn", "{}", Usage(input: 120, output: 56, reasoning: 42)),
         ("gemini-streamgeneratecontent-sse-05", "weather", #"{"longitude":"2.3514","latitude":"48.8575"}"#, Usage(input: 238, output: 29)),
-        ("vertex-streamgeneratecontent-sse-01", "weather", #"{"latitude":"48.8575","longitude":"2.3514"}"#, Usage(input: 174, output: 62, reasoning: 46)),
+        (
+            "vertex-streamgeneratecontent-sse-01", "weather", #"{"latitude":"48.8575","longitude":"2.3514"}"#,
+            Usage(input: 174, output: 62, reasoning: 46)
+        ),
     ])
     func `are read as recorded: a call behind other turns`(_ recording: String, _ name: String, _ arguments: String, _ usage: Usage) {
-        let events = read(recording)
+        let events = read(recording: recording)
 
         #expect(text(events, of: .call(id: "call_seed12345", name: name)) == arguments)
         #expect(self.usage(events) == usage)
@@ -116,21 +119,25 @@ struct GeminiStreamReaderTests {
 
     @Test func `number calls across events, and end each at once`() {
         let events = read(
-            Self.piece(#"[{"functionCall":{"name":"a","args":{"x":1}}},{"functionCall":{"name":"b"}}]"#), Self.piece(#"[{"functionCall":{"id":"own","name":"c"}}]"#, Self.stop))
+            Self.piece(#"[{"functionCall":{"name":"a","args":{"x":1}}},{"functionCall":{"name":"b"}}]"#),
+            Self.piece(#"[{"functionCall":{"id":"own","name":"c"}}]"#, Self.stop))
 
         #expect(
             Array(events.dropFirst()) == [
-                .begin(.call(id: "call_seed12345", name: "a")), .delta(#"{"x":1}"#), .end, .begin(.call(id: "call_seed12345_1", name: "b")), .delta("{}"), .end,
+                .begin(.call(id: "call_seed12345", name: "a")), .delta(#"{"x":1}"#), .end, .begin(.call(id: "call_seed12345_1", name: "b")),
+                .delta("{}"), .end,
                 .begin(.call(id: "own", name: "c")), .delta("{}"), .end, .stop(.calls), .finish,
             ])
     }
 
     @Test func `give thoughts their own signature`() {
-        let events = read(Self.piece(#"[{"text":"hm","thought":true},{"text":"so","thought":true,"thoughtSignature":"YQ=="},{"text":"A"}]"#, Self.stop))
+        let events = read(
+            Self.piece(#"[{"text":"hm","thought":true},{"text":"so","thought":true,"thoughtSignature":"YQ=="},{"text":"A"}]"#, Self.stop))
 
         #expect(
             Array(events.dropFirst()) == [
-                .begin(.thinking), .delta("hm"), .delta("so"), .seal(ChatSeal(.thought, "YQ==")), .end, .begin(.text), .delta("A"), .end, .stop(.finished),
+                .begin(.thinking), .delta("hm"), .delta("so"), .seal(ChatSeal(.thought, "YQ==")), .end, .begin(.text), .delta("A"), .end,
+                .stop(.finished),
                 .finish,
             ])
     }
@@ -149,10 +156,18 @@ struct GeminiStreamReaderTests {
 
     @Test(arguments: [
         ("{", ChatFault(reason: "an event of its stream is not JSON.")),
-        (#"{"error":{"code":429,"message":"Slow down","status":"RESOURCE_EXHAUSTED"}}"#, ChatFault(status: 429, reason: "it is an error.", message: "Slow down")),
-        (#"{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL"}]}"#, ChatFault(reason: "the model's answer came out malformed or was given up.")),
-        (#"{"candidates":[{"content":{"parts":[{"inlineData":{}}]}}]}"#,
-            ChatFault(reason: "there is something else than text in it, which cannot be told to a client of another format.")),
+        (
+            #"{"error":{"code":429,"message":"Slow down","status":"RESOURCE_EXHAUSTED"}}"#,
+            ChatFault(status: 429, reason: "it is an error.", message: "Slow down")
+        ),
+        (
+            #"{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL"}]}"#,
+            ChatFault(reason: "the model's answer came out malformed or was given up.")
+        ),
+        (
+            #"{"candidates":[{"content":{"parts":[{"inlineData":{}}]}}]}"#,
+            ChatFault(reason: "there is something else than text in it, which cannot be told to a client of another format.")
+        ),
     ])
     func `fail and say nothing more`(_ data: String, _ fault: ChatFault) {
         let events = read(Self.piece(#"[{"text":"a"}]"#), data, Self.piece(#"[{"text":"b"}]"#, Self.stop))
@@ -162,14 +177,16 @@ struct GeminiStreamReaderTests {
 
     @Test func `keep the order of events whatever the provider does`() {
         var random = GeminiRandom(7)
-        let all = GeminiSupport.streams.flatMap { GeminiSupport.events($0.answer) }.map { GeminiSupport.text(Array($0.data)) }
+        let all = GeminiSupport.streams.flatMap { GeminiSupport.events($0.answer) }
+            .map { GeminiSupport.text(Array($0.data)).replacing(/[A-Za-z0-9+\/=]{100,}/, with: "c2ln") }
         var finished = 0
         for _ in 0..<3000 {
             var data = (0..<(1 + random.below(5))).map { _ in random.pick(all) }
             if random.below(2) == 0 { data[random.below(data.count)] = mutated(random.pick(data), &random) }
             let events = GeminiSupport.read(GeminiSupport.events(data))
 
-            #expect(grammarFault(events) == nil)
+            let fault = grammarFault(events)
+            if fault != nil { #expect(fault == nil) }
             if events.contains(.finish) { finished += 1 }
         }
         #expect(finished > 500)

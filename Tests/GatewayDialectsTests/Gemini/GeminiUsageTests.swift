@@ -10,7 +10,8 @@ struct GeminiUsageTests {
 
     @Test func `hold cached input inside the input, and thoughts beside the candidates`() {
         let usage = read(
-            #"{"promptTokenCount":100,"cachedContentTokenCount":40,"candidatesTokenCount":20,"thoughtsTokenCount":30,"toolUsePromptTokenCount":5,"totalTokenCount":155}"#)
+            #"{"promptTokenCount":100,"cachedContentTokenCount":40,"candidatesTokenCount":20,"thoughtsTokenCount":30,"toolUsePromptTokenCount":5,"totalTokenCount":155}"#
+        )
 
         #expect(usage == Usage(input: 105, output: 50, cachedInput: 40, reasoning: 30))
     }
@@ -60,6 +61,8 @@ struct GeminiUsageTests {
     @Test func `are written so that they add up, whatever they were read from`() {
         let usage = Usage(input: 9, output: 2, cacheWrite: 5, reasoning: 5)
 
-        #expect(GeminiUsage.json(usage) == GeminiSupport.json(#"{"promptTokenCount":9,"candidatesTokenCount":0,"totalTokenCount":11,"thoughtsTokenCount":2}"#))
+        #expect(
+            GeminiUsage.json(usage)
+                == GeminiSupport.json(#"{"promptTokenCount":9,"candidatesTokenCount":0,"totalTokenCount":11,"thoughtsTokenCount":2}"#))
     }
 }

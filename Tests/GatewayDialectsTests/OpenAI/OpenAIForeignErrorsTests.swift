@@ -153,7 +153,7 @@ struct OpenAIForeignErrorsTests {
         #expect(message.unicodeScalars.count <= 2000)
     }
 
-    @Test(arguments: ["{}", "[]", "[1]", #"{"error":{"code":5}}"#, #"{"error":{"message":""}}"#, #"{"error":null}"#, "1"])
+    @Test(arguments: ["{}", "[]", "[1]", #"{"error":{"code":5}}"#, #"{"type":"error","error":{"message":""}}"#, #"{"error":null}"#, "1"])
     func `are told in the gateway's words when they have none`(_ body: String) throws {
         let (response, error) = try answer(failed(500, body))
 

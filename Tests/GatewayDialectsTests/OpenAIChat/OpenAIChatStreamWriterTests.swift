@@ -142,7 +142,7 @@ struct OpenAIChatAnyStreamTests {
     func `keeps the grammar of chunks and loses no word`(_ wantsUsageEvent: Bool, _ showsThoughts: Bool) throws {
         let facts = ChatAnswerFacts(
             seed: "seed1234", created: 1, model: "client-model", wantsUsageEvent: wantsUsageEvent, showsThoughts: showsThoughts)
-        for seed in 0..<1000 as Range<UInt64> {
+        for seed in 0..<500 as Range<UInt64> {
             let events = RandomAnswer(seed: seed).events
             #expect(grammarFault(events) == nil)
 

@@ -6,13 +6,10 @@ import Testing
 
 @Suite("A responses answer, read")
 struct OpenAIResponsesAnswerReaderTests {
-    private func answer(_ text: String) throws -> ChatAnswer { try OpenAIResponsesWire.answer(from: try Responses.json(text), ids: ChatIDs(seed: "seed1234")) }
-    private func recorded(_ id: String) throws -> ChatAnswer { try OpenAIResponsesWire.answer(from: try Recording.named(id).responsesAnswer(), ids: ChatIDs(seed: "seed1234")) }
-
     // The recordings, and what a person reads in them.
 
     @Test func `with encrypted reasoning and text has both, and its counts`() throws {
-        let answer = try recorded("openai-responses-json-01")
+        let answer = try Responses.answer(recorded: "openai-responses-json-01")
 
         #expect(answer.id == "resp_025c9f619dc088db016a85bf7db1e881a0953799e77899eac2")
         #expect(answer.model == "gpt-5-nano-2025-08-07")
@@ -28,7 +25,7 @@ struct OpenAIResponsesAnswerReaderTests {
     }
 
     @Test func `with a call stops for calls`() throws {
-        let answer = try recorded("openai-responses-json-02")
+        let answer = try Responses.answer(recorded: "openai-responses-json-02")
 
         #expect(answer.parts == [.call(ChatCall(id: "call_u7hc7oWBn1bvGlcSegpiJOiJ", name: "get_weather", arguments: #"{"location":"Paris"}"#))])
         #expect(answer.stop == .calls)
@@ -36,7 +33,7 @@ struct OpenAIResponsesAnswerReaderTests {
     }
 
     @Test func `leaves out a server's tool at work`() throws {
-        let answer = try recorded("openai-responses-json-04")
+        let answer = try Responses.answer(recorded: "openai-responses-json-04")
 
         #expect(answer.parts.count == 1)
         guard case .text(let text) = answer.parts[0] else { throw Missing() }
@@ -49,17 +46,17 @@ struct OpenAIResponsesAnswerReaderTests {
 
     @Test func `that is incomplete says why, calls or not`() throws {
         let call = #"{"type":"function_call","call_id":"c","name":"f","arguments":"{\"a\":"}"#
-        let cut = try answer(#"{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"output":[\#(call)]}"#)
-        let filtered = try answer(#"{"status":"incomplete","incomplete_details":{"reason":"content_filter"},"output":[]}"#)
+        let cut = try Responses.answer(#"{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"output":[\#(call)]}"#)
+        let filtered = try Responses.answer(#"{"status":"incomplete","incomplete_details":{"reason":"content_filter"},"output":[]}"#)
 
         #expect(cut.stop == .length)
         #expect(cut.parts == [.call(ChatCall(id: "c", name: "f", arguments: #"{"a":"#))])
         #expect(filtered.stop == .filtered)
-        #expect(try answer(#"{"status":"incomplete","output":[]}"#).stop == .length)
+        #expect(try Responses.answer(#"{"status":"incomplete","output":[]}"#).stop == .length)
     }
 
     @Test func `has refusals, several texts, summaries and raw thoughts`() throws {
-        let answer = try answer(
+        let answer = try Responses.answer(
             #"""
             {"output":[{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"a"},{"type":"summary_text","text":"b"}],
             "content":[{"type":"reasoning_text","text":"c"}]},{"type":"reasoning","id":"rs_2","summary":[]},
@@ -69,7 +66,8 @@ struct OpenAIResponsesAnswerReaderTests {
 
         #expect(
             answer.parts == [
-                .thinking(ChatThinking(text: "a\n\nb\n\nc")), .text("x"), .refusal("no"), .call(ChatCall(id: "call_seed1234", name: "f", arguments: "{}")),
+                .thinking(ChatThinking(text: "a\n\nb\n\nc")), .text("x"), .refusal("no"),
+                .call(ChatCall(id: "call_seed1234", name: "f", arguments: "{}")),
                 .call(ChatCall(id: "call_seed1234_1", name: "g", arguments: "{}")),
             ])
         #expect(answer.stop == .calls)
@@ -77,7 +75,7 @@ struct OpenAIResponsesAnswerReaderTests {
     }
 
     @Test func `counts cache reads and writes as parts of the input`() throws {
-        let answer = try answer(
+        let answer = try Responses.answer(
             #"""
             {"output":[],"usage":{"input_tokens":100,"input_tokens_details":{"cached_tokens":60,"cache_write_tokens":30},"output_tokens":20,
             "output_tokens_details":{"reasoning_tokens":5},"total_tokens":120}}
@@ -87,17 +85,18 @@ struct OpenAIResponsesAnswerReaderTests {
         #expect(answer.usage?.uncachedInput == 10)
     }
 
-    @Test(arguments: [
-        (#"{"status":"failed","error":{"code":"rate_limit_exceeded","message":"Slow down."},"output":[]}"#, 429, "Slow down."),
-        (#"{"status":"failed","error":{"code":"server_error","message":"Oh."}}"#, 500, "Oh."),
-        (#"{"error":{"code":"invalid_prompt","message":"Bad."},"output":[]}"#, 400, "Bad."),
-        (#"{"error":{"code":"image_too_large","message":"Big."},"output":[]}"#, 400, "Big."),
-        (#"{"error":{"code":"invalid_api_key","message":"Incorrect API key provided: sk-1"}}"#, 401, nil), (#"{"status":"failed"}"#, nil, nil),
-        (#"{"status":"failed","error":{"code":"never_heard_of","message":"?"}}"#, nil, "?"),
-    ] as [(String, Int?, String?)])
+    @Test(
+        arguments: [
+            (#"{"status":"failed","error":{"code":"rate_limit_exceeded","message":"Slow down."},"output":[]}"#, 429, "Slow down."),
+            (#"{"status":"failed","error":{"code":"server_error","message":"Oh."}}"#, 500, "Oh."),
+            (#"{"error":{"code":"invalid_prompt","message":"Bad."},"output":[]}"#, 400, "Bad."),
+            (#"{"error":{"code":"image_too_large","message":"Big."},"output":[]}"#, 400, "Big."),
+            (#"{"error":{"code":"invalid_api_key","message":"Incorrect API key provided: sk-1"}}"#, 401, nil), (#"{"status":"failed"}"#, nil, nil),
+            (#"{"status":"failed","error":{"code":"never_heard_of","message":"?"}}"#, nil, "?"),
+        ] as [(String, Int?, String?)])
     func `that is an error is a fault with its status, and no words about the gateway's key`(text: String, status: Int?, message: String?) throws {
         do {
-            _ = try answer(text)
+            _ = try Responses.answer(text)
             Issue.record("it was read")
         } catch let fault as ChatFault {
             #expect(fault.status == status)
@@ -105,15 +104,17 @@ struct OpenAIResponsesAnswerReaderTests {
         }
     }
 
-    @Test(arguments: ["[]", "{}", #"{"output":{}}"#, #"{"status":"in_progress","output":[]}"#, #"{"output":[{"type":"function_call","call_id":"c"}]}"#])
+    @Test(arguments: [
+        "[]", "{}", #"{"output":{}}"#, #"{"status":"in_progress","output":[]}"#, #"{"output":[{"type":"function_call","call_id":"c"}]}"#,
+    ])
     func `that is none is a fault`(text: String) {
-        #expect(throws: ChatFault.self) { try answer(text) }
+        #expect(throws: ChatFault.self) { try Responses.answer(text) }
     }
 
     @Test func `bounds the provider's own words`() throws {
         let long = String(repeating: "x", count: 10_000)
         do {
-            _ = try answer(#"{"error":{"code":"server_error","message":"\#(long)"}}"#)
+            _ = try Responses.answer(#"{"error":{"code":"server_error","message":"\#(long)"}}"#)
         } catch let fault as ChatFault {
             #expect(fault.message?.count == 500)
         }
@@ -129,37 +130,40 @@ struct OpenAIResponsesAnswerWriterTests {
     @Test func `has all that official clients insist on`() throws {
         let usage = Usage(input: 100, output: 20, cachedInput: 60, cacheWrite: 10, cacheWriteHour: 20, reasoning: 5)
         let answer = ChatAnswer(
-            id: "msg_x", model: "claude", parts: [.thinking(ChatThinking(text: "hm", seal: ChatSeal(.signature, "s"))), .text("Hi"), .refusal("no"), .call(sealed)],
+            id: "msg_x", model: "claude",
+            parts: [.thinking(ChatThinking(text: "hm", seal: ChatSeal(.signature, "s"))), .text("Hi"), .refusal("no"), .call(sealed)],
             stop: .calls, usage: usage)
 
-        let body = OpenAIResponsesWire.body(of: answer, to: Responses.facts)
+        let body = Responses.written(answer)
 
         let thoughts = ChatSeal(.signature, "s").envelope
         let signature = ChatSeal(.thought, "sig", id: "c1").envelope
         #expect(
             body
-                == (try Responses.json(#"""
-                        {"id":"resp_abcd1234","object":"response","created_at":1787150205,"status":"completed","background":false,"error":null,
-                        "incomplete_details":null,"instructions":null,"max_output_tokens":null,"max_tool_calls":null,"model":"claude","output":[
-                        {"id":"rs_abcd1234_0","type":"reasoning","summary":[{"type":"summary_text","text":"hm"}],"encrypted_content":"\#(thoughts)"},
-                        {"id":"msg_abcd1234_1","type":"message","status":"completed","role":"assistant","content":[
-                        {"type":"output_text","annotations":[],"logprobs":[],"text":"Hi"}]},
-                        {"id":"msg_abcd1234_2","type":"message","status":"completed","role":"assistant","content":[{"type":"refusal","refusal":"no"}]},
-                        {"id":"fc_abcd1234_3","type":"function_call","status":"completed","call_id":"c1","name":"f","arguments":"{\"a\":1}"},
-                        {"id":"rs_abcd1234_4","type":"reasoning","summary":[],"encrypted_content":"\#(signature)"}],
-                        "parallel_tool_calls":true,"previous_response_id":null,"reasoning":{"effort":null,"summary":null},"service_tier":"default",
-                        "store":false,"temperature":null,"text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"top_p":null,
-                        "truncation":"disabled","usage":{"input_tokens":100,"input_tokens_details":{"cached_tokens":60,"cache_write_tokens":30},
-                        "output_tokens":20,"output_tokens_details":{"reasoning_tokens":5},"total_tokens":120},"user":null,"metadata":{}}
-                        """#)))
+                == (try Responses.json(
+                    #"""
+                    {"id":"resp_abcd1234","object":"response","created_at":1787150205,"status":"completed","background":false,"error":null,
+                    "incomplete_details":null,"instructions":null,"max_output_tokens":null,"max_tool_calls":null,"model":"claude","output":[
+                    {"id":"rs_abcd1234_0","type":"reasoning","summary":[{"type":"summary_text","text":"hm"}],"encrypted_content":"\#(thoughts)"},
+                    {"id":"msg_abcd1234_1","type":"message","status":"completed","role":"assistant","content":[
+                    {"type":"output_text","annotations":[],"logprobs":[],"text":"Hi"}]},
+                    {"id":"msg_abcd1234_2","type":"message","status":"completed","role":"assistant","content":[{"type":"refusal","refusal":"no"}]},
+                    {"id":"fc_abcd1234_3","type":"function_call","status":"completed","call_id":"c1","name":"f","arguments":"{\"a\":1}"},
+                    {"id":"rs_abcd1234_4","type":"reasoning","summary":[],"encrypted_content":"\#(signature)"}],
+                    "parallel_tool_calls":true,"previous_response_id":null,"reasoning":{"effort":null,"summary":null},"service_tier":"default",
+                    "store":false,"temperature":null,"text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"top_p":null,
+                    "truncation":"disabled","usage":{"input_tokens":100,"input_tokens_details":{"cached_tokens":60,"cache_write_tokens":30},
+                    "output_tokens":20,"output_tokens_details":{"reasoning_tokens":5},"total_tokens":120},"user":null,"metadata":{}}
+                    """#)))
     }
 
-    @Test(arguments: [
-        (ChatStop.finished, "completed", JSONValue.null), (.sequence("x"), "completed", .null), (.calls, "completed", .null),
-        (.length, "incomplete", ["reason": "max_output_tokens"]), (.filtered, "incomplete", ["reason": "content_filter"]),
-    ] as [(ChatStop, String, JSONValue)])
+    @Test(
+        arguments: [
+            (ChatStop.finished, "completed", JSONValue.null), (.sequence("x"), "completed", .null), (.calls, "completed", .null),
+            (.length, "incomplete", ["reason": "max_output_tokens"]), (.filtered, "incomplete", ["reason": "content_filter"]),
+        ] as [(ChatStop, String, JSONValue)])
     func `says how it ended`(stop: ChatStop, status: String, details: JSONValue) throws {
-        let body = OpenAIResponsesWire.body(of: ChatAnswer(parts: [.text("a"), .text("b")], stop: stop), to: Responses.facts)
+        let body = Responses.written(ChatAnswer(parts: [.text("a"), .text("b")], stop: stop))
 
         #expect(body["status"]?.string == status)
         #expect(body["incomplete_details"] == details)
@@ -173,7 +177,7 @@ struct OpenAIResponsesAnswerWriterTests {
         facts.showsThoughts = false
         let parts: [ChatPart] = [.thinking(ChatThinking(text: "a", seal: ChatSeal(.signature, "s"))), .thinking(ChatThinking(text: "b")), .text("x")]
 
-        let output = OpenAIResponsesWire.body(of: ChatAnswer(parts: parts, stop: .finished), to: facts)["output"]
+        let output = Responses.written(ChatAnswer(parts: parts, stop: .finished), facts)["output"]
 
         #expect(output?.array?.count == 2)
         #expect(output?[0]?["summary"] == [])
@@ -182,19 +186,19 @@ struct OpenAIResponsesAnswerWriterTests {
 
     @Test func `counts no less than nothing, and a total that is the sum`() throws {
         let usage = Usage(input: -5, output: .max, cachedInput: -1, reasoning: -1)
-        let body = OpenAIResponsesWire.body(of: ChatAnswer(parts: [], stop: .finished, usage: usage), to: Responses.facts)["usage"]
+        let body = Responses.written(ChatAnswer(parts: [], stop: .finished, usage: usage))["usage"]
 
         #expect(body?["input_tokens"] == 0)
         #expect(body?["input_tokens_details"]?["cached_tokens"] == 0)
         #expect(body?["total_tokens"] == body?["output_tokens"])
-        #expect(OpenAIResponsesWire.body(of: ChatAnswer(parts: [], stop: .finished), to: Responses.facts)["usage"]?["total_tokens"] == 0)
+        #expect(Responses.written(ChatAnswer(parts: [], stop: .finished))["usage"]?["total_tokens"] == 0)
     }
 
     @Test(arguments: Recording.responses.filter { !$0.isStream && $0.status == 200 }.map(\.id))
     func `reads back as it was`(id: String) throws {
-        let answer = try OpenAIResponsesWire.answer(from: try Recording.named(id).responsesAnswer(), ids: ChatIDs(seed: "seed1234"))
+        let answer = try Responses.answer(recorded: id)
 
-        let again = try OpenAIResponsesWire.answer(from: OpenAIResponsesWire.body(of: answer, to: Responses.facts), ids: ChatIDs(seed: "seed1234"))
+        let again = try Responses.answer(Responses.written(answer))
 
         #expect(again.stop == answer.stop)
         #expect(again.usage == answer.usage)

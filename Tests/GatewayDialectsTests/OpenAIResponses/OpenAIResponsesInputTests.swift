@@ -30,7 +30,8 @@ struct OpenAIResponsesInputTests {
             {"type":"function_call","id":"fc_1","status":"completed","call_id":"c1","name":"f","arguments":""},
             {"type":"function_call","call_id":"c2","name":"g","arguments":"{\"n\":1}"},
             {"type":"function_call_output","call_id":"c1","output":""},
-            {"type":"function_call_output","call_id":"c2","output":[{"type":"input_text","text":"r"},{"type":"input_image","image_url":"https://x/y.png"}]}
+            {"type":"function_call_output","call_id":"c2","output":[{"type":"input_text","text":"r"},
+            {"type":"input_image","image_url":"https://x/y.png"}]}
             """#)
 
         #expect(
@@ -68,7 +69,8 @@ struct OpenAIResponsesInputTests {
     @Test func `may carry labels that are no loss, hints, and members that nobody knows`() throws {
         let request = try items(
             #"""
-            {"role":"user","content":[{"type":"input_image","image_url":"https://x/y.png","detail":"high"}],"internal_chat_message_metadata_passthrough":{}},
+            {"role":"user","content":[{"type":"input_image","image_url":"https://x/y.png","detail":"high"}],
+            "internal_chat_message_metadata_passthrough":{}},
             {"role":"assistant","phase":"final_answer","content":[{"type":"output_text","text":"t","annotations":[{"type":"url_citation"}]}]},
             {"role":"assistant","phase":"final_answer","id":"msg_1","status":"completed","content":"u","foo":1},
             {"type":"function_call","call_id":"c","name":"f","arguments":"{}","namespace":"n"}
@@ -84,7 +86,10 @@ struct OpenAIResponsesInputTests {
     }
 
     @Test(arguments: [
-        (#""file_data":"data:text/csv;charset=utf-8;base64,QQ==","filename":"a.csv""#, ChatMedia(.base64(type: "text/csv", data: "QQ=="), title: "a.csv")),
+        (
+            #""file_data":"data:text/csv;charset=utf-8;base64,QQ==","filename":"a.csv""#,
+            ChatMedia(.base64(type: "text/csv", data: "QQ=="), title: "a.csv")
+        ),
         (#""file_data":"QQ==","filename":"notes.txt""#, ChatMedia(.base64(type: "text/plain", data: "QQ=="), title: "notes.txt")),
         (#""file_data":"QQ==""#, ChatMedia(.base64(type: "application/pdf", data: "QQ=="))),
         (#""file_url":"https://x/y.pdf""#, ChatMedia(.url("https://x/y.pdf", type: nil))),
@@ -100,66 +105,5 @@ struct OpenAIResponsesInputTests {
 
         #expect(request.turns == [ChatTurn(.user, [.audio(ChatMedia(.base64(type: "audio/wav", data: "QQ==")))])])
         #expect(try Responses.refusedField { try Responses.written(request) } == "input[0]")
-    }
-}
-
-@Suite("Seals in a responses request")
-struct OpenAIResponsesSealTests {
-    private let call = ChatCall(id: "c1", name: "f", arguments: "{}", seal: ChatSeal(.thought, "sig"))
-
-    private func item(_ seal: ChatSeal) -> String { #"{"type":"reasoning","summary":[],"encrypted_content":"\#(seal.envelope)"}"# }
-    private func items(_ items: [String]) throws -> [ChatTurn] {
-        try Responses.request(#"{"model":"m","input":[\#(items.joined(separator: ","))]}"#).turns
-    }
-
-    private let callItem = #"{"type":"function_call","call_id":"c1","name":"f","arguments":"{}"}"#
-    private let otherItem = #"{"type":"function_call","call_id":"c2","name":"g","arguments":"{}"}"#
-    private let resultItem = #"{"type":"function_call_output","call_id":"c1","output":"r"}"#
-
-    @Test func `of other providers are opened`() throws {
-        let seal = ChatSeal(.signature, "sig")
-        let text = #"{"type":"reasoning","id":"rs_w","summary":[{"type":"summary_text","text":"t"}],"encrypted_content":"\#(seal.envelope)"}"#
-
-        #expect(try items([text]) == [ChatTurn(.assistant, [.thinking(ChatThinking(text: "t", seal: seal))])])
-    }
-
-    @Test func `of a call find it by its id, wherever the client has put them`() throws {
-        let seal = item(ChatSeal(.thought, "sig", id: "c1"))
-        let sealed = ChatPart.call(call)
-        let other = ChatPart.call(ChatCall(id: "c2", name: "g", arguments: "{}"))
-        let result = ChatTurn(.tool, [.result(ChatResult(id: "c1", parts: [.text("r")]))])
-
-        #expect(try items([callItem, seal]) == [ChatTurn(.assistant, [sealed])])
-        #expect(try items([callItem, otherItem, seal]) == [ChatTurn(.assistant, [sealed, other])])
-        #expect(try items([otherItem, seal, callItem]) == [ChatTurn(.assistant, [other, sealed])])
-        #expect(try items([callItem, resultItem, seal]) == [ChatTurn(.assistant, [sealed]), result])
-    }
-
-    @Test func `of a call that tell no id go to the call before them, else to the one behind`() throws {
-        let seal = item(ChatSeal(.thought, "sig"))
-        let sealed = ChatPart.call(call)
-        let other = ChatPart.call(ChatCall(id: "c2", name: "g", arguments: "{}"))
-
-        #expect(try items([callItem, seal]) == [ChatTurn(.assistant, [sealed])])
-        #expect(try items([seal, callItem]) == [ChatTurn(.assistant, [sealed])])
-        #expect(try items([callItem, seal, otherItem]) == [ChatTurn(.assistant, [sealed, other])])
-    }
-
-    @Test func `of a call that is not there stay thoughts`() throws {
-        let seal = ChatSeal(.thought, "sig", id: "gone")
-
-        #expect(try items([callItem, item(seal)])[0].parts.last == .thinking(ChatThinking(text: "", seal: seal)))
-    }
-
-    @Test func `come back as they went out with an answer`() throws {
-        let parts: [ChatPart] = [
-            .thinking(ChatThinking(text: "hm", seal: ChatSeal(.signature, "s1"))), .thinking(ChatThinking(text: "", seal: ChatSeal(.redacted, "s2"))),
-            .text("t"), .thinking(ChatThinking(text: "x", seal: ChatSeal(.encrypted, "s3", id: "rs_p"))), .call(call),
-            .call(ChatCall(id: "c2", name: "g", arguments: "{}")), .call(ChatCall(id: "c3", name: "h", arguments: "{}", seal: ChatSeal(.thought, "s4"))),
-        ]
-        let answer = OpenAIResponsesWire.body(of: ChatAnswer(parts: parts, stop: .calls), to: Responses.facts)
-        let body: JSONValue = ["model": "m", "input": try #require(answer["output"])]
-
-        #expect(try OpenAIResponsesWire.request(from: body, about: ChatRequestFacts()).turns == [ChatTurn(.assistant, parts)])
     }
 }

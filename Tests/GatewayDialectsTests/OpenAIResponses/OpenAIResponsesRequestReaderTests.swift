@@ -9,7 +9,7 @@ struct OpenAIResponsesRequestReaderTests {
     // The recordings, and what a person reads in them.
 
     @Test func `with a conversation of calls and encrypted reasoning gives turns with seals`() throws {
-        let request = try OpenAIResponsesWire.request(from: try Recording.named("openai-responses-json-01").responsesRequest(), about: ChatRequestFacts())
+        let request = try Responses.request(recorded: "openai-responses-json-01")
 
         #expect(request.model == "gpt-5-nano")
         #expect(!request.isStreaming)
@@ -35,7 +35,7 @@ struct OpenAIResponsesRequestReaderTests {
     }
 
     @Test func `that must call a tool says so`() throws {
-        let request = try OpenAIResponsesWire.request(from: try Recording.named("openai-responses-json-02").responsesRequest(), about: ChatRequestFacts())
+        let request = try Responses.request(recorded: "openai-responses-json-02")
 
         #expect(request.toolChoice == .any)
         #expect(request.tools.map(\.name) == ["get_weather"])
@@ -44,7 +44,7 @@ struct OpenAIResponsesRequestReaderTests {
     }
 
     @Test func `with a picture and a file has them whole`() throws {
-        let request = try OpenAIResponsesWire.request(from: try Recording.named("openai-responses-json-03").responsesRequest(), about: ChatRequestFacts())
+        let request = try Responses.request(recorded: "openai-responses-json-03")
 
         #expect(request.turns.count == 1)
         let parts = request.turns[0].parts
@@ -59,7 +59,7 @@ struct OpenAIResponsesRequestReaderTests {
     }
 
     @Test func `with a server's tool names it as what cannot be carried`() throws {
-        let request = try OpenAIResponsesWire.request(from: try Recording.named("openai-responses-json-04").responsesRequest(), about: ChatRequestFacts())
+        let request = try Responses.request(recorded: "openai-responses-json-04")
 
         #expect(request.system == ["You search the web for information."])
         #expect(request.tools.isEmpty)
@@ -68,7 +68,7 @@ struct OpenAIResponsesRequestReaderTests {
     }
 
     @Test func `of a string is one turn`() throws {
-        let request = try OpenAIResponsesWire.request(from: try Recording.named("openai-responses-sse-05").responsesRequest(), about: ChatRequestFacts())
+        let request = try Responses.request(recorded: "openai-responses-sse-05")
 
         #expect(request.isStreaming)
         #expect(request.model == "gpt-4o")
@@ -76,7 +76,7 @@ struct OpenAIResponsesRequestReaderTests {
     }
 
     @Test func `with an effort has it`() throws {
-        let request = try OpenAIResponsesWire.request(from: try Recording.named("openai-responses-sse-04").responsesRequest(), about: ChatRequestFacts())
+        let request = try Responses.request(recorded: "openai-responses-sse-04")
 
         #expect(request.reasoning == ChatReasoning(effort: .medium))
         #expect(request.extras.isEmpty)
@@ -85,107 +85,35 @@ struct OpenAIResponsesRequestReaderTests {
     private struct Missing: Error {}
 }
 
-@Suite("A responses request's fields")
-struct OpenAIResponsesFieldTests {
-    @Test func `are read into what all formats have`() throws {
-        let request = try Responses.request(
-            #"""
-            {"model":"m","input":"x","stream":true,"max_output_tokens":1e3,"temperature":0.70,"top_p":1,"parallel_tool_calls":false,
-            "safety_identifier":"u1","reasoning":{"effort":"xhigh","summary":"auto"},
-            "text":{"format":{"type":"json_schema","name":"n","description":"d","schema":{"type":"object"},"strict":true},"verbosity":"medium"},
-            "tools":[{"type":"function","name":"f","parameters":null,"strict":null}],"tool_choice":{"type":"function","name":"f"},
-            "store":false,"service_tier":"auto","truncation":"disabled","background":false,"top_logprobs":0,"metadata":{},"previous_response_id":null}
-            """#)
+@Suite("Codex CLI's requests")
+struct OpenAIResponsesCodexTests {
+    /// As Codex CLI sends them on the second turn, with tools of its own that are functions.
+    private let body = #"""
+        {"model":"gpt-5-codex","instructions":"You are Codex.","input":[
+        {"type":"message","role":"developer","content":[{"type":"input_text","text":"<permissions instructions>"}]},
+        {"type":"message","role":"user","content":[{"type":"input_text","text":"<environment_context>"}]},
+        {"type":"message","role":"user","content":[{"type":"input_text","text":"List files."}]},
+        {"type":"reasoning","summary":[{"type":"summary_text","text":"**Listing**"}],"content":null,"encrypted_content":"gAAAA"},
+        {"type":"message","role":"assistant","content":[{"type":"output_text","text":"I'll look."}],"phase":"commentary"},
+        {"type":"function_call","name":"exec_command","arguments":"{\"cmd\":\"ls\"}","call_id":"call_1"},
+        {"type":"function_call_output","call_id":"call_1","output":"a.txt"}],
+        "tools":[{"type":"function","name":"exec_command","description":"Runs a command.","strict":false,
+        "parameters":{"type":"object","properties":{"cmd":{"type":"string"}},"required":["cmd"],"additionalProperties":false}},
+        {"type":"function","name":"view_image","description":"d","strict":false,"parameters":{"type":"object","properties":{}}}],
+        "tool_choice":"auto","parallel_tool_calls":true,"reasoning":{"effort":"medium","summary":"auto"},"store":false,"stream":true,
+        "include":["reasoning.encrypted_content"],"prompt_cache_key":"0199","text":{"verbosity":"medium"},
+        "client_metadata":{"x-codex-installation-id":"i"}}
+        """#
 
-        #expect(request.isStreaming)
-        #expect(request.sampling.outputTokensMax?.spelling == "1e3")
-        #expect(request.sampling.temperature?.spelling == "0.70")
-        #expect(request.sampling.topP?.spelling == "1")
-        #expect(request.callsOneAtATime)
-        #expect(request.user == "u1")
-        #expect(request.reasoning == ChatReasoning(effort: .xhigh, showsThoughts: true))
-        #expect(request.output == .schema(ChatSchema(name: "n", description: "d", schema: ["type": "object"], isStrict: true)))
-        #expect(request.tools == [ChatTool(name: "f")])
-        #expect(request.toolChoice == .tool("f"))
-        #expect(request.extras.isEmpty)
-    }
+    @Test func `are read with nothing lost but hints`() throws {
+        let request = try Responses.request(body)
 
-    @Test(arguments: [
-        (#""metadata":{"a":"b"}"#, "metadata"), (#""store":true"#, "store"), (#""service_tier":"flex""#, "service_tier"),
-        (#""prompt_cache_key":"k""#, "prompt_cache_key"), (#""prompt_cache_retention":"24h""#, "prompt_cache_retention"),
-        (#""client_metadata":{"a":"b"}"#, "client_metadata"), (#""include":["web_search_call.results"]"#, "include[0]"),
-        (#""max_tool_calls":3"#, "max_tool_calls"), (#""stream_options":{"include_obfuscation":true}"#, "stream_options.include_obfuscation"),
-        (#""reasoning":{"summary":"detailed"}"#, "reasoning.summary"), (#""user":"a","safety_identifier":"b""#, "user"),
-    ])
-    func `that do not change the answer are hints`(member: String, field: String) throws {
-        let request = try Responses.request(#"{"model":"m","input":"x",\#(member)}"#)
-
-        #expect(request.extras == [ChatExtra(field, .hint)])
-        #expect(try Responses.written(request, policy: .refuse).dropped == [field])
-    }
-
-    @Test(arguments: [
-        (#""truncation":"auto""#, "truncation"), (#""top_logprobs":2"#, "top_logprobs"), (#""text":{"verbosity":"low"}"#, "text.verbosity"),
-        (#""moderation":{"model":"m"}"#, "moderation"), (#""context_management":[{"type":"compaction"}]"#, "context_management"),
-        (#""include":["message.output_text.logprobs"]"#, "include[0]"), (#""frequency_penalty":1"#, "frequency_penalty"), (#""foo":1"#, "foo"),
-        (#""reasoning":{"mode":"pro"}"#, "reasoning.mode"), (#""reasoning":{"foo":1}"#, "reasoning.foo"), (#""text":{"foo":1}"#, "text.foo"),
-        (#""stream_options":{"foo":1}"#, "stream_options.foo"), (#""tools":[{"type":"function","name":"f","foo":1}]"#, "tools[0].foo"),
-        (#""tools":[{"type":"function","name":"f","defer_loading":true}]"#, "tools[0].defer_loading"),
-    ])
-    func `that change the answer, or are not known, are refused unless the route lets them go`(member: String, field: String) throws {
-        let request = try Responses.request(#"{"model":"m","input":"x",\#(member)}"#)
-
-        #expect(request.extras == [ChatExtra(field, .tuning)])
-        #expect(try Responses.written(request).dropped == [field])
-        #expect(try Responses.refusedField { try Responses.written(request, policy: .refuse) } == field)
-    }
-
-    @Test(arguments: [
-        (#""previous_response_id":"resp_1""#, "previous_response_id"), (#""conversation":"conv_1""#, "conversation"),
-        (#""conversation":{"id":"conv_1"}"#, "conversation"), (#""background":true"#, "background"), (#""prompt":{"id":"p"}"#, "prompt"),
-        (#""tools":[{"type":"function","name":"f"},{"type":"custom","name":"c"},{"type":"mcp"}]"#, "tools[1]"),
-        (#""tools":[{"type":"web_search"}]"#, "tools[0]"), (#""tool_choice":{"type":"web_search_preview"}"#, "tool_choice"),
-        (#""tool_choice":{"type":"allowed_tools","mode":"auto","tools":[{"type":"mcp","server_label":"s"}]}"#, "tool_choice.tools[0]"),
-    ])
-    func `without which the answer would be wrong are refused, whatever the route says`(member: String, field: String) throws {
-        let request = try Responses.request(#"{"model":"m","input":"x",\#(member)}"#)
-
-        #expect(try Responses.refusedField { try Responses.written(request, policy: .drop) } == field)
-    }
-
-    @Test(arguments: [
-        (#""input":1"#, "input"), (#""input":[1]"#, "input[0]"), (#""input":[{"role":"tool","content":"x"}]"#, "input[0].role"),
-        (#""input":[{"role":"user"}]"#, "input[0].content"), (#""input":[{"role":"user","content":[{"type":"foo"}]}]"#, "input[0].content[0].type"),
-        (#""input":[{"role":"user","content":[{"type":"input_text"}]}]"#, "input[0].content[0].text"),
-        (#""input":[{"role":"user","content":[{"type":"input_image","image_url":"data:text/plain;base64,AA=="}]}]"#, "input[0].content[0].image_url"),
-        (#""input":[{"role":"user","content":[{"type":"input_image","image_url":"ftp://x/y.png"}]}]"#, "input[0].content[0].image_url"),
-        (#""input":[{"role":"assistant","content":[{"type":"input_image","image_url":"https://x/y.png"}]}]"#, "input[0].content[0].type"),
-        (#""input":[{"type":"function_call","name":"f","arguments":"{}"}]"#, "input[0].call_id"),
-        (#""input":[{"type":"function_call","call_id":"c","name":"f","arguments":{}}]"#, "input[0].arguments"),
-        (#""input":[{"type":"function_call_output","call_id":"c"}]"#, "input[0].output"),
-        (#""input":[{"type":"reasoning","summary":"x"}]"#, "input[0].summary"), (#""input":"x","instructions":[]"#, "instructions"),
-        (#""input":"x","stream":"yes""#, "stream"), (#""input":"x","max_output_tokens":"9""#, "max_output_tokens"),
-        (#""input":"x","reasoning":{"effort":"huge"}"#, "reasoning.effort"), (#""input":"x","reasoning":1"#, "reasoning"),
-        (#""input":"x","text":{"format":{"type":"xml"}}"#, "text.format.type"), (#""input":"x","text":{"format":{"type":"json_schema"}}"#, "text.format.schema"),
-        (#""input":"x","tools":{}"#, "tools"), (#""input":"x","tools":[{"name":"f"}]"#, "tools[0].type"),
-        (#""input":"x","tools":[{"type":"function"}]"#, "tools[0].name"), (#""input":"x","tool_choice":"any""#, "tool_choice"),
-        (#""input":"x","tool_choice":{"type":"function"}"#, "tool_choice.name"), (#""temperature":0"#, "input"),
-    ])
-    func `of a wrong kind are refused by their place`(members: String, field: String) throws {
-        #expect(try Responses.refusedField { try Responses.request(#"{"model":"m",\#(members)}"#) } == field)
-    }
-
-    @Test func `without a model are refused`() {
-        #expect(throws: GatewayError.modelMissing) { try Responses.request(#"{"input":"x"}"#) }
-        #expect(throws: GatewayError.malformedBody(reason: "it must be a JSON object.")) { try Responses.request("[]") }
-    }
-
-    @Test(arguments: [
-        (#""none""#, ChatToolChoice.none), (#""auto""#, .auto),
-        (#"{"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"a"},{"type":"function","name":"b"}]}"#,
-            .allowed(["a", "b"], isRequired: true)),
-    ])
-    func `say which tools may be called`(choice: String, expected: ChatToolChoice) throws {
-        #expect(try Responses.request(#"{"model":"m","input":"x","tool_choice":\#(choice)}"#).toolChoice == expected)
+        #expect(request.system == ["You are Codex.", "<permissions instructions>"])
+        #expect(request.turns.map(\.role) == [.user, .user, .assistant, .tool])
+        #expect(request.turns[2].parts.count == 3)
+        #expect(request.turns[2].parts[0] == .thinking(ChatThinking(text: "**Listing**", seal: ChatSeal(.encrypted, "gAAAA"))))
+        #expect(request.tools.map(\.name) == ["exec_command", "view_image"])
+        #expect(request.reasoning == ChatReasoning(effort: .medium, showsThoughts: true))
+        #expect(request.extras == [ChatExtra("prompt_cache_key", .hint), ChatExtra("client_metadata", .hint), ChatExtra("input[].phase", .hint)])
     }
 }

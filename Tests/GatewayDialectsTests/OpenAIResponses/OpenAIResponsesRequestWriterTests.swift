@@ -24,16 +24,17 @@ struct OpenAIResponsesRequestWriterTests {
         #expect(dropped.isEmpty)
         #expect(
             body
-                == (try Responses.json(#"""
-                        {"model":"gpt-5.4","instructions":"A","input":[
-                        {"type":"message","role":"developer","content":[{"type":"input_text","text":"B"}]},
-                        {"type":"message","role":"user","content":[{"type":"input_text","text":"Hi"}]}],
-                        "stream":true,"store":false,
-                        "tools":[{"type":"function","name":"f","description":"d","parameters":{"type":"object"},"strict":false}],
-                        "tool_choice":{"type":"function","name":"f"},"parallel_tool_calls":false,
-                        "text":{"format":{"type":"json_schema","name":"answer","schema":{"type":"object"},"strict":true}},
-                        "max_output_tokens":1024,"temperature":0.50,"top_p":0.9,"safety_identifier":"u1"}
-                        """#)))
+                == (try Responses.json(
+                    #"""
+                    {"model":"gpt-5.4","instructions":"A","input":[
+                    {"type":"message","role":"developer","content":[{"type":"input_text","text":"B"}]},
+                    {"type":"message","role":"user","content":[{"type":"input_text","text":"Hi"}]}],
+                    "stream":true,"store":false,
+                    "tools":[{"type":"function","name":"f","description":"d","parameters":{"type":"object"},"strict":false}],
+                    "tool_choice":{"type":"function","name":"f"},"parallel_tool_calls":false,
+                    "text":{"format":{"type":"json_schema","name":"answer","schema":{"type":"object"},"strict":true}},
+                    "max_output_tokens":1024,"temperature":0.50,"top_p":0.9,"safety_identifier":"u1"}
+                    """#)))
     }
 
     @Test func `has the conversation as items`() throws {
@@ -60,22 +61,26 @@ struct OpenAIResponsesRequestWriterTests {
         #expect(body["include"] == ["reasoning.encrypted_content"])
         #expect(
             body["input"]
-                == (try Responses.json(#"""
-                        [{"type":"message","role":"user","content":[{"type":"input_text","text":"Q"},
-                        {"type":"input_image","image_url":"data:image/png;base64,QQ=="},{"type":"input_text","text":"R"}]},
-                        {"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"t"}],"encrypted_content":"s"},
-                        {"type":"message","role":"assistant","content":[{"type":"output_text","text":"A"},{"type":"refusal","refusal":"no"}]},
-                        {"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},
-                        {"type":"message","role":"assistant","content":[{"type":"output_text","text":"B"}]},
-                        {"type":"function_call_output","call_id":"c1","output":"r"},{"type":"function_call_output","call_id":"c2","output":""},
-                        {"type":"function_call_output","call_id":"c3","output":[{"type":"input_text","text":"a"},
-                        {"type":"input_file","filename":"document.pdf","file_data":"data:application/pdf;base64,QQ=="}]},
-                        {"type":"message","role":"developer","content":[{"type":"input_text","text":"S"}]}]
-                        """#)))
+                == (try Responses.json(
+                    #"""
+                    [{"type":"message","role":"user","content":[{"type":"input_text","text":"Q"},
+                    {"type":"input_image","image_url":"data:image/png;base64,QQ==","detail":"auto"},{"type":"input_text","text":"R"}]},
+                    {"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"t"}],"encrypted_content":"s"},
+                    {"type":"message","role":"assistant","content":"A"},
+                    {"type":"message","role":"assistant","content":[{"type":"refusal","refusal":"no"}]},
+                    {"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},
+                    {"type":"message","role":"assistant","content":"B"},
+                    {"type":"function_call_output","call_id":"c1","output":"r"},{"type":"function_call_output","call_id":"c2","output":""},
+                    {"type":"function_call_output","call_id":"c3","output":[{"type":"input_text","text":"a"},
+                    {"type":"input_file","filename":"document.pdf","file_data":"data:application/pdf;base64,QQ=="}]},
+                    {"type":"message","role":"developer","content":[{"type":"input_text","text":"S"}]}]
+                    """#)))
     }
 
     @Test func `sends back no thoughts but those with OpenAI's own seal`() throws {
-        let thoughts = [ChatThinking(text: "a", seal: ChatSeal(.signature, "s")), ChatThinking(text: "b"), ChatThinking(text: "", seal: ChatSeal(.redacted, "s"))]
+        let thoughts = [
+            ChatThinking(text: "a", seal: ChatSeal(.signature, "s")), ChatThinking(text: "b"), ChatThinking(text: "", seal: ChatSeal(.redacted, "s")),
+        ]
         let turns = [ChatTurn(.user, [.text("Q")]), ChatTurn(.assistant, thoughts.map { .thinking($0) } + [.text("A")], place: "messages[1]")]
 
         let (body, dropped) = try Responses.written(Responses.sample(turns), policy: .refuse)
@@ -86,7 +91,8 @@ struct OpenAIResponsesRequestWriterTests {
     }
 
     @Test(arguments: [
-        (ChatReasoning(effort: .high, showsThoughts: true), #"{"effort":"high","summary":"auto"}"#), (ChatReasoning(effort: .minimal), #"{"effort":"minimal"}"#),
+        (ChatReasoning(effort: .high, showsThoughts: true), #"{"effort":"high","summary":"auto"}"#),
+        (ChatReasoning(effort: .minimal), #"{"effort":"minimal"}"#),
         (ChatReasoning(budgetTokens: 10_000), #"{"effort":"medium"}"#), (ChatReasoning(budgetTokens: 500), #"{"effort":"low"}"#),
         (ChatReasoning(budgetTokens: 40_000), #"{"effort":"high"}"#), (ChatReasoning(isAdaptive: true, showsThoughts: true), #"{"summary":"auto"}"#),
         (ChatReasoning(isAdaptive: true), nil),
@@ -116,7 +122,8 @@ struct OpenAIResponsesRequestWriterTests {
     @Test func `cannot say top_k, penalties, seeds and stop sequences`() throws {
         let changes: [(String, (inout ChatRequest.Sampling) -> Void)] = [
             ("top_k", { $0.topK = JSONNumber(1) }), ("frequency_penalty", { $0.frequencyPenalty = JSONNumber(1) }),
-            ("presence_penalty", { $0.presencePenalty = JSONNumber(1) }), ("seed", { $0.seed = JSONNumber(1) }), ("stop_sequences", { $0.stop = ["x"] }),
+            ("presence_penalty", { $0.presencePenalty = JSONNumber(1) }), ("seed", { $0.seed = JSONNumber(1) }),
+            ("stop_sequences", { $0.stop = ["x"] }),
         ]
         for (field, change) in changes {
             var request = Responses.sample()
@@ -125,6 +132,13 @@ struct OpenAIResponsesRequestWriterTests {
             #expect(try Responses.refusedField { try Responses.written(request, policy: .refuse) } == field)
             #expect(try Responses.written(request).dropped == [field])
         }
+    }
+
+    @Test func `says no penalty by saying nothing`() throws {
+        var request = Responses.sample(format: .openAIChat)
+        request.sampling.frequencyPenalty = JSONNumber("0.0")
+
+        #expect(try Responses.written(request, policy: .refuse).dropped == ["frequency_penalty"])
     }
 
     @Test func `refuses media where the format has no place for them`() throws {
@@ -136,7 +150,9 @@ struct OpenAIResponsesRequestWriterTests {
     }
 
     @Test func `names what a result and a user's name lose`() throws {
-        var request = Responses.sample([ChatTurn(.tool, [.result(ChatResult(id: "c", parts: [.text("boom")], isError: true, place: "messages[2].content[0]"))])])
+        var request = Responses.sample([
+            ChatTurn(.tool, [.result(ChatResult(id: "c", parts: [.text("boom")], isError: true, place: "messages[2].content[0]"))])
+        ])
         request.user = String(repeating: "u", count: 129)
 
         let (body, dropped) = try Responses.written(request, policy: .refuse)
@@ -165,7 +181,7 @@ struct OpenAIResponsesRequestWriterTests {
 struct OpenAIResponsesRequestRoundTripTests {
     @Test(arguments: Recording.responses.map(\.id).filter { $0 != "openai-responses-json-04" })
     func `means the same`(id: String) throws {
-        let first = try OpenAIResponsesWire.request(from: try Recording.named(id).responsesRequest(), about: ChatRequestFacts())
+        let first = try Responses.request(recorded: id)
 
         let body = try Responses.written(first.withoutExtras, policy: .refuse, target: ChatTargetFacts(model: first.model)).body
 

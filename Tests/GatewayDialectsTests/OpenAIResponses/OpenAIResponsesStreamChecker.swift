@@ -58,7 +58,8 @@ struct OpenAIResponsesStreamChecker {
             guard hasContent, let delta = data["delta"]?.string, !delta.isEmpty else { return "\(type) outside a part" }
             text += delta
         case "response.function_call_arguments.delta": text += data["delta"]?.string ?? ""
-        case "response.output_text.done", "response.reasoning_summary_text.done": if data["text"]?.string != text { return "\(type) has another text" }
+        case "response.output_text.done", "response.reasoning_summary_text.done":
+            if data["text"]?.string != text { return "\(type) has another text" }
         case "response.refusal.done": if data["refusal"]?.string != text { return "\(type) has another text" }
         case "response.function_call_arguments.done": if data["arguments"]?.string != text { return "\(type) has another text" }
         case "response.content_part.done", "response.reasoning_summary_part.done":

@@ -72,7 +72,7 @@ struct OpenAIResponsesStreamReaderTests {
         let last = try #require(events.last { $0.isNamed("response.completed") })
         let whole = try #require(try JSONValue(parsing: Array(last.data))["response"])
 
-        let answer = try OpenAIResponsesWire.answer(from: whole, ids: ChatIDs(seed: "seed1234"))
+        let answer = try Responses.answer(whole)
         let told = ResponsesTold(Responses.events(events))
 
         #expect(told.parts.map(\.withoutSeal) == answer.parts.map(\.withoutSeal))
@@ -88,7 +88,9 @@ struct OpenAIResponsesStreamReaderTests {
         let whole = ResponsesTold(Responses.events(events))
 
         #expect(ResponsesTold(Responses.events(events.filter { $0.name?.hasSuffix(".delta") == false })) == whole)
-        #expect(ResponsesTold(Responses.events(events.filter { $0.name?.hasSuffix("item.done") == true || $0.name?.hasPrefix("response.c") == true })) == whole)
+        #expect(
+            ResponsesTold(Responses.events(events.filter { $0.name?.hasSuffix("item.done") == true || $0.name?.hasPrefix("response.c") == true }))
+                == whole)
         let ends = events.filter { $0.isNamed("response.completed") || $0.isNamed("response.created") }
         #expect(ResponsesTold(Responses.events(ends)).parts.map(\.withoutSeal) == whole.parts.map(\.withoutSeal))
     }
@@ -131,7 +133,8 @@ struct OpenAIResponsesStreamReaderTests {
 
         #expect(
             told.parts == [
-                .call(ChatCall(id: "c1", name: "f", arguments: #"{"a":1}"#)), .call(ChatCall(id: "c2", name: "g", arguments: #"{"b":2}"#)), .text("text"),
+                .call(ChatCall(id: "c1", name: "f", arguments: #"{"a":1}"#)), .call(ChatCall(id: "c2", name: "g", arguments: #"{"b":2}"#)),
+                .text("text"),
             ])
         #expect(told.isFinished)
     }
@@ -181,13 +184,14 @@ struct OpenAIResponsesStreamReaderTests {
         #expect(told.isFinished)
     }
 
-    @Test(arguments: [
-        (#"{"type":"response.failed","response":{"status":"failed","error":{"code":"rate_limit_exceeded","message":"Slow."}}}"#, 429, "Slow."),
-        (#"{"type":"error","code":"server_error","message":"Oh.","param":null,"sequence_number":2}"#, 500, "Oh."),
-        (#"{"type":"error","error":{"type":"insufficient_quota","code":"insufficient_quota","message":"Broke."}}"#, 429, "Broke."),
-        (#"{"error":{"type":"server_error","message":"Oh."}}"#, 500, "Oh."), (#"{"type":"response.failed","response":{}}"#, nil, nil),
-        (#"{"type":"response.completed"}"#, nil, nil), ("[]", nil, nil),
-    ] as [(String, Int?, String?)])
+    @Test(
+        arguments: [
+            (#"{"type":"response.failed","response":{"status":"failed","error":{"code":"rate_limit_exceeded","message":"Slow."}}}"#, 429, "Slow."),
+            (#"{"type":"error","code":"server_error","message":"Oh.","param":null,"sequence_number":2}"#, 500, "Oh."),
+            (#"{"type":"error","error":{"type":"insufficient_quota","code":"insufficient_quota","message":"Broke."}}"#, 429, "Broke."),
+            (#"{"error":{"type":"server_error","message":"Oh."}}"#, 500, "Oh."), (#"{"type":"response.failed","response":{}}"#, nil, nil),
+            (#"{"type":"response.completed"}"#, nil, nil), ("[]", nil, nil),
+        ] as [(String, Int?, String?)])
     func `ends with a failure where it fails, and says nothing after it`(last: String, status: Int?, message: String?) throws {
         let created = #"{"type":"response.created","response":{"id":"r","model":"m"}}"#
         let delta = #"{"type":"response.output_text.delta","output_index":0,"delta":"x"}"#
@@ -208,7 +212,8 @@ struct OpenAIResponsesStreamReaderTests {
     }
 
     @Test func `passes over what it does not know`() throws {
-        let events = try Responses.sse(Array(": hello\n\ndata: [DONE]\n\nevent: response.new\ndata: {\"type\":\"response.new\"}\n\ndata: {\"a\":1}\n\n".utf8))
+        let events = try Responses.sse(
+            Array(": hello\n\ndata: [DONE]\n\nevent: response.new\ndata: {\"type\":\"response.new\"}\n\ndata: {\"a\":1}\n\n".utf8))
 
         #expect(Responses.events(events).isEmpty)
     }
@@ -228,89 +233,5 @@ extension ChatPart {
     /// Without the seal: OpenAI makes a new one every time it repeats an item.
     fileprivate var withoutSeal: ChatPart {
         if case .thinking(let thinking) = self { .thinking(ChatThinking(text: thinking.text)) } else { self }
-    }
-}
-
-@Suite("Damaged responses streams")
-struct OpenAIResponsesStreamMutationTests {
-    /// Events of all recordings and more kinds, with few texts, so that they are likely to touch one another.
-    private static let pool: [JSONValue] = {
-        let recorded = OpenAIResponsesStreamReaderTests.streams.flatMap { id in
-            ((try? Recording.named(id).responsesEvents()) ?? []).prefix(8).compactMap { try? JSONValue(parsing: Array($0.data)) }
-        }
-        var made: [JSONValue] = []
-        for index in 0..<3 {
-            let place: [(String, JSONValue)] = [("output_index", JSONValue(index)), ("item_id", .string("i\(index)"))]
-            let kinds: [(String, [(String, JSONValue)])] = [
-                ("output_text.delta", [("content_index", 0), ("delta", "t")]), ("output_text.delta", [("content_index", 1), ("delta", "u")]),
-                ("output_text.done", [("content_index", 0), ("text", "t")]), ("refusal.delta", [("content_index", 0), ("delta", "no")]),
-                ("reasoning_summary_text.delta", [("summary_index", 0), ("delta", "r")]), ("reasoning_text.delta", [("delta", "r")]),
-                ("function_call_arguments.delta", [("delta", "{}")]), ("function_call_arguments.done", [("arguments", "{}")]),
-                ("output_item.added", [("item", ["type": "message", "id": .string("i\(index)"), "content": []])]),
-                ("output_item.added", [("item", ["type": "function_call", "call_id": "c", "name": "f", "arguments": ""])]),
-                ("output_item.added", [("item", ["type": "reasoning", "summary": []])]), ("output_item.added", [("item", ["type": "web_search_call"])]),
-                ("output_item.done", [("item", ["type": "function_call", "call_id": "c", "name": "f", "arguments": "{\"a\":1}"])]),
-                ("output_item.done", [("item", ["type": "function_call", "call_id": "c"])]),
-                ("output_item.done", [("item", ["type": "reasoning", "summary": [], "encrypted_content": "s"])]),
-                ("output_item.done", [("item", ["type": "message", "content": [["type": "output_text", "text": "x"]]])]),
-            ]
-            for (type, members) in kinds {
-                var event: JSONObject = ["type": .string("response." + type)]
-                for (name, value) in place + members { event[name] = value }
-                made.append(.object(event))
-            }
-        }
-        return recorded + made + [["type": "response.created", "response": ["id": "r"]], ["type": "response.completed", "response": ["output": []]]]
-    }()
-
-    @Test func `keep the order of events, whatever comes`() throws {
-        var numbers = ResponsesNumbers(7)
-        let pool = try Self.pool.map { try Responses.sse(event: $0) }
-        var finished = 0
-        for _ in 0..<2000 {
-            let events = (0..<(1 + numbers.below(24))).map { _ in pool[numbers.below(pool.count)] }
-            let end = try Responses.sse(event: ["type": "response.completed", "response": ["output": []]])
-
-            let told = Responses.events(numbers.below(2) == 0 ? events : events + [end])
-
-            #expect(grammarFault(told) == nil)
-            if told.last == .finish { finished += 1 }
-            if told.contains(.finish) { #expect(told.last == .finish) }
-        }
-        #expect(finished > 200)
-    }
-
-    /// Fewer deltas, and without what the answer repeats of the request: so that there is time for many.
-    private static func shortened(_ events: [SSEEvent]) throws -> [SSEEvent] {
-        try (events.prefix(16) + events.suffix(6)).map { event in
-            var data = try JSONValue(parsing: Array(event.data))
-            if var response = data["response"] {
-                for name in ["tools", "instructions"] { response[name] = nil }
-                data["response"] = response
-            }
-            return try Responses.sse(event: data)
-        }
-    }
-
-    @Test(arguments: OpenAIResponsesStreamReaderTests.streams)
-    func `keep the order of events when those of a recording are swapped, doubled or lost`(id: String) throws {
-        var numbers = ResponsesNumbers(11)
-        let recorded = try Self.shortened(try Recording.named(id).responsesEvents())
-        for _ in 0..<80 {
-            var events = recorded
-            for _ in 0..<(1 + numbers.below(4)) {
-                let at = numbers.below(events.count)
-                switch numbers.below(3) {
-                case 0: events.swapAt(at, numbers.below(events.count))
-                case 1: events.insert(events[at], at: numbers.below(events.count))
-                default: events.remove(at: at)
-                }
-            }
-
-            let told = Responses.events(events)
-
-            #expect(grammarFault(told) == nil)
-            #expect(told.last != .finish || events.contains { $0.isNamed("response.completed") })
-        }
     }
 }

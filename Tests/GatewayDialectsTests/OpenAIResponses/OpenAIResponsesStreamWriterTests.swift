@@ -21,7 +21,9 @@ struct OpenAIResponsesStreamWriterTests {
     private let start = ChatEvent.start(id: "msg_x", model: "claude", usage: nil)
 
     @Test func `of text has the events that clients wait for, byte by byte`() throws {
-        let events: [ChatEvent] = [start, .begin(.text), .delta("H\"i"), .delta("!"), .end, .usage(Usage(input: 3, output: 2)), .stop(.finished), .finish]
+        let events: [ChatEvent] = [
+            start, .begin(.text), .delta("H\"i"), .delta("!"), .end, .usage(Usage(input: 3, output: 2)), .stop(.finished), .finish,
+        ]
 
         let lines = String(decoding: chunks(events).flatMap(\.bytes), as: UTF8.self).components("\n\n")
 
@@ -40,7 +42,9 @@ struct OpenAIResponsesStreamWriterTests {
         ].map { #"event: \#($0)"# + "\n" + #"data: {"type":"\#($0)",\#($1)}"# }
         #expect(Array(lines[2..<9]) == expected)
         #expect(lines.count == 11)
-        #expect(lines[0].hasPrefix(#"event: response.created\#("\n")data: {"type":"response.created","sequence_number":0,"response":{"id":"resp_abcd1234""#))
+        #expect(
+            lines[0].hasPrefix(
+                #"event: response.created\#("\n")data: {"type":"response.created","sequence_number":0,"response":{"id":"resp_abcd1234""#))
         #expect(lines[1].hasPrefix(#"event: response.in_progress\#("\n")data: {"type":"response.in_progress","sequence_number":1"#))
         #expect(lines[9].hasPrefix(#"event: response.completed\#("\n")data: {"type":"response.completed","sequence_number":9"#))
         #expect(lines[9].contains(#""output":[\#(item)]"#))
@@ -61,21 +65,24 @@ struct OpenAIResponsesStreamWriterTests {
             Array(checker.types[2...]) == [
                 "response.output_item.added", "response.reasoning_summary_part.added", "response.reasoning_summary_text.delta",
                 "response.reasoning_summary_text.done", "response.reasoning_summary_part.done", "response.output_item.done",
-                "response.output_item.added", "response.function_call_arguments.delta", "response.function_call_arguments.done", "response.output_item.done",
+                "response.output_item.added", "response.function_call_arguments.delta", "response.function_call_arguments.done",
+                "response.output_item.done",
                 "response.output_item.added", "response.output_item.done", "response.output_item.added", "response.function_call_arguments.delta",
                 "response.function_call_arguments.delta", "response.function_call_arguments.done", "response.output_item.done", "response.completed",
             ])
         let call = ChatCall(id: "c1", name: "f", arguments: "{}", seal: ChatSeal(.thought, "sig"))
         let parts: [ChatPart] = [
-            .thinking(ChatThinking(text: "hm", seal: ChatSeal(.signature, "s"))), .call(call), .call(ChatCall(id: "c2", name: "g", arguments: #"{"a":1}"#)),
+            .thinking(ChatThinking(text: "hm", seal: ChatSeal(.signature, "s"))), .call(call),
+            .call(ChatCall(id: "c2", name: "g", arguments: #"{"a":1}"#)),
         ]
         let answer = ChatAnswer(id: "msg_x", model: "claude", parts: parts, stop: .calls)
-        #expect(checker.response == OpenAIResponsesWire.body(of: answer, to: Responses.facts))
+        #expect(checker.response == Responses.written(answer))
     }
 
     @Test func `that is cut marks the item that is cut`() throws {
         let events: [ChatEvent] = [
-            start, .begin(.text), .delta("a"), .end, .begin(.call(id: "c", name: "f")), .delta("{"), .end, .stop(.length), .usage(Usage(input: 1, output: 2)), .finish,
+            start, .begin(.text), .delta("a"), .end, .begin(.call(id: "c", name: "f")), .delta("{"), .end, .stop(.length),
+            .usage(Usage(input: 1, output: 2)), .finish,
         ]
 
         let last = try #require(try data(chunks(events)).last)
@@ -88,7 +95,9 @@ struct OpenAIResponsesStreamWriterTests {
     }
 
     @Test func `has no items for parts that stay empty`() throws {
-        let events: [ChatEvent] = [start, .begin(.text), .end, .begin(.thinking), .end, .begin(.thinking), .seal(ChatSeal(.redacted, "s")), .end, .stop(.finished), .finish]
+        let events: [ChatEvent] = [
+            start, .begin(.text), .end, .begin(.thinking), .end, .begin(.thinking), .seal(ChatSeal(.redacted, "s")), .end, .stop(.finished), .finish,
+        ]
 
         let checker = try OpenAIResponsesStreamChecker(chunks(events))
 
@@ -101,7 +110,8 @@ struct OpenAIResponsesStreamWriterTests {
         var facts = Responses.facts
         facts.showsThoughts = false
         let events: [ChatEvent] = [
-            start, .begin(.thinking), .delta("secret"), .seal(ChatSeal(.signature, "s")), .end, .begin(.thinking), .delta("secret"), .end, .stop(.finished), .finish,
+            start, .begin(.thinking), .delta("secret"), .seal(ChatSeal(.signature, "s")), .end, .begin(.thinking), .delta("secret"), .end,
+            .stop(.finished), .finish,
         ]
 
         let chunks = chunks(events, facts)
@@ -152,7 +162,7 @@ struct OpenAIResponsesStreamWriterTests {
 
             #expect(grammarFault(events) == nil)
             #expect(checker.fault == nil)
-            #expect(checker.response == OpenAIResponsesWire.body(of: answer, to: facts))
+            #expect(checker.response == Responses.written(answer, facts))
         }
     }
 

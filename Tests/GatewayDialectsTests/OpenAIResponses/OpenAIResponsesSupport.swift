@@ -13,6 +13,16 @@ enum Responses {
 
     static func request(_ text: String) throws -> ChatRequest { try OpenAIResponsesWire.request(from: try json(text), about: ChatRequestFacts()) }
 
+    static func request(recorded id: String) throws -> ChatRequest {
+        try OpenAIResponsesWire.request(from: try JSONValue(parsing: Recording.named(id).request), about: ChatRequestFacts())
+    }
+
+    static func answer(_ text: String) throws -> ChatAnswer { try answer(try json(text)) }
+    static func answer(_ value: JSONValue) throws -> ChatAnswer { try OpenAIResponsesWire.answer(from: value, ids: ChatIDs(seed: "seed1234")) }
+    static func answer(recorded id: String) throws -> ChatAnswer { try answer(try JSONValue(parsing: Recording.named(id).answer)) }
+
+    static func written(_ answer: ChatAnswer, _ facts: ChatAnswerFacts = facts) -> JSONValue { OpenAIResponsesWire.body(of: answer, to: facts) }
+
     static func sample(_ turns: [ChatTurn] = [ChatTurn(.user, [.text("Hi")])], format: ChatFormat = .anthropic) -> ChatRequest {
         var request = ChatRequest(format: format, model: "fast")
         request.turns = turns
@@ -65,8 +75,6 @@ enum Responses {
 extension Recording {
     static let responses = of("openai").filter { $0.operation == .responses }
 
-    func responsesRequest() throws -> JSONValue { try JSONValue(parsing: request) }
-    func responsesAnswer() throws -> JSONValue { try JSONValue(parsing: answer) }
     func responsesEvents() throws -> [SSEEvent] { try Responses.sse(answer) }
 }
 

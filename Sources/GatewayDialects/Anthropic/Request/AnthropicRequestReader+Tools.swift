@@ -23,7 +23,7 @@ extension AnthropicRequestReader {
         var tool = ChatTool(name: try fields.requiredString("name"), description: try fields.string("description"))
         if let schema = fields.value("input_schema") {
             guard let object = schema.object else { throw fields.refused("input_schema", "it must be a JSON Schema of an object.") }
-            tool.parameters = object == Self.noParameters || object == ["type": "object"] ? nil : schema
+            if object != Self.noParameters, object != ["type": "object"] { tool.parameters = schema }
         }
         tool.isStrict = try fields.bool("strict")
         request.tools.append(tool)

@@ -11,7 +11,9 @@ extension AnthropicRequestWriter {
     /// A block of anything but calls and results; nil for what has none.
     mutating func block(_ part: ChatPart, in turn: ChatTurn) throws(GatewayError) -> JSONValue? {
         switch part {
-        case .text(let text), .refusal(let text): return Self.isBlank(text) ? nil : Self.textBlock(text)
+        case .text(let text), .refusal(let text):
+            guard !Self.isBlank(text) else { return nil }
+            return Self.textBlock(text)
         case .image(let media):
             try refuseMediaOfAssistant(turn)
             return try image(media, in: turn)
@@ -26,7 +28,7 @@ extension AnthropicRequestWriter {
 
     /// Thoughts go back with the seal of who made them, or not at all.
     private mutating func thinking(_ thinking: ChatThinking, in turn: ChatTurn) -> JSONValue? {
-        guard let seal = thinking.seal, Self.isOwn(seal), turn.role == .assistant else {
+        guard takesThoughts, let seal = thinking.seal, Self.isOwn(seal), turn.role == .assistant else {
             losses.hint(placeName(turn))
             return nil
         }

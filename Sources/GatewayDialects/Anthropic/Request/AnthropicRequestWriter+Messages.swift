@@ -17,7 +17,16 @@ struct AnthropicMessage {
     var resultIDs: [(id: String, place: String)] = []
 
     var isEmpty: Bool { results.isEmpty && blocks.isEmpty }
-    var value: JSONValue { ["role": .string(role.rawValue), "content": .array(results + blocks)] }
+    var value: JSONValue { ["role": .string(role.rawValue), "content": .array(results + orderedBlocks)] }
+
+    /// Blocks as they came, but for thoughts that stand behind something else: those were put back by the gateway, which knows of the calls around them
+    /// and not of the text (`ChatSeals`), and belong in front, where Anthropic wants them.
+    private var orderedBlocks: [JSONValue] {
+        guard let first = blocks.first, !Self.isThought(first) else { return blocks }
+        return blocks.filter(Self.isThought) + blocks.filter { !Self.isThought($0) }
+    }
+
+    private static func isThought(_ block: JSONValue) -> Bool { block["type"] == "thinking" || block["type"] == "redacted_thinking" }
 }
 
 // Turns become messages: neighbours of the same role are one message, and what is left empty is none.
@@ -29,7 +38,7 @@ extension AnthropicRequestWriter {
         for turn in request.turns.drop(while: { $0.role == .system }) {
             let message = try message(turn)
             guard !message.isEmpty else { continue }
-            if let last = messages.indices.last, messages[last].role == message.role, message.role != .system {
+            if let last = messages.indices.last, messages[last].role == message.role {
                 messages[last].add(message)
             } else {
                 messages.append(message)

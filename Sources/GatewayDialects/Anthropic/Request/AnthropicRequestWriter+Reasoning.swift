@@ -60,13 +60,13 @@ extension AnthropicRequestWriter {
         }
     }
 
-    /// Whether the last turn of the model's has calls and does not begin with thoughts of an Anthropic model.
+    /// Whether the last turn of the model's has calls and no thoughts of an Anthropic model.
     private var hasLostThoughts: Bool {
         guard let last = request.turns.lastIndex(where: { $0.role == .assistant }) else { return false }
         let first = request.turns[...last].lastIndex { $0.role != .assistant }.map { $0 + 1 } ?? 0
         let parts = request.turns[first...last].flatMap(\.parts)
         guard parts.contains(where: { if case .call = $0 { true } else { false } }) else { return false }
-        return !parts.prefix(1).contains { if case .thinking(let thinking) = $0 { Self.isOwn(thinking.seal) } else { false } }
+        return !parts.contains { if case .thinking(let thinking) = $0 { Self.isOwn(thinking.seal) } else { false } }
     }
 
     /// Newer models: a word, and thinking as they see fit.

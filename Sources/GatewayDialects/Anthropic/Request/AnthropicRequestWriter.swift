@@ -8,9 +8,18 @@ struct AnthropicRequestWriter {
     let request: ChatRequest
     let target: ChatTargetFacts
     var losses: ChatLosses
+    /// Whether Anthropic takes thoughts of earlier turns back: it does not where thinking is off.
+    private(set) var takesThoughts = true
+
+    init(request: ChatRequest, target: ChatTargetFacts, losses: ChatLosses) {
+        self.request = request
+        self.target = target
+        self.losses = losses
+    }
 
     mutating func body() throws(GatewayError) -> JSONValue {
         let reasoning = try reasoning()
+        takesThoughts = reasoning.thinking.map { $0["type"] != "disabled" } ?? !target.takesBudgets
         var body: JSONObject = ["model": .string(target.model)]
         body["max_tokens"] = .number(try outputTokensMax(above: reasoning.budget))
         body["system"] = system
@@ -33,8 +42,8 @@ struct AnthropicRequestWriter {
             if case .text(let text) = part { text } else { nil }
         }
         let texts = (request.system + leading).filter { !Self.isBlank($0) }
-        guard texts.count != 1 else { return .string(texts[0]) }
-        return texts.isEmpty ? nil : .array(texts.map(Self.textBlock))
+        guard let first = texts.first else { return nil }
+        return texts.count == 1 ? .string(first) : .array(texts.map(Self.textBlock))
     }
 
     /// Thinking counts as output: where it has a budget, the answer has its room besides.
@@ -42,7 +51,7 @@ struct AnthropicRequestWriter {
         let asked = request.sampling.outputTokensMax ?? JSONNumber(target.outputTokensMax ?? ChatTargetFacts.outputTokensDefault)
         guard let tokens = asked.int else { throw .fieldRefused(field: name(.outputTokensMax), reason: "it must be a whole number.") }
         guard let budget, tokens <= budget else { return asked }
-        let (sum, isTooLarge) = budget.addingReportingOverflow(tokens)
+        let (sum, isTooLarge) = budget.addingReportingOverflow(max(1, tokens))
         return JSONNumber(isTooLarge ? Int.max : sum)
     }
 }

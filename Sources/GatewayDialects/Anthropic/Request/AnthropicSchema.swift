@@ -38,7 +38,10 @@ enum AnthropicSchema {
     static func input(_ parameters: JSONValue?) -> JSONValue? {
         guard let parameters else { return ["type": "object", "properties": [:]] }
         guard let object = parameters.object else { return nil }
-        if let type = object["type"] { return type.string == "object" ? parameters : nil }
+        if let type = object["type"] {
+            guard type == "object" else { return nil }
+            return parameters
+        }
         var typed: JSONObject = ["type": "object"]
         for member in object { typed[member.name] = member.value }
         return .object(typed)

@@ -9,7 +9,7 @@ enum OpenAIResponsesAnswerReader {
     static func read(_ body: JSONValue, ids: ChatIDs) throws(ChatFault) -> ChatAnswer {
         guard body.object != nil else { throw ChatFault(reason: "it is not the JSON object that it should be.") }
         let status = body["status"]?.string ?? "completed"
-        if body["error"]?.object != nil || status == "failed" { throw OpenAIResponsesFault.fault(body["error"]) }
+        if OpenAIResponsesFault.isFailed(body) { throw OpenAIResponsesFault.fault(body["error"]) }
         guard status == "completed" || status == "incomplete" else { throw ChatFault(reason: "it is not finished.") }
         guard let output = body["output"]?.array else { throw ChatFault(reason: "it has no \"output\".") }
         var ids = ids
@@ -17,13 +17,15 @@ enum OpenAIResponsesAnswerReader {
         for value in output { parts += try Self.parts(of: value, &ids) }
         let hasCalls = parts.contains { if case .call = $0 { true } else { false } }
         return ChatAnswer(
-            id: body["id"]?.string, model: body["model"]?.string, parts: parts, stop: stop(of: body, hasCalls: hasCalls),
+            id: body["id"]?.string, model: body["model"]?.string, parts: parts, stop: stop(of: body, isIncomplete: false, hasCalls: hasCalls),
             usage: OpenAIResponsesUsage.read(body["usage"]))
     }
 
     /// Why it ended, of an answer that is completed or incomplete.
-    static func stop(of body: JSONValue, hasCalls: Bool) -> ChatStop {
-        guard body["status"]?.string == "incomplete" else { return hasCalls ? .calls : .finished }
+    ///
+    /// - Parameter isIncomplete: whether something else than the answer's own status has said so.
+    static func stop(of body: JSONValue, isIncomplete: Bool, hasCalls: Bool) -> ChatStop {
+        guard isIncomplete || body["status"] == "incomplete" else { return hasCalls ? .calls : .finished }
         // Whatever else left it incomplete: what is there is not all.
         return body["incomplete_details"]?["reason"] == "content_filter" ? .filtered : .length
     }

@@ -1,4 +1,4 @@
-/// This format has no place for a seal on a call. It travels in an empty reasoning item that follows the call, in an envelope that also tells the call's id.
+/// This format has no place for a seal on a call. It travels in an empty reasoning item behind the call, in an envelope with the call's id.
 extension ChatCall {
     /// What stands in that item's `encrypted_content`.
     var sealEnvelope: String? {
@@ -7,8 +7,8 @@ extension ChatCall {
 }
 
 extension [ChatTurn] {
-    /// Gives seals of calls back to them: by the call's id, wherever the client has put the item, or else, from another writer's hand, to the call right
-    /// before or after it.
+    /// Gives seals of calls back to them: by the call's id, wherever the client has put the item, or else, from another writer's hand, to the
+    /// call right before or after it.
     mutating func attachCallSeals() {
         var called: Set<String> = []
         var seals: [String: ChatSeal] = [:]

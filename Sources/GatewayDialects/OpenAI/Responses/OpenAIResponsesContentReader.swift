@@ -10,6 +10,11 @@ struct OpenAIResponsesContentReader {
     private(set) var parts: [ChatPart] = []
     private(set) var extras: [ChatExtra] = []
 
+    private static let labels: Set<String> = ["type", "prompt_cache_breakpoint"]
+    private static let textMembers = labels.union(["text", "annotations", "logprobs"])
+    private static let imageMembers = labels.union(["image_url", "file_id", "detail"])
+    private static let fileMembers = labels.union(["file_data", "file_url", "file_id", "filename", "detail"])
+    private static let audioMembers = labels.union(["input_audio"])
     private static let stored = "it names a file that only OpenAI keeps. Send its content."
 
     init(role: ChatTurn.Role) {
@@ -44,12 +49,12 @@ struct OpenAIResponsesContentReader {
         if !text.isEmpty { parts.append(.text(text)) }
         // Where an earlier answer's words came from, or how likely they were, does not change what they say.
         for name in ["annotations", "logprobs"] where part[name]?.array?.isEmpty == false { extras.append(part.extra(name, .hint)) }
-        note(part, ["text", "annotations", "logprobs"])
+        extras += part.unknown(besides: Self.textMembers)
     }
 
     private mutating func readImage(_ part: OpenAIResponsesMembers) throws(GatewayError) {
         if let detail = try part.string("detail"), detail != "auto" { extras.append(part.extra("detail", .hint)) }
-        note(part, ["image_url", "file_id", "detail"])
+        extras += part.unknown(besides: Self.imageMembers)
         if try part.string("file_id") != nil { return extras.append(part.extra("file_id", .meaning(Self.stored))) }
         let url = try part.requiredString("image_url")
         guard let source = OpenAIResponsesMedia.source(url) else {
@@ -61,7 +66,7 @@ struct OpenAIResponsesContentReader {
 
     private mutating func readFile(_ part: OpenAIResponsesMembers) throws(GatewayError) {
         if let detail = try part.string("detail"), detail != "auto" { extras.append(part.extra("detail", .hint)) }
-        note(part, ["file_data", "file_url", "file_id", "filename", "detail"])
+        extras += part.unknown(besides: Self.fileMembers)
         if try part.string("file_id") != nil { return extras.append(part.extra("file_id", .meaning(Self.stored))) }
         let title = try part.string("filename")
         if let url = try part.string("file_url") {
@@ -76,14 +81,10 @@ struct OpenAIResponsesContentReader {
     }
 
     private mutating func readAudio(_ part: OpenAIResponsesMembers) throws(GatewayError) {
-        note(part, ["input_audio"])
+        extras += part.unknown(besides: Self.audioMembers)
         guard let audio = try part.members("input_audio") else { throw part.refusal(of: "input_audio", "it must be an object.") }
         let format = try audio.requiredString("format")
         guard format == "wav" || format == "mp3" else { throw audio.refusal(of: "format", "it must be one of: wav, mp3.") }
         parts.append(.audio(ChatMedia(.base64(type: "audio/" + format, data: try audio.requiredString("data")))))
-    }
-
-    private mutating func note(_ part: OpenAIResponsesMembers, _ known: Set<String>) {
-        extras += part.unknown(besides: known.union(["type", "prompt_cache_breakpoint"]))
     }
 }

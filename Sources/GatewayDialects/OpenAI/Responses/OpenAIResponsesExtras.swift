@@ -1,3 +1,4 @@
+import GatewayCore
 import JSONBytes
 
 /// The members of a request that only this format has, and what each is worth.
@@ -6,14 +7,14 @@ import JSONBytes
 enum OpenAIResponsesExtras {
     /// Read elsewhere.
     private static let fields: Set<String> = [
-        "model", "input", "instructions", "stream", "max_output_tokens", "temperature", "top_p", "parallel_tool_calls", "tools", "tool_choice", "reasoning",
-        "text", "user", "safety_identifier", "include", "stream_options",
+        "model", "input", "instructions", "stream", "stream_options", "max_output_tokens", "temperature", "top_p", "parallel_tool_calls", "tools",
+        "tool_choice", "reasoning", "text", "include", "user", "safety_identifier",
     ]
 
     /// Accounting, caching, storage and limits of tools that do not run here. `client_metadata` is Codex CLI's.
     private static let hints: Set<String> = [
-        "metadata", "store", "service_tier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "max_tool_calls", "background_options",
-        "client_metadata",
+        "metadata", "client_metadata", "store", "service_tier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention",
+        "max_tool_calls", "background_options",
     ]
 
     private static let meanings: [String: String] = [
@@ -37,16 +38,15 @@ enum OpenAIResponsesExtras {
     }
 
     /// What stands inside `include` and `stream_options`.
-    static func inside(_ body: OpenAIResponsesMembers) -> [ChatExtra] {
+    static func inside(_ body: OpenAIResponsesMembers) throws(GatewayError) -> [ChatExtra] {
         var extras: [ChatExtra] = []
-        for (index, value) in (body["include"]?.array ?? []).enumerated() {
-            // Seals always come with the answer. The other words are about server tools, which are refused by themselves, and about echoes of the input.
+        for (index, value) in (try body.array("include") ?? []).enumerated() {
+            // Seals always come with the answer. The other words are about server tools, which are refused by themselves, and echoes of the input.
             if value == "reasoning.encrypted_content" { continue }
             extras.append(ChatExtra("include[\(index)]", value == "message.output_text.logprobs" ? .tuning : .hint))
         }
-        for member in body["stream_options"]?.object?.members ?? [] where !member.value.isNull && member.value != false {
-            extras.append(ChatExtra("stream_options.\(member.name)", member.name == "include_obfuscation" ? .hint : .tuning))
-        }
-        return extras
+        guard let options = try body.members("stream_options") else { return extras }
+        if try options.bool("include_obfuscation") == true { extras.append(options.extra("include_obfuscation", .hint)) }
+        return extras + options.unknown(besides: ["include_obfuscation"])
     }
 }

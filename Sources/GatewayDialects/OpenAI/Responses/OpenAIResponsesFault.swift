@@ -5,6 +5,11 @@ enum OpenAIResponsesFault {
     /// Characters of the provider's own words.
     private static let messageCharactersMax = 500
 
+    /// Whether an answer is an error.
+    static func isFailed(_ answer: JSONValue) -> Bool {
+        answer["error"]?.object != nil || answer["status"] == "failed" || answer["status"] == "cancelled"
+    }
+
     /// - Parameter error: the object with `code` and `message`; anything else says nothing.
     static func fault(_ error: JSONValue?) -> ChatFault {
         let status = error.flatMap(status(of:))
@@ -18,7 +23,7 @@ enum OpenAIResponsesFault {
         let text = error.written()
         if let status = OpenAIFault.status(in: text, at: 0..<text.count) { return status }
         guard let code = error["code"]?.string else { return nil }
-        // The client's prompt or picture: `invalid_prompt`, `image_too_large`, `unsupported_image_media_type`, `image_content_policy_violation`, `bio_policy`.
+        // The client's prompt or picture: `invalid_prompt`, `image_too_large`, `unsupported_image_media_type`, `bio_policy` and their like.
         let isClients = code.hasPrefix("invalid_") || code.contains("image") || code.contains("policy")
         return isClients ? 400 : code == "vector_store_timeout" ? 504 : nil
     }

@@ -3,8 +3,8 @@ import JSONBytes
 
 /// Reads `input`: a flat list of items, which is taken apart into turns. What the model said and called without a result between is one turn.
 ///
-/// Ids and statuses of items are labels that mean something to OpenAI's store alone; they are read over, but for those of reasoning items, which belong to
-/// the encrypted text.
+/// Ids and statuses of items are labels that mean something to OpenAI's store alone; they are read over, but for the ids of reasoning items, which
+/// belong to the encrypted text.
 ///
 /// - SeeAlso: wire.md, section 3.4
 struct OpenAIResponsesInputReader {
@@ -16,6 +16,10 @@ struct OpenAIResponsesInputReader {
 
     /// On any item. The last is Codex CLI's.
     private static let labels: Set<String> = ["type", "id", "status", "internal_chat_message_metadata_passthrough"]
+    private static let messageMembers = labels.union(["role", "content", "phase"])
+    private static let callMembers = labels.union(["call_id", "name", "arguments", "namespace", "caller", "async"])
+    private static let resultMembers = labels.union(["call_id", "output", "name", "namespace", "caller"])
+    private static let reasoningMembers = labels.union(["summary", "content", "encrypted_content"])
 
     mutating func read(_ input: JSONValue) throws(GatewayError) {
         if let text = input.string {
@@ -43,7 +47,7 @@ struct OpenAIResponsesInputReader {
 
     private mutating func readMessage(_ item: OpenAIResponsesMembers) throws(GatewayError) {
         if item["phase"] != nil { hint("input[].phase") }
-        note(item, ["role", "content", "phase"])
+        extras += item.unknown(besides: Self.messageMembers)
         let role = try item.requiredString("role")
         switch role {
         case "user": append(try parts(of: item, "content", .user), as: .user, item)
@@ -60,7 +64,7 @@ struct OpenAIResponsesInputReader {
     }
 
     private mutating func readCall(_ item: OpenAIResponsesMembers) throws(GatewayError) {
-        note(item, ["call_id", "name", "arguments", "namespace", "caller", "async"])
+        extras += item.unknown(besides: Self.callMembers)
         if item["namespace"] != nil { extras.append(item.extra("namespace", .meaning("only OpenAI has namespaces of tools."))) }
         if item["caller"] != nil { extras.append(item.extra("caller", .hint)) }
         if try item.bool("async") == true { extras.append(item.extra("async", .tuning)) }
@@ -71,7 +75,7 @@ struct OpenAIResponsesInputReader {
     }
 
     private mutating func readResult(_ item: OpenAIResponsesMembers) throws(GatewayError) {
-        note(item, ["call_id", "output", "name", "namespace", "caller"])
+        extras += item.unknown(besides: Self.resultMembers)
         if item["caller"] != nil { extras.append(item.extra("caller", .hint)) }
         let result = ChatResult(
             id: try item.requiredString("call_id"), name: try item.string("name"), parts: try parts(of: item, "output", .tool), place: item.place)
@@ -79,12 +83,13 @@ struct OpenAIResponsesInputReader {
     }
 
     private mutating func readReasoning(_ item: OpenAIResponsesMembers) throws(GatewayError) {
-        note(item, ["summary", "content", "encrypted_content"])
+        extras += item.unknown(besides: Self.reasoningMembers)
         var texts: [String] = []
         for name in ["summary", "content"] {
             for (index, value) in (try item.array(name) ?? []).enumerated() {
                 let part = try OpenAIResponsesMembers(value, at: item.place(of: name) + "[\(index)]")
-                texts.append(try part.requiredString("text"))
+                let text = try part.requiredString("text")
+                if !text.isEmpty { texts.append(text) }
             }
         }
         let sealed = try item.string("encrypted_content") ?? ""
@@ -110,10 +115,6 @@ struct OpenAIResponsesInputReader {
         } else {
             turns.append(ChatTurn(role, parts, place: item.place))
         }
-    }
-
-    private mutating func note(_ item: OpenAIResponsesMembers, _ known: Set<String>) {
-        extras += item.unknown(besides: known.union(Self.labels))
     }
 
     /// Once, however many items say it.

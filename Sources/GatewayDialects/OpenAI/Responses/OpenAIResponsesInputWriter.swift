@@ -3,27 +3,21 @@ import JSONBytes
 
 /// Writes a conversation as items.
 ///
-/// Thoughts go back only with OpenAI's own seal; those of other providers are left out, as are seals of other providers on calls (wire.md, section 7.5).
+/// Thoughts go back only with OpenAI's own seal; those of other providers are left out, as are their seals on calls (wire.md, section 7.5).
 struct OpenAIResponsesInputWriter {
-    /// The client's.
-    let format: ChatFormat
     private(set) var items: [JSONValue] = []
     private(set) var hasSeals = false
 
     /// Content of the message that is being put together.
     private var content: [JSONValue] = []
 
-    init(format: ChatFormat) {
-        self.format = format
-    }
-
-    /// Everything but the first system text, which is the instructions.
-    mutating func write(_ request: ChatRequest, _ losses: inout ChatLosses) throws(GatewayError) {
-        for text in request.system.dropFirst() {
-            content = [Self.text(text, .system)]
+    /// - Parameter system: what stands before the conversation, besides the instructions.
+    mutating func write(_ system: [String], _ turns: [ChatTurn], _ losses: inout ChatLosses) throws(GatewayError) {
+        for text in system {
+            content = [Self.text(text)]
             closeMessage(.system)
         }
-        for turn in request.turns {
+        for turn in turns {
             for part in turn.parts { try write(part, of: turn, &losses) }
             closeMessage(turn.role)
         }
@@ -31,8 +25,12 @@ struct OpenAIResponsesInputWriter {
 
     private mutating func write(_ part: ChatPart, of turn: ChatTurn, _ losses: inout ChatLosses) throws(GatewayError) {
         switch part {
-        case .text(let text): content.append(Self.text(text, turn.role))
-        case .refusal(let text): content.append(turn.role == .assistant ? ["type": "refusal", "refusal": .string(text)] : Self.text(text, turn.role))
+        // The model's own words are messages of one text each: a list of typed parts would need an id and a status by the format's own types.
+        case .text(let text) where turn.role == .assistant:
+            closeMessage(turn.role)
+            if !text.isEmpty { items.append(["type": "message", "role": "assistant", "content": .string(text)]) }
+        case .text(let text): if !text.isEmpty { content.append(Self.text(text)) }
+        case .refusal(let text): content.append(turn.role == .assistant ? ["type": "refusal", "refusal": .string(text)] : Self.text(text))
         case .image, .document, .audio: content.append(try media(part, turn.role, at: turn.place, &losses))
         case .thinking(let thinking):
             closeMessage(turn.role)
@@ -74,9 +72,7 @@ struct OpenAIResponsesInputWriter {
         items.append(.object(item))
     }
 
-    private static func text(_ text: String, _ role: ChatTurn.Role) -> JSONValue {
-        ["type": role == .assistant ? "output_text" : "input_text", "text": .string(text)]
-    }
+    private static func text(_ text: String) -> JSONValue { ["type": "input_text", "text": .string(text)] }
 }
 
 // What functions returned, and media.
@@ -92,7 +88,7 @@ extension OpenAIResponsesInputWriter {
         var values: [JSONValue] = []
         for part in result.parts {
             if case .text(let text) = part {
-                values.append(Self.text(text, .tool))
+                values.append(Self.text(text))
             } else {
                 values.append(try media(part, .tool, at: result.place, &losses))
             }
@@ -115,11 +111,14 @@ extension OpenAIResponsesInputWriter {
     }
 
     private func image(_ media: ChatMedia, at place: String, _ losses: ChatLosses) throws(GatewayError) -> JSONValue {
-        switch media.source {
-        case .base64(let type, let data): ["type": "input_image", "image_url": .string(OpenAIResponsesMedia.dataURL(type: type, data: data))]
-        case .url(let url, _): ["type": "input_image", "image_url": .string(url)]
-        case .text: throw losses.meaning(place, "a picture cannot be a text.")
-        }
+        let url: String =
+            switch media.source {
+            case .base64(let type, let data): OpenAIResponsesMedia.dataURL(type: type, data: data)
+            case .url(let url, _): url
+            case .text: throw losses.meaning(place, "a picture cannot be a text.")
+            }
+        // What is so anyway, for servers that insist on the member.
+        return ["type": "input_image", "image_url": .string(url), "detail": "auto"]
     }
 
     private func document(_ media: ChatMedia, at place: String, _ losses: inout ChatLosses) -> JSONValue {
@@ -134,7 +133,7 @@ extension OpenAIResponsesInputWriter {
             return ["type": "input_file", "file_url": .string(url)]
         case .text(let text):
             if media.title != nil { losses.hint(place + ".title") }
-            return Self.text(text, .user)
+            return Self.text(text)
         }
     }
 }

@@ -1,7 +1,7 @@
 /// Brings the items of a streamed answer into order: the oldest that is not done is told on as it comes, the pieces of others wait for their turn.
 ///
-/// OpenAI sends items one after another, so that nothing waits. Items are told apart by `output_index`: some servers behind this format change the ids from
-/// event to event.
+/// OpenAI sends items one after another, so that nothing waits. Items are told apart by `output_index`: some servers change the ids from event to
+/// event.
 struct OpenAIResponsesItemQueue: Sendable {
     typealias Item = OpenAIResponsesStreamItem
 
@@ -16,7 +16,7 @@ struct OpenAIResponsesItemQueue: Sendable {
     private var first = 0
     private var ids: ChatIDs
     private(set) var hasCalls = false
-    /// Whether events contradicted one another: the answer cannot be told rightly any more.
+    /// Whether a call never got a name: the answer cannot be told rightly any more.
     private(set) var isBroken = false
 
     init(ids: ChatIDs) {
@@ -24,35 +24,34 @@ struct OpenAIResponsesItemQueue: Sendable {
     }
 
     mutating func add(_ item: OpenAIResponsesOutputItem, at place: Place) {
-        if let at = position(place), !items[at].isDone {
-            let isSame = items[at].kind == item.kind && (items[at].id == nil || items[at].id == item.id)
-            if isSame || (!items[at].isAdded && items[at].kind == item.kind) { return items[at].adopt(item) }
-            // A server that gives every item the same index says with a new one that the last is done.
-            items[at].finish(with: nil)
+        if let at = position(item.kind, place), !items[at].isDone, !items[at].isAdded || (item.id != nil && items[at].id == item.id) {
+            items[at].adopt(item)
+        } else {
+            append(item.kind, place)
+            items[items.count - 1].adopt(item)
         }
-        items.append(Item(kind: item.kind, index: place.index, id: item.id))
-        items[items.count - 1].adopt(item)
     }
 
     mutating func finish(_ item: OpenAIResponsesOutputItem, at place: Place) {
-        let found = position(place)
-        // Said twice.
-        if let found, items[found].isDone, items[found].id == item.id || items[found].id == nil { return }
-        let at = position(of: item.kind, place, from: found)
-        if items[at].kind == item.kind { items[at].finish(with: item) } else { isBroken = true }
+        if let at = position(item.kind, place) {
+            if !items[at].isDone { return items[at].finish(with: item) }
+            // Said twice, unless a server gives every item the same index.
+            if item.id == nil || items[at].id == nil || items[at].id == item.id { return }
+        }
+        append(item.kind, place)
+        items[items.count - 1].finish(with: item)
     }
 
     /// A piece of an item.
     ///
     /// - Parameter isWhole: whether it repeats what pieces said before; then it may come late.
     mutating func update(_ kind: Item.Kind, at place: Place, isWhole: Bool, _ change: (inout Item) -> Void) {
-        let found = position(place)
-        if let found, items[found].isDone {
-            if !isWhole { isBroken = true }
-            return
+        if let at = position(kind, place) {
+            if !items[at].isDone { return change(&items[at]) }
+            if isWhole { return }
         }
-        let at = position(of: kind, place, from: found)
-        if items[at].kind == kind { change(&items[at]) } else { isBroken = true }
+        append(kind, place)
+        change(&items[items.count - 1])
     }
 
     /// Gives out what may go.
@@ -79,16 +78,18 @@ struct OpenAIResponsesItemQueue: Sendable {
         }
     }
 
-    /// The place in `items` for what is of this kind: where it was found and is not done, or a new one.
-    private mutating func position(of kind: Item.Kind, _ place: Place, from found: Int?) -> Int {
-        if let found, !items[found].isDone { return found }
+    /// A new item. Another one at the same place is done with it, as servers say that give every item the same index, or none.
+    private mutating func append(_ kind: Item.Kind, _ place: Place) {
+        let other = place.index.map { index in items.lastIndex { $0.index == index } } ?? (place.id == nil ? items.indices.last : nil)
+        if let other, !items[other].isDone { items[other].finish(with: nil) }
         items.append(Item(kind: kind, index: place.index, id: place.id))
-        return items.count - 1
     }
 
-    private func position(_ place: Place) -> Int? {
-        if let index = place.index { return items.lastIndex { $0.index == index } }
-        if let id = place.id { return items.lastIndex { $0.id == id } }
-        return items.indices.last
+    /// The last item of this kind at this place; where nothing tells a place, the one that is not done.
+    private func position(_ kind: Item.Kind, _ place: Place) -> Int? {
+        if let index = place.index { return items.lastIndex { $0.index == index && $0.kind == kind } }
+        if let id = place.id { return items.lastIndex { $0.id == id && $0.kind == kind } }
+        guard let last = items.last, last.kind == kind, !last.isDone else { return nil }
+        return items.count - 1
     }
 }

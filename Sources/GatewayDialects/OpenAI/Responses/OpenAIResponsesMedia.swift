@@ -4,8 +4,8 @@
 enum OpenAIResponsesMedia {
     /// Endings of file names and the types they stand for; the first of a type is the one that is written.
     private static let endings: [(ending: String, type: String)] = [
-        ("pdf", "application/pdf"), ("txt", "text/plain"), ("md", "text/markdown"), ("csv", "text/csv"), ("html", "text/html"), ("json", "application/json"),
-        ("xml", "application/xml"), ("rtf", "application/rtf"),
+        ("pdf", "application/pdf"), ("txt", "text/plain"), ("md", "text/markdown"), ("csv", "text/csv"), ("html", "text/html"),
+        ("json", "application/json"), ("xml", "application/xml"), ("rtf", "application/rtf"),
         ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     ]
 
@@ -15,7 +15,7 @@ enum OpenAIResponsesMedia {
         return OpenAIDataURI.isWebAddress(address) ? .url(address, type: nil) : nil
     }
 
-    /// The content of a file: a data URL, or bare base64 whose type the name tells. A file without a telling name is taken for a PDF, which is what most are.
+    /// The content of a file: a data URL, or bare base64 whose type the name tells. A file without a telling name is taken for a PDF, as most are.
     static func source(ofFile data: String, named name: String?) -> ChatMedia.Source? {
         if data.utf8.starts(with: "data:".utf8) { return OpenAIDataURI(data).map { .base64(type: $0.type, data: $0.base64) } }
         guard !data.isEmpty else { return nil }

@@ -15,7 +15,7 @@ struct OpenAIResponsesRequestReader {
         try reader.readReasoning()
         try reader.readText()
         try reader.readToolSection()
-        reader.readExtras()
+        try reader.readExtras()
         try reader.readConversation()
         return reader.request
     }
@@ -107,10 +107,10 @@ struct OpenAIResponsesRequestReader {
     }
 
     /// What no other format has.
-    private mutating func readExtras() {
+    private mutating func readExtras() throws(GatewayError) {
         for member in body.object.members where !member.value.isNull {
             if let weight = OpenAIResponsesExtras.weight(of: member.name, member.value) { request.extras.append(ChatExtra(member.name, weight)) }
         }
-        request.extras += OpenAIResponsesExtras.inside(body)
+        request.extras += try OpenAIResponsesExtras.inside(body)
     }
 }

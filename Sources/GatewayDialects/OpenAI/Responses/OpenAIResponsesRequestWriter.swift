@@ -13,10 +13,11 @@ enum OpenAIResponsesRequestWriter {
     ) throws(GatewayError) -> JSONValue {
         try losses.takeExtras(of: request)
         try refuseUnknown(request, &losses)
-        var input = OpenAIResponsesInputWriter(format: request.format)
-        try input.write(request, &losses)
+        let system = request.system.filter { !$0.isEmpty }
+        var input = OpenAIResponsesInputWriter()
+        try input.write(Array(system.dropFirst()), request.turns, &losses)
         var body: JSONObject = ["model": .string(target.model)]
-        if let instructions = request.system.first { body["instructions"] = .string(instructions) }
+        if let instructions = system.first { body["instructions"] = .string(instructions) }
         body["input"] = .array(input.items)
         if request.isStreaming { body["stream"] = true }
         body["store"] = false
@@ -30,11 +31,14 @@ enum OpenAIResponsesRequestWriter {
     /// Settings that this format does not have.
     private static func refuseUnknown(_ request: ChatRequest, _ losses: inout ChatLosses) throws(GatewayError) {
         let sampling = request.sampling
-        let fields: [(ChatField, Bool)] = [
-            (.topK, sampling.topK != nil), (.frequencyPenalty, sampling.frequencyPenalty != nil), (.presencePenalty, sampling.presencePenalty != nil),
-            (.seed, sampling.seed != nil), (.stop, !sampling.stop.isEmpty),
-        ]
-        for (field, isSet) in fields where isSet { try losses.tuning(field.name(in: request.format)) }
+        for (field, isSet) in [(ChatField.topK, sampling.topK != nil), (.seed, sampling.seed != nil), (.stop, !sampling.stop.isEmpty)] where isSet {
+            try losses.tuning(field.name(in: request.format))
+        }
+        for (field, penalty) in [(ChatField.frequencyPenalty, sampling.frequencyPenalty), (.presencePenalty, sampling.presencePenalty)] {
+            guard let penalty else { continue }
+            // No penalty is what there is without the field.
+            if penalty.double == 0 { losses.hint(field.name(in: request.format)) } else { try losses.tuning(field.name(in: request.format)) }
+        }
     }
 
     private static func addSampling(of request: ChatRequest, to body: inout JSONObject, _ losses: inout ChatLosses) {

@@ -22,7 +22,7 @@ package struct OpenAIResponsesStreamReader: ChatStreamReader {
             return events
         }
         take(data, data["type"]?.string ?? event.name ?? "", &events)
-        if queue.isBroken, !isOver { fail(ChatFault(reason: "events of its stream contradict one another."), &events) }
+        if queue.isBroken, !isOver { fail(ChatFault(reason: "it calls a function without a name."), &events) }
         return events
     }
 
@@ -32,7 +32,7 @@ package struct OpenAIResponsesStreamReader: ChatStreamReader {
     private mutating func take(_ data: JSONValue, _ type: String, _ events: inout [ChatEvent]) {
         switch type {
         case "response.created", "response.queued", "response.in_progress": start(data["response"], &events)
-        case "response.completed", "response.incomplete": end(data["response"], &events)
+        case "response.completed", "response.incomplete": end(data["response"], isIncomplete: type == "response.incomplete", &events)
         case "response.failed", "response.cancelled":
             if let usage = OpenAIResponsesUsage.read(data["response"]?["usage"]), hasStarted { events.append(.usage(usage)) }
             fail(OpenAIResponsesFault.fault(data["response"]?["error"]), &events)
@@ -52,15 +52,15 @@ package struct OpenAIResponsesStreamReader: ChatStreamReader {
         events.append(.start(id: response?["id"]?.string, model: response?["model"]?.string, usage: nil))
     }
 
-    private mutating func end(_ response: JSONValue?, _ events: inout [ChatEvent]) {
+    private mutating func end(_ response: JSONValue?, isIncomplete: Bool, _ events: inout [ChatEvent]) {
         guard let response, response.object != nil else { return fail(ChatFault(reason: "the last event of its stream holds no answer."), &events) }
-        if response["error"]?.object != nil { return fail(OpenAIResponsesFault.fault(response["error"]), &events) }
+        if OpenAIResponsesFault.isFailed(response) { return fail(OpenAIResponsesFault.fault(response["error"]), &events) }
         start(response, &events)
         queue.finishAll(with: (response["output"]?.array ?? []).map { OpenAIResponsesOutputItem($0) })
         queue.tell(to: &events)
         guard !queue.isBroken else { return }
         if let usage = OpenAIResponsesUsage.read(response["usage"]) { events.append(.usage(usage)) }
-        events.append(.stop(OpenAIResponsesAnswerReader.stop(of: response, hasCalls: queue.hasCalls)))
+        events.append(.stop(OpenAIResponsesAnswerReader.stop(of: response, isIncomplete: isIncomplete, hasCalls: queue.hasCalls)))
         events.append(.finish)
         isOver = true
     }
@@ -112,7 +112,8 @@ extension OpenAIResponsesStreamReader {
         return true
     }
 
-    private mutating func takeDelta(_ data: JSONValue, _ kind: OpenAIResponsesOutputItem.Kind, _ slot: Slot, _ place: OpenAIResponsesItemQueue.Place) {
+    private mutating func takeDelta(_ data: JSONValue, _ kind: OpenAIResponsesOutputItem.Kind, _ slot: Slot, _ place: OpenAIResponsesItemQueue.Place)
+    {
         let delta = data["delta"]?.string ?? ""
         queue.update(kind, at: place, isWhole: false) { $0.add(slot, delta: delta) }
     }

@@ -4,8 +4,8 @@ import JSONBytes
 
 /// Writes a client's stream.
 ///
-/// Every part of the answer becomes one item. An item is closed when the next begins or the answer stops, since a cut one is marked as such. The whole
-/// answer is kept in memory until its end, whose event repeats it: the format is so.
+/// Every part of the answer becomes one item. An item is closed when the next begins or the answer stops, since a cut one is marked as such. The
+/// whole answer is kept in memory until its end, whose event repeats it: the format is so.
 ///
 /// - SeeAlso: wire.md, sections 2.2 and 3.4
 package struct OpenAIResponsesStreamWriter: ChatStreamWriter {

@@ -3,8 +3,8 @@ package import JSONBytes
 
 /// `POST /v1/responses`, both ways.
 ///
-/// What the provider keeps for a client (`previous_response_id`, `conversation`, `background`) and what it does itself (web search, code interpreter, MCP,
-/// custom tools with grammars) has no counterpart elsewhere and is refused by name.
+/// What the provider keeps for a client (`previous_response_id`, `conversation`, `background`) and what it does itself (web search, code interpreter,
+/// MCP, custom tools with grammars) has no counterpart elsewhere and is refused by name.
 ///
 /// - SeeAlso: wire.md, sections 3.4, 7 and 8
 package enum OpenAIResponsesWire: ChatWire {
