@@ -1,3 +1,5 @@
+import JSONBytes
+
 // How a seal travels through a client whose format is not that of the provider who made it: in the place where that format keeps a seal of its own, in an
 // envelope that tells which one it is. Whoever reads the conversation back opens it, and a provider only ever sees its own seals.
 

@@ -13,17 +13,18 @@ package struct GeminiPath: Equatable, Sendable {
     /// With `/v1beta` in front and the model's name encoded in one way.
     package let canonical: String
 
+    /// A path that two readers could take for different ones is none of them: dot segments, empty segments and encoded dots.
+    ///
+    /// - Parameter speaksGemini: whether the request has an `x-goog-api-key`: Google's own client asks for `/v1/models`, as OpenAI's does.
     /// - Returns: nil when it is no path of this API. Without `v1beta` in front only the conversations, counts and embeddings are: the rest
     ///   of `/v1` and of what has no version belongs to OpenAI.
-    ///
-    /// A path that two readers could take for different ones is none of them: dot segments, empty segments and encoded dots.
-    package init?(method: String, path: String) {
+    package init?(method: String, path: String, speaksGemini: Bool = false) {
         guard let segments = Self.segments(of: path) else { return nil }
         let isVersioned = segments[0] == Self.version
         let rest = isVersioned || segments[0] == "v1" ? Array(segments.dropFirst()) : segments
         if rest.first == "models", rest.count > 1, method == "POST", let call = GeminiCall(rest.dropFirst().joined(separator: "/")) {
             self.init(call.operation, model: call.model, isStreaming: call.isStreaming, below: "models/" + Self.encoded(call.model) + ":" + call.verb)
-        } else if isVersioned, rest.first == "models", method == "GET" || method == "HEAD" {
+        } else if isVersioned || speaksGemini, rest.first == "models", method == "GET" || method == "HEAD" {
             let model = GeminiCall.decoded(rest.dropFirst().joined(separator: "/"))
             guard rest.count == 1 || model != nil else { return nil }
             self.init(.models, model: model, below: "models" + (model.map { "/" + Self.encoded($0) } ?? ""))

@@ -1,3 +1,5 @@
+import JSONBytes
+
 /// A `data:` address taken apart: `data:image/png;base64,…`.
 ///
 /// - SeeAlso: RFC 2397

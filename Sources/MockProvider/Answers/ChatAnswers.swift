@@ -19,39 +19,68 @@ struct ChatAnswers {
     private var id: String { form.idPrefix + "mock" + mockSerial(serial) }
 
     func answer() -> MockAnswer {
-        let pieces = MockText.pieces(for: request)
-        return request.wantsStream ? .events(events(pieces)) : .json(whole(pieces).written())
+        let reply = MockReply(OpenAIConversation.of(request), directives: request.directives, serial: serial)
+        return request.wantsStream ? .events(events(reply)) : .json(whole(reply).written())
     }
 
-    private func usage(_ pieces: MockText.Pieces) -> JSONValue {
-        let prompt = MockText.promptTokens(of: request.json)
-        let completion = pieces.count * request.choiceCount
+    private func usage(_ reply: MockReply) -> JSONValue {
+        let completion = reply.outputTokens * request.choiceCount
         return [
-            "prompt_tokens": JSONValue(prompt), "completion_tokens": JSONValue(completion), "total_tokens": JSONValue(prompt + completion),
-            "prompt_tokens_details": ["cached_tokens": 0, "audio_tokens": 0],
+            "prompt_tokens": JSONValue(reply.inputTokens), "completion_tokens": JSONValue(completion),
+            "total_tokens": JSONValue(reply.inputTokens + completion),
+            "prompt_tokens_details": ["cached_tokens": JSONValue(reply.cachedTokens), "audio_tokens": 0],
             "completion_tokens_details": [
-                "reasoning_tokens": 0, "audio_tokens": 0, "accepted_prediction_tokens": 0, "rejected_prediction_tokens": 0,
+                "reasoning_tokens": JSONValue(reply.reasoningTokens), "audio_tokens": 0, "accepted_prediction_tokens": 0,
+                "rejected_prediction_tokens": 0,
             ],
         ]
     }
 
-    private func whole(_ pieces: MockText.Pieces) -> JSONValue {
-        let text = pieces.text
+    private func finish(_ reply: MockReply) -> String {
+        switch reply.stop {
+        case .finished, .sequence: "stop"
+        case .length: "length"
+        case .filtered: "content_filter"
+        case .calls: form == .chat ? "tool_calls" : "stop"
+        }
+    }
+
+    private func message(_ reply: MockReply) -> JSONValue {
+        var message: JSONValue = ["role": "assistant", "content": reply.pieces.count > 0 ? JSONValue(reply.pieces.text) : nil]
+        if let thinking = reply.thinking { message["reasoning_content"] = JSONValue(thinking) }
+        if !reply.calls.isEmpty { message["tool_calls"] = JSONValue(reply.calls.map { Self.call($0) }) }
+        message["refusal"] = .null
+        message["annotations"] = []
+        return message
+    }
+
+    private static func call(_ call: MockReply.Call, index: Int? = nil, arguments: String? = nil) -> JSONValue {
+        let text = arguments ?? String(decoding: JSONValue.object(call.arguments).written(), as: UTF8.self)
+        var value: JSONObject = [:]
+        if let index { value["index"] = JSONValue(index) }
+        value["id"] = JSONValue(call.id)
+        value["type"] = "function"
+        value["function"] = ["name": JSONValue(call.name), "arguments": JSONValue(text)]
+        return .object(value)
+    }
+
+    private func whole(_ reply: MockReply) -> JSONValue {
+        let text = reply.pieces.text
         let choices = (0..<request.choiceCount).map { index -> JSONValue in
             var choice: JSONValue = ["index": JSONValue(index)]
             switch form {
-            case .chat: choice["message"] = ["role": "assistant", "content": JSONValue(text), "refusal": nil, "annotations": []]
+            case .chat: choice["message"] = message(reply)
             case .text: choice["text"] = JSONValue(text)
             }
             choice["logprobs"] = .null
-            choice["finish_reason"] = "stop"
+            choice["finish_reason"] = JSONValue(finish(reply))
             return choice
         }
         var body: JSONValue = [
             "id": JSONValue(id), "object": JSONValue(form.objectName), "created": JSONValue(created), "model": JSONValue(request.model),
             "choices": JSONValue(choices),
         ]
-        if !request.directives.omitsUsage { body["usage"] = usage(pieces) }
+        if !request.directives.omitsUsage { body["usage"] = usage(reply) }
         body["service_tier"] = "default"
         body["system_fingerprint"] = "fp_mock"
         return body
@@ -59,7 +88,8 @@ struct ChatAnswers {
 
     // MARK: - Streamed
 
-    private func events(_ pieces: MockText.Pieces) -> MockEvents {
+    private func events(_ reply: MockReply) -> MockEvents {
+        let pieces = reply.pieces
         let choices = request.choiceCount
         let tellsUsage = request.wantsUsageEvent && !request.directives.omitsUsage
         let start = Self.bytes(#"data: {"id":"\#(id)","object":"\#(form.chunkName)","created":\#(created),"model":"#, quoted: request.model)
@@ -70,19 +100,38 @@ struct ChatAnswers {
         @Sendable func event(_ choice: [UInt8]) -> [UInt8] { prefix + choice + suffix }
         func each(_ make: (Int) -> [UInt8]) -> [[UInt8]] { (0..<choices).map { event(make($0)) } }
 
-        let opening =
+        var opening =
             form == .text
             ? []
             : each { Array(#"{"index":\#($0),"delta":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null}"#.utf8) }
-        var closing = each {
-            Array(#"{"index":\#($0),\#(form == .chat ? #""delta":{}"# : #""text":"""#),"logprobs":null,"finish_reason":"stop"}"#.utf8)
+        if let thinking = reply.thinking { opening.append(event(Self.delta(["reasoning_content": JSONValue(thinking)]))) }
+        let finish = finish(reply)
+        var closing = form == .chat ? Self.deltas(of: reply.calls).map(event) : []
+        closing += each {
+            Array(#"{"index":\#($0),\#(form == .chat ? #""delta":{}"# : #""text":"""#),"logprobs":null,"finish_reason":"\#(finish)"}"#.utf8)
         }
-        if tellsUsage { closing.append(prefix + Array(#"],"usage":"#.utf8) + usage(pieces).written() + Array("}\n\n".utf8)) }
+        if tellsUsage { closing.append(prefix + Array(#"],"usage":"#.utf8) + usage(reply).written() + Array("}\n\n".utf8)) }
         if !request.directives.omitsDone { closing.append(Array("data: [DONE]\n\n".utf8)) }
         return MockEvents(
             opening: opening, pieceCount: pieces.count * choices,
             piece: { place in event(Self.choice(form, index: place % choices, text: pieces[place / choices])) },
             closing: closing, failure: ErrorAnswers.event())
+    }
+
+    private static func delta(_ delta: JSONValue) -> [UInt8] {
+        JSONValue.object(["index": 0, "delta": delta, "logprobs": nil, "finish_reason": nil]).written()
+    }
+
+    /// The head of a call first, then its arguments in halves, the pieces of two calls in turns: what a reader has to put together by their numbers.
+    private static func deltas(of calls: [MockReply.Call]) -> [[UInt8]] {
+        let heads = calls.enumerated().map { delta(["tool_calls": [call($1, index: $0, arguments: "")]]) }
+        let texts = calls.map { $0.arguments.isEmpty ? "" : String(decoding: JSONValue.object($0.arguments).written(), as: UTF8.self) }
+        func part(_ number: Int, _ text: Substring) -> [UInt8] {
+            delta(["tool_calls": [["index": JSONValue(number), "function": ["arguments": JSONValue(String(text))]]]])
+        }
+        let first = texts.enumerated().filter { !$1.isEmpty }.map { part($0, $1.prefix($1.count / 2)) }
+        let second = texts.enumerated().filter { !$1.isEmpty }.map { part($0, $1.dropFirst($1.count / 2)) }
+        return heads + first + second
     }
 
     private static func choice(_ form: Form, index: Int, text: String) -> [UInt8] {

@@ -1,4 +1,5 @@
 import GatewayDialects
+import JSONBytes
 import Testing
 
 @Suite("A seal's envelope")

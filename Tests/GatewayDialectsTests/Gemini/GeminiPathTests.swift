@@ -47,6 +47,14 @@ struct GeminiPathTests {
         #expect(parsed("/v1beta/models/", method: method) == list)
     }
 
+    @Test(arguments: ["/v1/models", "/models"])
+    func `list models where OpenAI's path is the same, for a client that is known by its key's header`(_ path: String) {
+        #expect(GeminiPath(method: "GET", path: path, speaksGemini: true)?.canonical == "/v1beta/models")
+        #expect(GeminiPath(method: "GET", path: path + "/m", speaksGemini: true)?.model == "m")
+        #expect(GeminiPath(method: "POST", path: path, speaksGemini: true) == nil)
+        #expect(GeminiPath(method: "GET", path: path) == nil)
+    }
+
     @Test(arguments: [
         "/v1beta/cachedContents", "/v1beta/files/a", "/v1beta/models/m:predict", "/v1beta/models/m", "/v1beta/interactions",
         "/v1beta/openai/chat/completions",

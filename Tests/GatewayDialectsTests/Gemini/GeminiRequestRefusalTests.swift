@@ -90,6 +90,10 @@ struct GeminiRequestRefusalTests {
     @Test(arguments: [
         (#""labels":{"a":"b"}"#, "labels"), (#""serviceTier":"flex""#, "serviceTier"), (#""store":true"#, "store"),
         (
+            #""tools":[{"functionDeclarations":[{"name":"f","response_json_schema":{"type":"string"}}]}]"#,
+            "tools[0].functionDeclarations[0].response_json_schema"
+        ),
+        (
             #""toolConfig":{"functionCallingConfig":{"mode":"AUTO","streamFunctionCallArguments":true}}"#,
             "toolConfig.functionCallingConfig.streamFunctionCallArguments"
         ),

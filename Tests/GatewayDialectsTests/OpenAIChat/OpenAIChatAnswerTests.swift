@@ -193,6 +193,12 @@ struct OpenAIChatAnswerWriterTests {
         ([.thinking(ChatThinking(text: "Hm", seal: foreign)), .text("a"), .thinking(ChatThinking(text: "So", seal: foreign))], false),
         ([.thinking(ChatThinking(text: "Hm", seal: foreign)), .text("a"), .thinking(ChatThinking(text: "So"))], false),
         ([.thinking(ChatThinking(text: "Hm")), .thinking(ChatThinking(text: "", seal: ChatSeal(.redacted, "s"))), .text("a")], false),
+        (
+            [
+                .text("a"), .thinking(ChatThinking(text: "", seal: ChatSeal(.thought, "s"))),
+                .thinking(ChatThinking(text: "", seal: ChatSeal(.thought, "t"))),
+            ], false
+        ),
     ]
 
     @Test(arguments: thoughts)

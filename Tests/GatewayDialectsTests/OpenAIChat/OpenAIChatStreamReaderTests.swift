@@ -144,6 +144,14 @@ struct OpenAIChatStreamReaderTests {
         #expect(ChatEventTally(events).calls == [ChatCall(id: "a", name: "f", arguments: "{}")])
     }
 
+    @Test func `take a new id without a name for the same call`() throws {
+        let events = try ChatCompletions.events(
+            chunks: call(0, #""id":"a","function":{"name":"f","arguments":"{"}"#), call(0, #""id":"b","function":{"arguments":"}"}"#), finish,
+            "[DONE]")
+
+        #expect(ChatEventTally(events).calls == [ChatCall(id: "a", name: "f", arguments: "{}")])
+    }
+
     @Test func `tell calls without an index apart by their names`() throws {
         let events = try ChatCompletions.events(
             chunks: call(nil, #""id":"a","function":{"name":"f","arguments":"{\"x\":"}"#), call(nil, #""function":{"arguments":"1}"}"#),

@@ -92,7 +92,7 @@ struct StreamedAnswerTests {
         worker.provider = { _, _ in answer }
         let exchange = try Exchange.streaming(on: worker)
         let lease = target.state.begin(now: worker.now, ejection: nil)
-        let stream = StreamedAnswer(slow, from: target.provider, for: exchange, lease: lease, idle: .seconds(30))
+        let stream = StreamedAnswer(slow, as: .same(exchange, target.provider), lease: lease, idle: .seconds(30))
 
         try await stream.begin(by: worker.now.advanced(by: .seconds(300)))
         var pings = 0
@@ -108,7 +108,7 @@ struct StreamedAnswerTests {
         let slow = SlowAnswer(answer, each: .seconds(100), worker)
         let exchange = try Exchange.streaming(on: worker)
         let lease = target.state.begin(now: worker.now, ejection: nil)
-        let stream = StreamedAnswer(slow, from: target.provider, for: exchange, lease: lease, idle: .seconds(30))
+        let stream = StreamedAnswer(slow, as: .same(exchange, target.provider), lease: lease, idle: .seconds(30))
         let deadline = worker.now.advanced(by: .seconds(300))
         #expect(answer.contentDeadline == nil)
 

@@ -20,6 +20,13 @@ extension Target {
     }
 }
 
+extension AttemptAnswer {
+    /// Of a provider that speaks the client's dialect.
+    static func same(_ exchange: Exchange, _ provider: Provider) -> AttemptAnswer {
+        AttemptAnswer(plan: .same, exchange: exchange, provider: provider, seals: ChatSeals())
+    }
+}
+
 extension UpstreamPolicy {
     static func sample(
         balance: Balance = .first, total: Duration = .seconds(600), attempts: Int = 0, on: [Condition] = [.any],

@@ -1,3 +1,5 @@
+import JSONBytes
+
 /// Ids of calls that other providers made, in the letters that Anthropic takes: `^[a-zA-Z0-9_-]+$`.
 ///
 /// - SeeAlso: wire.md, section 7.4

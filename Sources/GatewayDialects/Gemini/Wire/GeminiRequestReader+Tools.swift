@@ -23,6 +23,8 @@ extension GeminiRequestReader {
             tool.parameters = GeminiSchema.jsonSchema(from: .object(try openAPI.object()))
         }
         request.tools.append(tool)
+        // What a function returns shows when it does. Google's own client writes it for every function of Python's.
+        for name in ["response", "responseJsonSchema"] { if let result = fields.take(name) { add(result, .hint) } }
         addUnknown(fields)
     }
 
