@@ -77,15 +77,15 @@ package final class Gateway: @unchecked Sendable {
             live = LivePipeline(
                 try Pipeline(
                     compiling: configuration, shared: shared, generation: 1, createdAt: WallClock.unixMilliseconds / 1000, demoURL: options.demoURL))
-        } catch { throw StartError(description: "\(options.source.name): error: \(error)") }
+        } catch { throw StartError(description: loaded.references.hidden(in: "\(options.source.name): error: \(error)")) }
         let reloads = ReloadState()
         reloads.loaded(hash: hash, generation: 1, warnings: loaded.warnings.map(\.description), at: WallClock.unixMilliseconds)
         metrics.configurationLoaded(hash: hash, generation: 1)
         reloader = Reloader(
             source: options.source, loaded: loaded, hash: hash, shared: shared, live: live, state: reloads, metrics: metrics, log: log,
             demoURL: options.demoURL)
-        listener = try Self.bind(configuration.listen.address, "listen.address")
-        admin = try Self.bind(configuration.admin.address, "admin.address")
+        listener = try Self.bind(configuration.listen.address, "listen.address", loaded.references)
+        admin = try Self.bind(configuration.admin.address, "admin.address", loaded.references)
         bodyBudget = BodyBudget(bytesMax: configuration.listen.limits.bufferedBodiesBytesMax)
         let (live, metrics, logWriter, settings) = (live, metrics, logWriter, settings)
         workers = (0..<count).map {
@@ -101,9 +101,9 @@ package final class Gateway: @unchecked Sendable {
         control.async { Memory.giveBackUnused() }
     }
 
-    private static func bind(_ address: ListenAddress, _ key: String) throws(StartError) -> HTTPListener {
+    private static func bind(_ address: ListenAddress, _ key: String, _ references: ReferencedTexts) throws(StartError) -> HTTPListener {
         do { return try HTTPListener(host: address.host, port: address.port) } catch {
-            throw StartError(description: "\(key): cannot listen on \(address): \(Self.explain(error))")
+            throw StartError(description: references.hidden(in: "\(key): cannot listen on \(address): \(Self.explain(error))"))
         }
     }
 
