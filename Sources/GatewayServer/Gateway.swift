@@ -181,6 +181,7 @@ package final class Gateway: @unchecked Sendable {
         control.asyncAfter(deadline: .now() + .milliseconds(300)) { self.finish(cut: cut, done) }
     }
 
+        listener.refuseUnfinished()
     private func finish(cut: Int, _ done: @escaping @Sendable () -> Void) {
         log.info("stopped", ("requests_cut", .int(cut)))
         listener.endAll()
