@@ -18,6 +18,8 @@ package final class Gateway: @unchecked Sendable {
         package var build: [(name: String, value: String)]
         package var limits: ProcessLimits
         package var processID: Int
+        /// When the process started, in clock ticks since the machine did: see `/status`.
+        package var startTicks: Int
         /// Where the log lines go.
         package var logDescriptor: Int32
         /// Starts the built-in demo provider, once, and tells its URL.
@@ -25,13 +27,14 @@ package final class Gateway: @unchecked Sendable {
 
         package init(
             source: ConfigurationSource, version: String, build: [(name: String, value: String)], limits: ProcessLimits, processID: Int,
-            logDescriptor: Int32, demoURL: @escaping @Sendable () throws -> String
+            startTicks: Int, logDescriptor: Int32, demoURL: @escaping @Sendable () throws -> String
         ) {
             self.source = source
             self.version = version
             self.build = build
             self.limits = limits
             self.processID = processID
+            self.startTicks = startTicks
             self.logDescriptor = logDescriptor
             self.demoURL = demoURL
         }
@@ -94,7 +97,8 @@ package final class Gateway: @unchecked Sendable {
                 accessLog: AccessLog(writer: logWriter, settings: settings, worker: $0))
         }
         let status = StatusPage(
-            version: options.version, processID: options.processID, startedAtMilliseconds: WallClock.unixMilliseconds, health: health,
+            version: options.version, processID: options.processID, startTicks: options.startTicks, startedAtMilliseconds: WallClock.unixMilliseconds,
+            health: health,
             reloads: reloads, live: live, metrics: metrics, listener: listener)
         start(configuration, status)
         announce(configuration, options, hash, loaded.warnings)
