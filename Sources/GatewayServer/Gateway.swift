@@ -125,7 +125,7 @@ package final class Gateway: @unchecked Sendable {
         // One serial queue a loop: on a concurrent queue, blocks that never return starve each other (engine.md).
         for worker in workers {
             DispatchQueue(label: "weir.worker.\(worker.number)").async { worker.loop.run() }
-            worker.metrics.isReady = true
+            worker.loop.execute { worker.startBeating() }
         }
         DispatchQueue(label: "weir.admin").async { [adminLoop] in adminLoop.run() }
         let adminService = AdminService(health: health, metrics: metrics) { status.render() }
@@ -166,7 +166,7 @@ package final class Gateway: @unchecked Sendable {
         health.current = .draining
         log.info(
             "draining", ("requests", .int(metrics.inflight)), ("connections", .int(listener.connectionCount)), ("within_ms", .duration(drainTime)))
-        for worker in workers { worker.metrics.isReady = false }
+        for worker in workers { worker.metrics.stopTakingRequests() }
         listener.drain()
         let deadline = ContinuousClock.now.advanced(by: drainTime)
         awaitDrained(until: deadline, done)
