@@ -138,7 +138,7 @@ package final class Gateway: @unchecked Sendable {
 
     private func announce(_ configuration: Configuration, _ options: Options, _ hash: String, _ warnings: [Diagnostic]) {
         let (listen, admin) = (configuration.listen.address, configuration.admin.address)
-        log.info(
+        log.always(
             "weir is listening", ("version", .string(options.version)), ("address", .string(listen.text(port: port))),
             ("admin", .string(admin.text(port: adminPort))), ("config", .string(options.source.name)), ("hash", .string(hash)),
             ("workers", .int(workers.count)), ("cpu_limit_milli", .int(options.limits.milliCPUs ?? options.limits.processors * 1000)),
