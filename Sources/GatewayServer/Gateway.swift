@@ -53,7 +53,7 @@ package final class Gateway: @unchecked Sendable {
     private let metrics: MetricsRegistry
     private let reloader: Reloader
     private let live: LivePipeline
-    private let workers: [Worker]
+    let workers: [Worker]
     private let adminLoop = EventLoop()
     private let listener: HTTPListener
     private let admin: HTTPListener
@@ -181,11 +181,11 @@ package final class Gateway: @unchecked Sendable {
         }
         let cut = metrics.inflight
         for worker in workers { worker.loop.execute { worker.cancelAll(.draining) } }
+        listener.refuseUnfinished()
         // Time for the last events to leave.
         control.asyncAfter(deadline: .now() + .milliseconds(300)) { self.finish(cut: cut, done) }
     }
 
-        listener.refuseUnfinished()
     private func finish(cut: Int, _ done: @escaping @Sendable () -> Void) {
         log.info("stopped", ("requests_cut", .int(cut)))
         listener.endAll()
