@@ -36,6 +36,8 @@ USER 10001:10001
 EXPOSE 8000 9901
 # For plain Docker; Kubernetes asks the admin port itself.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["/usr/local/bin/weir", "health"]
+# Where `weir reload`, `status` and `health` find it, whatever the file on disk says by then.
+ENV WEIR_ADMIN=127.0.0.1:9901
 # Exec form: weir is process 1 and gets SIGTERM and SIGHUP itself. No file comes with the image: a forgotten mount must not serve a demo.
 ENTRYPOINT ["/usr/local/bin/weir"]
 CMD ["serve", "--config", "/etc/weir/gateway.yaml"]

@@ -96,6 +96,6 @@ let package = Package(
         tests(of: "GatewayTelemetry", ["GatewayCore"]),
         tests(of: "GatewayDialects", ["GatewayCore", "JSONBytes", "HTTPWire"], exclude: ["Fixtures"]),
         tests(of: "GatewayFilters", ["GatewayCore", "GatewayConfig", "GatewayDialects", "HTTPWire", "JSONBytes"]),
-        tests(of: "GatewayServer"),
+        tests(of: "GatewayServer", ["GatewayConfig", "EventLoop"]),
     ]
 )

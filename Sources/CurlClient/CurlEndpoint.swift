@@ -4,20 +4,26 @@ package struct CurlEndpoint: Hashable, Sendable {
     package var url: String
     /// Offer HTTP/2 in TLS. Never spoken without TLS: Debian 12's libcurl breaks it (curl/curl#10634).
     package var http2: Bool
-    /// A PEM file of further certificate authorities; nil trusts the system's.
-    package var certificateAuthorities: String?
+    /// Certificate authorities in PEM, trusted in addition to the system's.
+    package var certificateAuthorities: [UInt8]?
     /// A proxy's URL; nil goes straight, whatever the process environment says.
     package var proxy: String?
     package var responseHeaderBytesMax: Int
 
     package init(
-        url: String, http2: Bool = false, certificateAuthorities: String? = nil, proxy: String? = nil, responseHeaderBytesMax: Int = 64 << 10
+        url: String, http2: Bool = false, certificateAuthorities: [UInt8]? = nil, proxy: String? = nil, responseHeaderBytesMax: Int = 64 << 10
     ) {
         self.url = url
         self.http2 = http2
         self.certificateAuthorities = certificateAuthorities
         self.proxy = proxy
         self.responseHeaderBytesMax = responseHeaderBytesMax
+    }
+
+    /// Of what tells endpoints apart, the short parts: requests that take turns between endpoints hash one each.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(url)
+        hasher.combine(proxy)
     }
 }
 

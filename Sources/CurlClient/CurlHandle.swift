@@ -68,7 +68,14 @@ final class CurlHandle {
         unsafe ccurl_set_string(easy, CURLOPT_PROXY, endpoint.proxy ?? "")
         // The head of a proxy's answer to CONNECT would be taken for the provider's.
         unsafe ccurl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        if let authorities = endpoint.certificateAuthorities { unsafe ccurl_set_string(easy, CURLOPT_CAINFO, authorities) }
+        setAuthorities()
+    }
+
+    /// In place of the system's file of authorities. The system's folder of them, CURLOPT_CAPATH, stays, so that all are trusted.
+    private func setAuthorities() {
+        guard let authorities = endpoint.certificateAuthorities else { return }
+        // CURL_BLOB_COPY: "libcurl will make a private copy of the data" (CURLOPT_CAINFO_BLOB).
+        _ = unsafe authorities.withUnsafeBytes { unsafe ccurl_set_blob(easy, CURLOPT_CAINFO_BLOB, $0.baseAddress, $0.count) }
     }
 
     private func setCallbacks() {

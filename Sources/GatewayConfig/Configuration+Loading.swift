@@ -7,14 +7,20 @@ extension Configuration {
     package static func load(
         path: String, environment: ConfigEnvironment = .process
     ) throws(ConfigurationErrors) -> LoadedConfiguration {
+        try read(try readFile(path, environment), file: path, folder: folder(of: path), environment: environment)
+    }
+
+    static func readFile(_ path: String, _ environment: ConfigEnvironment) throws(ConfigurationErrors) -> [UInt8] {
         switch environment.readFile(path, YAMLLimits().bytesMax) {
-        case .success(let bytes):
-            let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ""
-            return try read(bytes, file: path, folder: folder, environment: environment)
+        case .success(let bytes): return bytes
         case .failure(let problem):
             let diagnostic = Diagnostic(file: path, line: 0, column: 0, severity: .error, message: problem.message, hint: nil)
             throw ConfigurationErrors(diagnostics: [diagnostic])
         }
+    }
+
+    static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ""
     }
 
     /// Checks a configuration that is at hand as text.
@@ -27,14 +33,15 @@ extension Configuration {
     ) throws(ConfigurationErrors) -> LoadedConfiguration {
         let context = ReadingContext(file: file, folder: folder, environment: environment)
         let document = YAMLDocument(reading: bytes)
-        for problem in document.problems { context.error(problem.message, at: problem.position, hint: problem.hint) }
+        context.report(document.problems)
         guard let root = document.root else { throw ConfigurationErrors(diagnostics: context.diagnostics) }
         var fields = Fields(root, name: "the configuration", context: context)
         let configuration = Configuration(reading: &fields)
         ConfigurationChecks(configuration, root: root, context: context).run()
         guard context.errorCount == 0 else { throw ConfigurationErrors(diagnostics: context.diagnostics) }
         return LoadedConfiguration(
-            configuration: configuration, warnings: context.diagnostics, bytes: bytes, secretFiles: context.secretFiles)
+            configuration: configuration, warnings: context.diagnostics, bytes: bytes, otherFiles: context.otherFiles,
+            references: context.references)
     }
 }
 
@@ -45,7 +52,7 @@ extension ConfigBlock {
     ) throws(ConfigurationErrors) -> Self {
         let context = ReadingContext(file: file, folder: "", environment: environment)
         let document = YAMLDocument(reading: Array(text.utf8))
-        for problem in document.problems { context.error(problem.message, at: problem.position, hint: problem.hint) }
+        context.report(document.problems)
         guard let root = document.root else { throw ConfigurationErrors(diagnostics: context.diagnostics) }
         var fields = Fields(root, name: "the block", context: context)
         let block = Self(reading: &fields)

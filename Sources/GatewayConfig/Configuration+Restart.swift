@@ -1,6 +1,12 @@
-extension Configuration {
+extension LoadedConfiguration {
     /// What differs from a running configuration and takes effect only in a new process: a sentence for each, empty when a reload will do.
-    package func restartOnlyChanges(from old: Configuration) -> [String] {
+    package func restartOnlyChanges(from old: Configuration, _ oldReferences: ReferencedTexts) -> [String] {
+        configuration.restartOnlyChanges(from: old).map { oldReferences.hidden(in: references.hidden(in: $0)) }
+    }
+}
+
+extension Configuration {
+    fileprivate func restartOnlyChanges(from old: Configuration) -> [String] {
         func count(_ workers: Int?) -> String { workers.map(String.init) ?? "the default" }
         var sentences: [String] = []
         if listen.address != old.listen.address {

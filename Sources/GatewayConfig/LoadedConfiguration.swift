@@ -1,6 +1,6 @@
 /// A checked configuration with the bytes that it was made from.
 package struct LoadedConfiguration: Sendable {
-    package struct SecretFile: Equatable, Sendable {
+    package struct OtherFile: Equatable, Sendable {
         package let path: String
         package let bytes: [UInt8]
     }
@@ -10,6 +10,8 @@ package struct LoadedConfiguration: Sendable {
     package let warnings: [Diagnostic]
     /// The file itself, for a hash that tells one configuration from another.
     package let bytes: [UInt8]
-    /// The files behind `${file:…}`, each once, in the order of their first mention. Never to be shown; hashing them too notices rotated secrets.
-    package let secretFiles: [SecretFile]
+    /// The files behind `${file:…}` and `ca`, in the order of their first mention. Never to be shown; hashing them too notices rotated secrets.
+    package let otherFiles: [OtherFile]
+    /// What no message about it may show.
+    package let references: ReferencedTexts
 }

@@ -46,6 +46,11 @@ package struct RequestRecord: Sendable {
 
     package init() {}
 
+    /// The answer of the last attempt, which had begun, was not to be whole.
+    package mutating func attemptEnded(_ error: ErrorKind) {
+        if let last = attempts.indices.last { attempts[last].error = error }
+    }
+
     /// Whether the gateway itself has asked more than once: a client that repeats now multiplies the load.
     package var hasRepeated: Bool { retries > 0 || !fallbacks.isEmpty }
 }

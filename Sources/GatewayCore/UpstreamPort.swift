@@ -16,12 +16,13 @@ package final class UpstreamEndpoint: Sendable, Equatable {
     /// Scheme, authority and path prefix, without a slash at the end.
     package let url: String
     package let http2: Bool
-    package let certificateAuthorities: String?
+    /// In PEM, trusted in addition to the system's.
+    package let certificateAuthorities: [UInt8]?
     package let proxy: String?
     package let limits: Limits
 
     package init(
-        provider: String, url: String, http2: Bool = false, certificateAuthorities: String? = nil, proxy: String? = nil, limits: Limits = Limits()
+        provider: String, url: String, http2: Bool = false, certificateAuthorities: [UInt8]? = nil, proxy: String? = nil, limits: Limits = Limits()
     ) {
         self.provider = provider
         self.url = url

@@ -39,11 +39,14 @@ final class AdminService: HTTPService {
         responder.send(status: status, fields: Self.jsonFields + fields, body: Array(json.utf8))
     }
 
-    func answer(status: Int, reason: String) -> (fields: [(String, String)], body: [UInt8]) {
-        (Self.jsonFields, Array("{\"error\":\"\(reason)\"}\n".utf8))
+    func refuse(_ refusal: HTTPRefusal, _ responder: HTTPResponder) {
+        send(refusal.status, json: "{\"error\":\"\(refusal.sentence)\"}\n", responder)
     }
 
-    func connectionRefused(_ reason: HTTPServer.ConnectionRefusal) {}
+    func connectionRefused(_ reason: HTTPServer.ConnectionRefusal) -> (fields: [(String, String)], body: [UInt8]) {
+        (Self.jsonFields, Array("{\"error\":\"Too many connections.\"}\n".utf8))
+    }
+
     func connectionAccepted() {}
     func connectionClosed() {}
 }

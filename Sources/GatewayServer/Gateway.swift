@@ -18,6 +18,8 @@ package final class Gateway: @unchecked Sendable {
         package var build: [(name: String, value: String)]
         package var limits: ProcessLimits
         package var processID: Int
+        /// When the process started, in clock ticks since the machine did: see `/status`.
+        package var startTicks: Int
         /// Where the log lines go.
         package var logDescriptor: Int32
         /// Starts the built-in demo provider, once, and tells its URL.
@@ -25,13 +27,14 @@ package final class Gateway: @unchecked Sendable {
 
         package init(
             source: ConfigurationSource, version: String, build: [(name: String, value: String)], limits: ProcessLimits, processID: Int,
-            logDescriptor: Int32, demoURL: @escaping @Sendable () throws -> String
+            startTicks: Int, logDescriptor: Int32, demoURL: @escaping @Sendable () throws -> String
         ) {
             self.source = source
             self.version = version
             self.build = build
             self.limits = limits
             self.processID = processID
+            self.startTicks = startTicks
             self.logDescriptor = logDescriptor
             self.demoURL = demoURL
         }
@@ -50,7 +53,7 @@ package final class Gateway: @unchecked Sendable {
     private let metrics: MetricsRegistry
     private let reloader: Reloader
     private let live: LivePipeline
-    private let workers: [Worker]
+    let workers: [Worker]
     private let adminLoop = EventLoop()
     private let listener: HTTPListener
     private let admin: HTTPListener
@@ -77,15 +80,15 @@ package final class Gateway: @unchecked Sendable {
             live = LivePipeline(
                 try Pipeline(
                     compiling: configuration, shared: shared, generation: 1, createdAt: WallClock.unixMilliseconds / 1000, demoURL: options.demoURL))
-        } catch { throw StartError(description: "\(options.source.name): error: \(error)") }
+        } catch { throw StartError(description: loaded.references.hidden(in: "\(options.source.name): error: \(error)")) }
         let reloads = ReloadState()
         reloads.loaded(hash: hash, generation: 1, warnings: loaded.warnings.map(\.description), at: WallClock.unixMilliseconds)
         metrics.configurationLoaded(hash: hash, generation: 1)
         reloader = Reloader(
             source: options.source, loaded: loaded, hash: hash, shared: shared, live: live, state: reloads, metrics: metrics, log: log,
             demoURL: options.demoURL)
-        listener = try Self.bind(configuration.listen.address, "listen.address")
-        admin = try Self.bind(configuration.admin.address, "admin.address")
+        listener = try Self.bind(configuration.listen.address, "listen.address", loaded.references)
+        admin = try Self.bind(configuration.admin.address, "admin.address", loaded.references)
         bodyBudget = BodyBudget(bytesMax: configuration.listen.limits.bufferedBodiesBytesMax)
         let (live, metrics, logWriter, settings) = (live, metrics, logWriter, settings)
         workers = (0..<count).map {
@@ -94,16 +97,17 @@ package final class Gateway: @unchecked Sendable {
                 accessLog: AccessLog(writer: logWriter, settings: settings, worker: $0))
         }
         let status = StatusPage(
-            version: options.version, processID: options.processID, startedAtMilliseconds: WallClock.unixMilliseconds, health: health,
+            version: options.version, processID: options.processID, startTicks: options.startTicks, startedAtMilliseconds: WallClock.unixMilliseconds,
+            health: health,
             reloads: reloads, live: live, metrics: metrics, listener: listener)
         start(configuration, status)
         announce(configuration, options, hash, loaded.warnings)
         control.async { Memory.giveBackUnused() }
     }
 
-    private static func bind(_ address: ListenAddress, _ key: String) throws(StartError) -> HTTPListener {
+    private static func bind(_ address: ListenAddress, _ key: String, _ references: ReferencedTexts) throws(StartError) -> HTTPListener {
         do { return try HTTPListener(host: address.host, port: address.port) } catch {
-            throw StartError(description: "\(key): cannot listen on \(address): \(Self.explain(error))")
+            throw StartError(description: references.hidden(in: "\(key): cannot listen on \(address): \(Self.explain(error))"))
         }
     }
 
@@ -121,7 +125,7 @@ package final class Gateway: @unchecked Sendable {
         // One serial queue a loop: on a concurrent queue, blocks that never return starve each other (engine.md).
         for worker in workers {
             DispatchQueue(label: "weir.worker.\(worker.number)").async { worker.loop.run() }
-            worker.metrics.isReady = true
+            worker.loop.execute { worker.startBeating() }
         }
         DispatchQueue(label: "weir.admin").async { [adminLoop] in adminLoop.run() }
         let adminService = AdminService(health: health, metrics: metrics) { status.render() }
@@ -134,7 +138,7 @@ package final class Gateway: @unchecked Sendable {
 
     private func announce(_ configuration: Configuration, _ options: Options, _ hash: String, _ warnings: [Diagnostic]) {
         let (listen, admin) = (configuration.listen.address, configuration.admin.address)
-        log.info(
+        log.always(
             "weir is listening", ("version", .string(options.version)), ("address", .string(listen.text(port: port))),
             ("admin", .string(admin.text(port: adminPort))), ("config", .string(options.source.name)), ("hash", .string(hash)),
             ("workers", .int(workers.count)), ("cpu_limit_milli", .int(options.limits.milliCPUs ?? options.limits.processors * 1000)),
@@ -162,7 +166,7 @@ package final class Gateway: @unchecked Sendable {
         health.current = .draining
         log.info(
             "draining", ("requests", .int(metrics.inflight)), ("connections", .int(listener.connectionCount)), ("within_ms", .duration(drainTime)))
-        for worker in workers { worker.metrics.isReady = false }
+        for worker in workers { worker.metrics.stopTakingRequests() }
         listener.drain()
         let deadline = ContinuousClock.now.advanced(by: drainTime)
         awaitDrained(until: deadline, done)
@@ -177,6 +181,7 @@ package final class Gateway: @unchecked Sendable {
         }
         let cut = metrics.inflight
         for worker in workers { worker.loop.execute { worker.cancelAll(.draining) } }
+        listener.refuseUnfinished()
         // Time for the last events to leave.
         control.asyncAfter(deadline: .now() + .milliseconds(300)) { self.finish(cut: cut, done) }
     }

@@ -29,7 +29,8 @@ final class GatewayService: HTTPService {
         let head = request.head
         if head.method == .options {
             let fields = pipeline.cors?.preflight(head) ?? [("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")]
-            responder.send(status: 204, fields: fields, body: [])
+            let id = RequestID.choose(head.fields.first("x-request-id"), random: worker.randomBits)
+            responder.send(status: 204, fields: [("x-request-id", id)] + fields, body: [])
             return true
         }
         guard head.method == .get || head.method == .head, let page = health.page(head.path) else { return false }
@@ -37,15 +38,15 @@ final class GatewayService: HTTPService {
         return true
     }
 
-    func answer(status: Int, reason: String) -> (fields: [(String, String)], body: [UInt8]) {
-        worker.metrics.wireError(status: status)
-        let response = Dialect.openai.response(to: .malformedRequest(status: status, reason: reason), retriesSpent: false)
-        guard case .bytes(let body) = response.body.content else { return ([], []) }
-        return (response.headers.map { ($0.name, $0.value) }, body)
+    func refuse(_ refusal: HTTPRefusal, _ responder: HTTPResponder) {
+        RefusedRequest(worker: worker, refusal: refusal, responder: responder).perform()
     }
 
-    func connectionRefused(_ reason: HTTPServer.ConnectionRefusal) {
+    func connectionRefused(_ reason: HTTPServer.ConnectionRefusal) -> (fields: [(String, String)], body: [UInt8]) {
         worker.metrics.connectionRefused(reason == .tooMany ? .tooMany : .outOfDescriptors)
+        let response = Dialect.openai.response(to: .overloaded(reason: "it has too many open connections."), retriesSpent: false)
+        guard case .bytes(let body) = response.body.content else { return ([], []) }
+        return (response.headers.map { ($0.name, $0.value) }, body)
     }
 
     func connectionAccepted() { worker.metrics.connectionOpened() }

@@ -35,7 +35,7 @@ package final class ReloadState: Sendable {
             state.hash = hash
             state.loadedAtMilliseconds = milliseconds
             state.last = .loaded
-            state.warnings = warnings
+            state.warnings = Self.bounded(warnings)
         }
     }
 
@@ -47,10 +47,18 @@ package final class ReloadState: Sendable {
     }
 
     package func refused(_ reasons: [String], at milliseconds: Int) {
+        let reasons = Self.bounded(reasons)
         state.withLock { state in
             state.attempts += 1
             state.last = .refused(reasons)
             state.lastRefusal = (milliseconds, reasons)
         }
+    }
+
+    /// `/status` is asked for again and again: a file with 60,000 mistakes must not make it megabytes long.
+    private static func bounded(_ sentences: [String]) -> [String] {
+        let listed = 100
+        guard sentences.count > listed else { return sentences }
+        return sentences.prefix(listed) + ["and \(sentences.count - listed) more"]
     }
 }

@@ -32,6 +32,7 @@ final class Reloader {
     private let log: OperationalLog
     private let demoURL: @Sendable () throws -> String
     private var current: Configuration
+    private var currentReferences: ReferencedTexts
     private var currentHash: String
 
     init(
@@ -46,6 +47,7 @@ final class Reloader {
         self.log = log
         self.demoURL = demoURL
         current = loaded.configuration
+        currentReferences = loaded.references
         currentHash = hash
     }
 
@@ -56,7 +58,7 @@ final class Reloader {
             refuse(error.diagnostics.filter { $0.severity == .error }.map(\.description))
             return nil
         }
-        let restarts = loaded.configuration.restartOnlyChanges(from: current)
+        let restarts = loaded.restartOnlyChanges(from: current, currentReferences)
         guard restarts.isEmpty else {
             refuse(restarts.map { "\(source.name): error: \($0)" })
             return nil
@@ -81,10 +83,11 @@ final class Reloader {
             live.publish(pipeline)
             shared.keep(pipeline)
         } catch {
-            refuse(["\(source.name): error: \(error)"])
+            refuse([loaded.references.hidden(in: "\(source.name): error: \(error)")])
             return nil
         }
         current = loaded.configuration
+        currentReferences = loaded.references
         currentHash = hash
         state.loaded(hash: hash, generation: generation, warnings: loaded.warnings.map(\.description), at: WallClock.unixMilliseconds)
         metrics.configurationLoaded(hash: hash, generation: generation)
@@ -103,7 +106,7 @@ final class Reloader {
     static func hash(_ loaded: LoadedConfiguration) -> String {
         var hash = SHA256()
         hash.update(data: loaded.bytes)
-        for file in loaded.secretFiles {
+        for file in loaded.otherFiles {
             hash.update(data: Array("\n\(file.path)\n\(file.bytes.count)\n".utf8))
             hash.update(data: file.bytes)
         }

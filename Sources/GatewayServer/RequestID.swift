@@ -1,6 +1,6 @@
 import GatewayCore
 
-/// The number a request is known by in the answer, in the logs and at the provider.
+/// The number a request is known by in the answer and in the log. The provider does not get it: `traceparent` leads there.
 enum RequestID {
     private static let bytesMax = 128
 

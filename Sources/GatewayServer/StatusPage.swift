@@ -8,6 +8,7 @@ import JSONBytes
 struct StatusPage {
     let version: String
     let processID: Int
+    let startTicks: Int
     let startedAtMilliseconds: Int
     let health: Health
     let reloads: ReloadState
@@ -21,6 +22,7 @@ struct StatusPage {
             "version": JSONValue(version),
             "phase": JSONValue("\(health.current)"),
             "pid": JSONValue(processID),
+            "start_ticks": JSONValue(startTicks),
             "started_at": timestamp(startedAtMilliseconds),
             "config": config(reloads.snapshot),
             "workers": JSONValue(metrics.shards.count),

@@ -15,6 +15,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
     private var outlets: [ObjectIdentifier: Outlet] = [:]
     private var generator = FastRandom()
     private var running: [RequestRun] = []
+    private var heart: LoopTimer?
 
     init(number: Int, loop: EventLoop, live: LivePipeline, metrics: MetricsShard, accessLog: AccessLog) {
         self.number = number
@@ -37,6 +38,14 @@ final class Worker: WorkerServices, @unchecked Sendable {
     private func forgetRetired() {
         outlets = [:]
         client.keepPools(of: Set(view.pipeline.endpoints.map(Self.curlEndpoint)))
+    }
+
+    /// Says each second that the loop turns.
+    func startBeating() {
+        let timer = heart ?? LoopTimer(on: loop) { [weak self] in self?.startBeating() }
+        heart = timer
+        metrics.beat()
+        timer.schedule(after: .seconds(1))
     }
 
     // MARK: - Requests under way

@@ -12,6 +12,8 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     private static let lowWaterBytes = 32 << 10
     private static let lingerBytesMax = 4 << 20
     private static let lingerTime = Duration.seconds(2)
+    /// The end of the process waits for it.
+    private static let lingerTimeWhileDraining = Duration.milliseconds(250)
 
     private enum State {
         case head
@@ -125,6 +127,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
             guard let (head, end) = try parser.parse(input, from: 0) else { return false }
             requestCount += 1
             if !head.keepAlive || requestCount >= limits.requestsPerConnection { closesAfterAnswer = true }
+            guard fits(head) else { return true }
             if case .length(let count) = head.framing, count > 0, count == input.count - end {
                 serveWhole(head, bodyFrom: end)
                 return true
@@ -137,16 +140,23 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
             beginBody(head)
             return true
         } catch {
-            refuse(status: error.status, error.reason)
+            refuse(error, nil)
             return true
         }
+    }
+
+    /// - Returns: false when the body that the head declares is too large: the request has been refused.
+    private func fits(_ head: RequestHead) -> Bool {
+        guard case .length(let count) = head.framing, count > limits.wire.bodyBytes else { return true }
+        refuse(.bodyTooLarge, head)
+        return false
     }
 
     /// The whole body came with the head and nothing behind it, as is usual: it needs no reader.
     private func serveWhole(_ head: RequestHead, bodyFrom start: Int) {
         let body = Array(input[start...])
         input = []
-        guard holdsBody(body.count) else { return }
+        guard holdsBody(body.count, of: head) else { return }
         serve(head, body)
     }
 
@@ -164,11 +174,11 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     private func takeBody(_ head: RequestHead, _ reader: BodyReader) -> Bool {
         let end: Int
         do { end = try reader.take(input) } catch {
-            refuse(status: error.status, error.reason)
+            refuse(error, head)
             return true
         }
         consume(end)
-        guard holdsBody(end) else { return true }
+        guard holdsBody(end, of: head) else { return true }
         guard reader.isFinished else { return false }
         serve(head, reader.body)
         return true
@@ -185,7 +195,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
                 clientWent()
                 return false
             }
-            if holdsBody(count), reader.isFinished { serve(head, reader.body) }
+            if holdsBody(count, of: head), reader.isFinished { serve(head, reader.body) }
             return true
         } catch {
             isReadable = false
@@ -195,9 +205,9 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     }
 
     /// - Returns: false when there is no room for so many more bytes of bodies: the request has been refused.
-    private func holdsBody(_ count: Int) -> Bool {
+    private func holdsBody(_ count: Int, of head: RequestHead) -> Bool {
         guard endpoint.bodyBudget.take(count) else {
-            refuse(status: 503, "The gateway holds too many request bodies at the moment. Try again soon.")
+            refuse(.noRoom, head)
             return false
         }
         bodyBytesTaken += count
@@ -217,13 +227,25 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         endpoint.service.serve(HTTPRequest(head: head, body: body, received: started), responder)
     }
 
-    private func refuse(status: Int, _ reason: String) {
-        let answer = endpoint.service.answer(status: status, reason: reason)
-        var head: [UInt8] = []
-        writeResponseHead(status: status, fields: answer.fields, framing: .length(answer.body.count), keepAlive: false, date: date, into: &head)
-        output.append(head + answer.body)
-        linger()
-        flush()
+    private func refuse(_ error: WireError, _ head: RequestHead?) { refuse(.broken(status: error.status, error.reason), head) }
+
+    private func refuse(_ reason: HTTPRefusal.Reason, _ head: RequestHead?) {
+        let refusal = HTTPRefusal(reason: reason, head: head, bodyBytes: bodyBytesTaken, received: requestStarted ?? endpoint.now)
+        requestStarted = nil
+        deadline = nil
+        closesAfterAnswer = true
+        let responder = HTTPResponder(connection: self, head: head)
+        state = .serving(responder)
+        endpoint.service.refuse(refusal, responder)
+    }
+
+    /// Answers a request that is still arriving when the listener ends.
+    func refuseUnfinished() {
+        switch state {
+        case .head where !input.isEmpty: refuse(.ending, nil)
+        case .body(let head, _): refuse(.ending, head)
+        case .head, .serving, .lingering, .closed: break
+        }
     }
 
     // MARK: - Answers
@@ -280,7 +302,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
 
     private func endOutput() {
         Socket.shutdownWrite(descriptor)
-        deadline = endpoint.now.advanced(by: Self.lingerTime)
+        deadline = endpoint.now.advanced(by: endpoint.isDraining ? Self.lingerTimeWhileDraining : Self.lingerTime)
     }
 
     /// The answer to the current request is complete with `last`.
@@ -376,11 +398,14 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         switch state {
         case .head where input.isEmpty:
             if output.isEmpty { close() }
-        case .head, .body: refuse(status: 408, "The request did not arrive whole in time.")
+        case .head: refuse(Self.tooSlow, nil)
+        case .body(let head, _): refuse(Self.tooSlow, head)
         case .lingering: close()
         case .serving, .closed: break
         }
     }
+
+    private static let tooSlow = HTTPRefusal.Reason.broken(status: 408, "The request did not arrive whole in time.")
 
     /// Ends whatever is under way; the listener is going.
     func endNow() { clientWent() }

@@ -95,7 +95,6 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     /// Gives a new connection to the worker that has fewest.
     private func place(_ descriptor: Int32) {
         guard listener.connectionCount < limits.connections else {
-            service.connectionRefused(.tooMany)
             return turnAway(descriptor)
         }
         let target = listener.leastLoaded(preferring: self)
@@ -104,7 +103,7 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     }
 
     private func turnAway(_ descriptor: Int32) {
-        let answer = service.answer(status: 503, reason: "The gateway has too many open connections. Try again soon.")
+        let answer = service.connectionRefused(.tooMany)
         var bytes: [UInt8] = []
         writeResponseHead(status: 503, fields: answer.fields, framing: .length(answer.body.count), keepAlive: false, into: &bytes)
         _ = try? Socket.send(descriptor, bytes + answer.body)
@@ -132,9 +131,13 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
 
     /// Time-outs are looked at in rounds: a request costs no timer.
     private var sweepInterval: Duration {
+        if isDraining { return Self.drainSweepInterval }
         let shortest = min(limits.headerTimeout, limits.bodyTimeout, limits.idleTimeout, limits.writeTimeout)
         return max(.milliseconds(25), min(.seconds(1), shortest / 4))
     }
+
+    /// The end of the process waits for what a round closes.
+    private static let drainSweepInterval = Duration.milliseconds(50)
 
     private func startSweeping() {
         let timer = sweep ?? LoopTimer(on: loop) { [weak self] in self?.sweepNow() }
@@ -159,13 +162,18 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
         stopAccepting()
         listener.stoppedAccepting()
         drainingSince = now
-        if !connections.isEmpty { sweep?.schedule(after: .milliseconds(100)) }
+        if !connections.isEmpty { sweep?.schedule(after: Self.drainSweepInterval) }
     }
 
     /// An idle connection may carry a request that is already on its way: it is left open a moment longer.
     func mayCloseIdle(_ now: ContinuousClock.Instant) -> Bool {
         guard let drainingSince else { return false }
         return drainingSince.duration(to: now) >= .milliseconds(500)
+    }
+
+    /// Answers requests that are still arriving, so that none ends silently.
+    func refuseUnfinished() {
+        for connection in connections.values { connection.refuseUnfinished() }
     }
 
     func endAll() {

@@ -65,6 +65,11 @@ package final class HTTPListener: @unchecked Sendable {
         for endpoint in endpoints { endpoint.loop.execute { endpoint.drain() } }
     }
 
+    /// Answers 503 to requests that have not come whole.
+    package func refuseUnfinished() {
+        for endpoint in endpoints { endpoint.loop.execute { endpoint.refuseUnfinished() } }
+    }
+
     /// Ends every connection that is left.
     package func endAll() {
         for endpoint in endpoints { endpoint.loop.execute { endpoint.endAll() } }

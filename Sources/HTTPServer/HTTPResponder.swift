@@ -7,7 +7,8 @@ import EventLoop
 package final class HTTPResponder: @unchecked Sendable {
     /// nil once the answer has ended or the client has gone; the connection says so.
     private var connection: HTTPConnection?
-    private let head: RequestHead
+    /// nil where the request had no whole one.
+    private let head: RequestHead?
     private var framing = ResponseFraming.none
     private var hasBegun = false
     private var hasEnded = false
@@ -17,7 +18,7 @@ package final class HTTPResponder: @unchecked Sendable {
     /// Bytes of the answer given to the socket so far or waiting for it, head included.
     package private(set) var bytesOut = 0
 
-    init(connection: HTTPConnection, head: RequestHead) {
+    init(connection: HTTPConnection, head: RequestHead?) {
         self.connection = connection
         self.head = head
     }
@@ -35,7 +36,7 @@ package final class HTTPResponder: @unchecked Sendable {
         hasBegun = true
         var output = connection.takeBuffer()
         writeHead(status, fields, .length(body.count), connection, into: &output)
-        if head.method == .head || framing == .none {
+        if head?.method == .head || framing == .none {
             end(with: output, connection)
         } else if body.count <= HTTPConnection.joinedBytesMax {
             output.append(contentsOf: body)
@@ -62,7 +63,7 @@ package final class HTTPResponder: @unchecked Sendable {
     /// - Returns: false when the client has gone.
     package func write(_ bytes: [UInt8]) async -> Bool {
         guard let connection else { return false }
-        if !bytes.isEmpty, head.method != .head, framing != .none {
+        if !bytes.isEmpty, head?.method != .head, framing != .none {
             if framing == .chunked {
                 var output = connection.takeBuffer()
                 ChunkedEncoder.appendChunk(bytes, to: &output)
@@ -84,7 +85,7 @@ package final class HTTPResponder: @unchecked Sendable {
     package func finish() {
         guard let connection, hasBegun, !hasEnded else { return }
         var output: [UInt8] = []
-        if framing == .chunked, head.method != .head { ChunkedEncoder.appendLast(to: &output) }
+        if framing == .chunked, head?.method != .head { ChunkedEncoder.appendLast(to: &output) }
         end(with: output, connection)
     }
 
@@ -113,7 +114,8 @@ package final class HTTPResponder: @unchecked Sendable {
         _ status: Int, _ fields: [(String, String)], _ wanted: ResponseFraming, _ connection: HTTPConnection, into output: inout [UInt8]
     ) {
         framing = writeResponseHead(
-            status: status, fields: fields, framing: wanted, keepAlive: connection.willKeepAlive, version: head.version, date: connection.date,
+            status: status, fields: fields, framing: wanted, keepAlive: connection.willKeepAlive, version: head?.version ?? .http11,
+            date: connection.date,
             into: &output)
         if framing == .close { connection.closeAfterAnswer() }
     }

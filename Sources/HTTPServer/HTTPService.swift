@@ -18,9 +18,11 @@ package enum ConnectionRefusal: String, CaseIterable, Sendable {
 package protocol HTTPService: AnyObject {
     /// Answers through `responder`, now or later, exactly once. The service keeps no other hold on the connection.
     func serve(_ request: HTTPRequest, _ responder: HTTPResponder)
-    /// The answer to a request that broke the rules of HTTP or a limit; the connection is closed after it.
-    func answer(status: Int, reason: String) -> (fields: [(String, String)], body: [UInt8])
-    func connectionRefused(_ reason: ConnectionRefusal)
+    /// Answers a request that could not be read whole, before it returns.
+    func refuse(_ refusal: HTTPRefusal, _ responder: HTTPResponder)
+    /// - Returns: what is sent on the connection with status 503, where there is one.
+    @discardableResult
+    func connectionRefused(_ reason: ConnectionRefusal) -> (fields: [(String, String)], body: [UInt8])
     func connectionAccepted()
     func connectionClosed()
 }

@@ -16,13 +16,13 @@ struct HeadFacts {
     private var upgradeNamed = false
     private var upgradeGiven = false
 
-    init(_ fields: HeaderFields, version: HTTPVersion, limits: HTTPLimits) throws(WireError) {
+    init(_ fields: HeaderFields, version: HTTPVersion) throws(WireError) {
         keepAlive = false
         let bytes = fields.bytes.span
         let entries = fields.entries.span
         for index in entries.indices { try read(bytes, name: entries[index].name, value: entries[index].value) }
         if version == .http11, host == nil { throw .hostMissing }
-        framing = try framing(version, limits)
+        framing = try framing(version)
         keepAlive = !closeNamed && (version == .http11 || keepAliveNamed)
         asksForUpgrade = upgradeNamed && upgradeGiven && version == .http11
         // RFC 9110, section 10.1.1: HTTP/1.0 has no 100 Continue, and without a body there is nothing to wait for.
@@ -62,7 +62,7 @@ struct HeadFacts {
     }
 
     /// RFC 9112, section 6.3, without its tolerances: what two recipients could read differently is refused.
-    private func framing(_ version: HTTPVersion, _ limits: HTTPLimits) throws(WireError) -> RequestHead.Framing {
+    private func framing(_ version: HTTPVersion) throws(WireError) -> RequestHead.Framing {
         if codings.given {
             guard length == nil else { throw .lengthAndCoding }
             guard version == .http11 else { throw .codingInOldVersion }
@@ -70,7 +70,6 @@ struct HeadFacts {
             return .chunked
         }
         guard let length else { return .none }
-        guard length <= limits.bodyBytes else { throw .bodyTooLarge }
         return .length(length)
     }
 

@@ -6,7 +6,7 @@ package final class RequestHead: Sendable {
     package enum Framing: Equatable, Sendable {
         /// No Content-Length and no Transfer-Encoding: there is no body.
         case none
-        /// Exactly this many bytes, 0 to `HTTPLimits.bodyBytes`.
+        /// Exactly this many bytes, however many `HTTPLimits.bodyBytes` allows: whoever reads the body compares them.
         case length(Int)
         /// A `ChunkedDecoder` finds the end.
         case chunked

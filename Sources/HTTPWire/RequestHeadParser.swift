@@ -82,7 +82,7 @@ package struct RequestHeadParser {
     private mutating func finishHead(_ bytes: [UInt8]) throws(WireError) -> RequestHead {
         guard let line else { preconditionFailure("a head ends after its request line") }
         let fields = HeaderFields(head: bytes, entries: entries)
-        let facts = try HeadFacts(fields, version: line.version, limits: limits)
+        let facts = try HeadFacts(fields, version: line.version)
         reset()
         return RequestHead(line: line, fields: fields, facts: facts)
     }

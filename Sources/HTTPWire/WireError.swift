@@ -45,7 +45,7 @@ extension WireError {
     static var lengthAndCoding: WireError { .init(400, "Content-Length and Transfer-Encoding exclude each other.") }
     static var lengthRepeated: WireError { .init(400, "Content-Length is given more than once.") }
     static var lengthMalformed: WireError { .init(400, "Content-Length is not a number.") }
-    static var bodyTooLarge: WireError { .init(413, "The request body is too large.") }
+    package static var bodyTooLarge: WireError { .init(413, "The request body is too large.") }
     static var codingMalformed: WireError { .init(400, "Transfer-Encoding is malformed: chunked must stand once, at the end.") }
     static var codingUnknown: WireError { .init(501, "The only transfer coding served is chunked.") }
     static var codingInOldVersion: WireError { .init(400, "HTTP/1.0 has no Transfer-Encoding.") }

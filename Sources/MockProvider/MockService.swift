@@ -131,11 +131,17 @@ final class MockService: HTTPService, @unchecked Sendable {
 
     // MARK: - HTTPService
 
-    func answer(status: Int, reason: String) -> (fields: [(String, String)], body: [UInt8]) {
-        ([("content-type", "application/json")], ErrorAnswers.body(message: reason, type: "invalid_request_error", code: nil))
+    func refuse(_ refusal: HTTPRefusal, _ responder: HTTPResponder) {
+        let answer = error(refusal.sentence)
+        responder.send(status: refusal.status, fields: answer.fields, body: answer.body)
     }
 
-    func connectionRefused(_ reason: ConnectionRefusal) {}
+    func connectionRefused(_ reason: ConnectionRefusal) -> (fields: [(String, String)], body: [UInt8]) { error("Too many connections.") }
+
+    private func error(_ message: String) -> (fields: [(String, String)], body: [UInt8]) {
+        ([("content-type", "application/json")], ErrorAnswers.body(message: message, type: "invalid_request_error", code: nil))
+    }
+
     func connectionAccepted() {}
     func connectionClosed() {}
 }

@@ -8,6 +8,7 @@ import Synchronization
 struct AdminClient {
     struct Status {
         let processID: Int
+        let startTicks: Int
         let reads: Int
         let hash: String
         let generation: Int
@@ -16,13 +17,16 @@ struct AdminClient {
     }
 
     let address: String
+    /// Where the address comes from, for whoever it leads nowhere.
+    let origin: String
 
     func status() throws -> Status {
         let page = try get("/status", expecting: 200)
-        guard let json = try? JSONValue(parsing: page), let process = json["pid"]?.int, let config = json["config"], let reads = config["reads"]?.int
-        else { throw Refusal("What listens on \(address) is not weir's admin listener.") }
+        guard let json = try? JSONValue(parsing: page), let process = json["pid"]?.int, let ticks = json["start_ticks"]?.int,
+            let config = json["config"], let reads = config["reads"]?.int
+        else { throw Refusal("What listens on \(address) (\(origin)) is not weir's admin listener.") }
         return Status(
-            processID: process, reads: reads, hash: config["hash"]?.string ?? "", generation: config["generation"]?.int ?? 0,
+            processID: process, startTicks: ticks, reads: reads, hash: config["hash"]?.string ?? "", generation: config["generation"]?.int ?? 0,
             lastRead: config["last_read"]?.string ?? "", refusals: config["last_refusal"]?["reasons"]?.array?.compactMap(\.string) ?? [])
     }
 
@@ -34,7 +38,8 @@ struct AdminClient {
             return body
         case .failure(let error):
             throw Refusal(
-                "No gateway answers on \(address) (\(error)). Is it running, and is this its admin address? Say --admin HOST:PORT otherwise.")
+                "No gateway answers on \(address), which is \(origin) (\(error)). Is it running, and is this the admin address that it was "
+                    + "started with? Say --admin HOST:PORT otherwise.")
         }
     }
 

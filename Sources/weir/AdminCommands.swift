@@ -1,36 +1,5 @@
 import ArgumentParser
-import GatewayConfig
-import GatewayServer
 import Glibc
-import JSONBytes
-
-/// How a command finds the running gateway.
-struct AdminOptions: ParsableArguments {
-    @Option(
-        name: .customLong("admin"),
-        help: "The running gateway's admin address. Without it: from --config, $WEIR_ADMIN, $WEIR_CONFIG, or 127.0.0.1:9901.")
-    var address: String?
-
-    @Option(name: [.short, .long], help: "The gateway.yaml whose admin address to use.")
-    var config: String?
-
-    func client() -> AdminClient {
-        if let address = address ?? Host.variable("WEIR_ADMIN") { return AdminClient(address: address) }
-        if let path = config ?? Host.variable("WEIR_CONFIG"), let loaded = try? Configuration.load(path: path, environment: lenient) {
-            let address = loaded.configuration.admin.address
-            return AdminClient(address: (["0.0.0.0", "::"].contains(address.host) ? "127.0.0.1" : bracketed(address)) + ":\(address.port)")
-        }
-        return AdminClient(address: "127.0.0.1:9901")
-    }
-
-    private var lenient: ConfigEnvironment {
-        var environment = ConfigEnvironment.process
-        environment.missing = .warn
-        return environment
-    }
-
-    private func bracketed(_ address: ListenAddress) -> String { address.isIPv6 ? "[\(address.host)]" : address.host }
-}
 
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -68,21 +37,32 @@ struct Reload: ParsableCommand {
 
     @OptionGroup var admin: AdminOptions
 
-    @Option(help: "Seconds to wait for the outcome.")
+    @Option(help: "Seconds to wait for the outcome, 1 to 3600.")
     var within = 10
 
+    func validate() throws {
+        guard (1...3600).contains(within) else { throw ValidationError("--within must be between 1 and 3600 seconds.") }
+    }
+
     func run() throws {
-        let client = admin.client()
+        let client = try admin.client()
         let before = try client.status()
-        guard Host.send(SIGHUP, to: before.processID) else {
-            throw Refusal("Process \(before.processID) cannot be signalled from here. Run this in the gateway's own container, as its user.")
-        }
-        for _ in 0..<(within * 50) {
+        try signal(before)
+        let deadline = ContinuousClock.now.advanced(by: .seconds(within))
+        repeat {
+            Host.sleep(milliseconds: 20)
             let now = try client.status()
             if now.reads > before.reads { return try report(before, now) }
-            Host.sleep(milliseconds: 20)
-        }
+        } while .now < deadline
         throw Refusal("The gateway did not finish reading its file within \(within) s. See its log and `weir status`.")
+    }
+
+    /// The page may come from another machine, through a forwarded port: the number alone could be any process here.
+    private func signal(_ status: AdminClient.Status) throws {
+        let isHere = Host.process(status.processID).map { $0.isWeir && $0.startTicks == status.startTicks } ?? false
+        guard isHere, Host.send(SIGHUP, to: status.processID) else {
+            throw Refusal("Process \(status.processID) cannot be signalled from here. Run this in the gateway's own container, as its user.")
+        }
     }
 
     private func report(_ before: AdminClient.Status, _ now: AdminClient.Status) throws {

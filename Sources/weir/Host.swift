@@ -30,7 +30,26 @@ enum Host {
 
     static func exitNow(_ code: Int32) -> Never { _exit(code) }
 
-    static func send(_ number: Int32, to process: Int) -> Bool { kill(pid_t(clamping: process), number) == 0 }
+    /// - Parameter process: one process: no group, and not all.
+    static func send(_ number: Int32, to process: Int) -> Bool {
+        guard let process = pid_t(exactly: process), process > 0 else { return false }
+        return kill(process, number) == 0
+    }
+
+    /// nil when there is no such process here, or it is another user's.
+    static func process(_ id: Int) -> RunningProcess? {
+        guard id > 0, let executable = linkTarget("/proc/\(id)/exe"), let stat = readSmallFile("/proc/\(id)/stat") else { return nil }
+        return RunningProcess(executable: executable, stat: stat)
+    }
+
+    private static func linkTarget(_ path: String) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            guard let start = bytes.baseAddress else { return 0 }
+            return unsafe readlink(path, start, bytes.count)
+        }
+        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    }
 
     static func writeError(_ text: String) {
         let bytes = Array(text.utf8)

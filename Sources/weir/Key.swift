@@ -1,5 +1,6 @@
 import ArgumentParser
 import Crypto
+import GatewayConfig
 
 struct Key: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,9 +16,14 @@ struct Key: ParsableCommand {
     @Option(help: "The caller's name for the line to paste.")
     var name = "my-app"
 
+    func validate() throws {
+        if let mistake = CallerConfig.mistake(inName: name) { throw ValidationError("--name \(mistake)") }
+    }
+
     func run() throws {
         let key: String
         if hashesInput {
+            if Host.isInputATerminal { Host.writeError("The key, then Enter: ") }
             guard let line = Host.readLine(), !line.isEmpty else {
                 throw Refusal("No key on standard input. Try: printf %s \"$KEY\" | weir key --hash")
             }

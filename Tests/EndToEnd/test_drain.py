@@ -88,6 +88,35 @@ def test_what_is_left_ends_with_an_error_event(start, mock):
     assert wait_until(lambda: mock.stats["open_streams"] == 0)
 
 
+def test_a_request_that_is_still_arriving_is_told(start):
+    gateway = start(drain="300ms")
+    with Connection(gateway.port) as connection:
+        connection.send("POST /v1/chat/completions HTTP/1.1\r\nhost: weir\r\nx-request-id: half\r\ncontent-length: 100\r\n\r\nhalf")
+        assert wait_until(lambda: gateway.metrics.sum("weir_connections") == 1)
+
+        gateway.signal(signal.SIGTERM)
+
+        answer = connection.answer()
+        assert answer.status == 503 and answer.json["error"]["code"] == "draining"
+        assert answer.headers["x-request-id"] == "half" and answer.headers["retry-after"] == "1"
+    assert gateway.wait() == 0
+    assert gateway.access_line(request_id="half")["error_type"] == "draining"
+
+
+def test_a_client_that_does_not_close_is_not_waited_for(start, mock):
+    gateway = start(drain="20s")
+    with Connection(gateway.port) as connection:
+        connection.request("POST", "/v1/chat/completions", chat(), {**KEY, "x-mock": "delay=700ms"})
+        assert wait_until(lambda: mock.stats["requests"] == 1)
+        gateway.signal(signal.SIGTERM)
+        assert connection.answer().headers["connection"] == "close"
+        begin = time.monotonic()
+
+        assert gateway.wait() == 0
+
+        assert time.monotonic() - begin < 1.5, "2 s for a client that has had its answer"
+
+
 def test_a_second_signal_exits_at_once(start):
     gateway = start(drain="1h")
     gateway.may_have_ended = True

@@ -49,6 +49,76 @@ def test_request_ids_are_returned_and_cannot_forge_lines(start):
     assert all(json.loads(line)["msg"] != "forged" for line in gateway.lines)
 
 
+def test_a_request_refused_at_the_edge_is_one_line_too(start):
+    limits = {"body": "2KiB", "buffered_bodies": "3KiB", "body_timeout": "300ms"}
+    gateway = start(listen={"address": "127.0.0.1:0", "limits": limits, "cors": {"origins": ["https://app.example"]}})
+    large = call(gateway, "POST", "/chat/completions", chat("x" * 4000), {**KEY, "x-request-id": "large", "origin": "https://app.example"})
+    with Connection(gateway.port) as first, Connection(gateway.port) as second:
+        first.send("POST /v1/a HTTP/1.1\r\nhost: a\r\nx-request-id: slow\r\ncontent-length: 2000\r\n\r\n" + "x" * 1900)
+        assert wait_until(lambda: gateway.metrics.sum("weir_connections") == 2)
+        second.send("POST /v1/b HTTP/1.1\r\nhost: b\r\nx-request-id: a b\r\ncontent-length: 2000\r\n\r\n" + "x" * 2000)
+        full, slow = second.answer(), first.answer()
+
+    assert large.status == 413 and large.headers["x-request-id"] == "large"
+    assert large.headers["access-control-allow-origin"] == "https://app.example"
+    line = gateway.access_line(request_id="large")
+    assert (line["status"], line["error_type"], line["blame"], line["route"], line["path"]) == (413, "bad_request", "caller", None, "/v1/chat/completions")
+    assert slow.status == 408 and slow.headers["x-request-id"] == "slow"
+    line = gateway.access_line(request_id="slow")
+    assert (line["status"], line["path"]) == (408, "/v1/a") and line["bytes_in"] > 1900 and line["bytes_out"] > 100
+    assert full.status == 503 and full.json["error"]["code"] == "overloaded" and full.headers["retry-after"] == "1"
+    line = gateway.access_line(request_id=full.headers["x-request-id"])
+    assert (line["status"], line["error_type"], line["blame"], line["path"]) == (503, "overloaded", "gateway", "/v1/b")
+    metrics = gateway.metrics
+    assert metrics.sum("weir_requests_total", blame="gateway", status_class="5xx", route="none") == 1
+    assert metrics.sum("weir_request_errors_total", error="overloaded") == 1
+    assert metrics.sum("weir_wire_errors_total", status="503") == 0
+    assert metrics.sum("weir_wire_errors_total", status="413") == 1 and metrics.sum("weir_wire_errors_total", status="408") == 1
+    assert metrics.sum("weir_inflight_requests") == 0
+
+
+def test_a_preflight_has_an_id(start):
+    gateway = start()
+    assert call(gateway, "OPTIONS", "/v1/models", None, {"x-request-id": "mine"}).headers["x-request-id"] == "mine"
+    assert len(call(gateway, "OPTIONS", "/v1/models").headers["x-request-id"]) == 32
+
+
+def test_the_limits_found_at_the_start_are_logged_whatever_the_level(start):
+    gateway = start(log={"level": "error"})
+    line = json.loads(gateway.lines[0])
+    assert line["msg"] == "weir is listening" and "cpu_limit_milli" in line and "memory_limit_bytes" in line
+
+
+def test_a_stream_that_the_client_leaves_is_a_cancelled_attempt(start):
+    gateway = start()
+    with Connection(gateway.port) as connection:
+        connection.request("POST", "/v1/chat/completions", chat(stream=True), {**KEY, "x-mock": "chunks=10000,interval=10ms"})
+        connection.read_head()
+        next(connection.chunks())
+    call(gateway, "POST", "/v1/chat/completions", chat(stream=True), {**KEY, "x-mock": "chunks=50,cut-after=3000"})
+
+    assert wait_until(lambda: gateway.metrics.sum("weir_requests_total") == 2)
+
+    attempts = {result: gateway.metrics.sum("weir_upstream_attempts_total", result=result) for result in ("ok", "cancelled", "cut")}
+    assert attempts == {"ok": 0, "cancelled": 1, "cut": 1}
+
+
+def test_secrets_behind_references_are_seen_in_no_refusal(start, mock, tmp_path):
+    gateway = start(environment={"SK": "SK-live-secret-77"})
+    secret = tmp_path / "secret"
+    secret.write_text("sk-filed-secret-78\n")
+    routes = [
+        route(name="${env:SK}", upstream={"provider": "${env:SK}"}, match={"caller": ["${file:" + str(secret) + "}"]}),
+        route(name="${env:SK}", transform={"headers": {"pass": ["${env:SK}"], "remove": ["${env:SK}"]}}),
+    ]
+
+    assert gateway.reload(config(mock, routes=routes)) == "refused"
+
+    for text in (gateway.output, gateway.admin("/status")[1]):
+        assert "secret-7" not in text and "what its reference stands for" in text
+    gateway.may_have_ended = True
+
+
 def test_keys_prompts_answers_and_queries_are_seen_nowhere(start, mock, tmp_path):
     secret = tmp_path / "provider-key"
     secret.write_text("sk-secret-in-a-file-8d1c")
@@ -142,21 +212,13 @@ def test_a_log_that_nobody_reads_holds_nothing_up(start, mock, tmp_path):
     from processes import CALLER_KEY as key
 
     path = tmp_path / "gateway.yaml"
-    path.write_text(json.dumps(config(mock, listen={"address": "127.0.0.1:18741"}, admin={"address": "127.0.0.1:18742"})))
-    child = subprocess.Popen([os.environ["WEIR_BIN"], "serve", "--config", str(path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    path.write_text(json.dumps(config(mock)))
+    child = subprocess.Popen(
+        [os.environ["WEIR_BIN"], "serve", "--config", str(path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0)
     try:
-        class Address:
-            port = 18741
-
-        def is_up():
-            try:
-                return call(Address, "GET", "/readyz").status == 200
-            except OSError:
-                return False
-
-        assert wait_until(is_up)
+        port = int(json.loads(child.stdout.readline())["address"].rpartition(":")[2])
         begin = time.monotonic()
-        with Connection(18741) as connection:
+        with Connection(port) as connection:
             for _ in range(2000):
                 assert connection.request("POST", "/v1/chat/completions", chat(), {"authorization": "Bearer " + key}).answer().status == 200
         assert time.monotonic() - begin < 30

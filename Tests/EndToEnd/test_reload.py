@@ -1,8 +1,13 @@
 """SIGHUP swaps in a changed file and loses no request; a bad file changes nothing."""
 
+import http.server
 import json
 import os
 import signal
+import ssl
+import subprocess
+import threading
+import time
 
 import pytest
 
@@ -117,6 +122,117 @@ def test_a_rotated_secret_alone_is_a_change(start, mock, tmp_path):
 
     answered_by(gateway)
     assert mock.last.headers["authorization"] == "Bearer sk-second-secret"
+
+
+def write_in_pieces(path, pieces, every=0.005):
+    """Writes as slowly as an editor on a full disk. Returns the longest pause."""
+    longest, last = 0, time.monotonic()
+    with open(path, "w") as file:
+        for piece in pieces:
+            file.write(piece)
+            file.flush()
+            longest = max(longest, time.monotonic() - last)
+            last = time.monotonic()
+            time.sleep(every)
+    return longest
+
+
+def test_what_has_been_written_so_far_never_goes_live(start, mock):
+    gateway = start()
+    lines = [
+        "version: 1\nworkers: 2\ndrain: 5s\nlisten: { address: 127.0.0.1:0 }\nadmin: { address: 127.0.0.1:0 }\n",
+        f"providers: {{ mock: {{ dialect: openai, url: {mock.url}/v1, key: x }} }}\n",
+        "routes: [{ name: all, authn: { anonymous: true } }]\nmodels:\n",
+        *(f"  m{number}: {{ targets: [{{ provider: mock }}] }}\n" for number in range(60)),
+    ]
+    # A writer that was held up for longer than anybody is waited for proves nothing: then it writes again.
+    for _ in range(10):
+        pause = []
+        writer = threading.Thread(target=lambda: pause.append(write_in_pieces(gateway.file, lines)))
+        writer.start()
+        assert wait_until(lambda: "m1:" in open(gateway.file).read())
+
+        outcome = gateway.reload()
+
+        writer.join()
+        if pause[0] < 0.08:
+            break
+    if outcome != "refused":
+        models = call(gateway, "GET", "/v1/models").json["data"]
+        assert len(models) == 60, "a part of the file went live"
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    """Makes certificates for 127.0.0.1 that vouch for themselves."""
+    folder = tmp_path_factory.mktemp("certificates")
+
+    def make(name):
+        key, certificate = folder / f"{name}.key", folder / f"{name}.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+             "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+        return key, certificate
+
+    return make
+
+
+class Secured:
+    """A provider behind TLS that says the same to everybody."""
+
+    BODY = b'{"id":"1","object":"list","data":[]}'
+
+    def __init__(self, key, certificate):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(Secured.BODY)))
+                self.end_headers()
+                self.wfile.write(Secured.BODY)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"https://127.0.0.1:{self.server.server_port}/v1"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def test_authorities_are_read_with_the_file_and_not_later(start, mock, authority, tmp_path):
+    key, certificate = authority("good")
+    other = authority("other")[1].read_text()
+    ca = tmp_path / "ca.pem"
+    ca.write_text(other + certificate.read_text())
+    with Secured(key, certificate) as server:
+        def files():
+            return call(gateway, "GET", "/v1/files", key=CALLER_KEY).status
+
+        providers = {"mock": {"dialect": "openai", "url": server.url, "key": "x", "ca": str(ca)}}
+        gateway = start(providers=providers)
+        assert files() == 200
+        ca.unlink()
+        assert files() == 200
+        assert gateway.reload() == "refused", "the file is not there"
+        ca.write_text("no certificate\n")
+        assert gateway.reload() == "refused"
+        assert "holds no certificate" in gateway.status["config"]["last_refusal"]["reasons"][0]
+        assert files() == 200
+        ca.write_text(other)
+        assert gateway.reload() == "loaded", "another file of authorities is another configuration"
+        assert files() == 502
 
 
 def test_counters_and_cached_answers_survive(start, mock):

@@ -14,6 +14,11 @@ enum Fixtures {
             case "EMPTY": ""
             case "NOT_A_DURATION": "soon"
             case "YES": "yes"
+            case "LISTEN": "10.11.12.13:8000"
+            case "LOUD": "SK-Fixture-Loud-Secret"
+            case "SHORT": "zq"
+            case "SHORT_PATH": "/zq"
+            case "WITH_SLASH": "sk-a/b~secret"
             case _ where name.hasSuffix("_KEY"): secret
             default: nil
             }
@@ -23,8 +28,10 @@ enum Fixtures {
             case "empty": .failure(.empty)
             case "folder": .failure(.notRegular)
             case "/run/huge": .failure(.tooLarge(bytesMax: bytesMax))
+            case "cut.pem": .success(Array("-----BEGIN CERTIFICATE-----\nMIIB\n".utf8))
             case "with-newline": .success(Array("two\nlines\n".utf8))
-            case "ca.pem", "/etc/weir/company-ca.pem", "/etc/weir/ca.pem": .success(Array("-----BEGIN CERTIFICATE-----\n".utf8))
+            case "ca.pem", "/etc/weir/company-ca.pem", "/etc/weir/ca.pem":
+                .success(Array("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n".utf8))
             case "/etc/weir/keys/openai": .success(Array("\(secret)\n".utf8))
             default: .failure(.unreadable(reason: "No such file or directory"))
             }

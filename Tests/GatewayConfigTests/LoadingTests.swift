@@ -16,7 +16,7 @@ struct LoadingTests {
         let loaded = try load("providers: { a: { dialect: openai, key: \"${file:key}\" } }")
 
         #expect(loaded.configuration.providers.first?.key?.reveal() == "sk-from-a-file")
-        #expect(loaded.secretFiles.map(\.bytes) == [Array("sk-from-a-file\n".utf8)])
+        #expect(loaded.otherFiles.map(\.bytes) == [Array("sk-from-a-file\n".utf8)])
         #expect(loaded.bytes.starts(with: "version: 1".utf8))
     }
 
@@ -44,7 +44,7 @@ struct LoadingTests {
         let loaded = try load(
             "providers: { a: { dialect: openai, key: \"${file:key}\" }, b: { dialect: openai, url: https://x, key: \"${file:key}\" } }")
 
-        #expect(loaded.secretFiles.count == 1)
+        #expect(loaded.otherFiles.count == 1)
         #expect(loaded.configuration.providers.map { $0.key?.reveal() } == ["sk-x", "sk-x"])
     }
 
@@ -88,18 +88,76 @@ struct LoadingTests {
     }
 
     @Test func `says which changes need a restart`() throws {
-        let old = try load("workers: 2\nproviders: { a: { dialect: openai, key: \"x\" } }").configuration
+        let old = try load("workers: 2\nproviders: { a: { dialect: openai, key: \"x\" } }")
         let new = try load(
             "listen: { address: \"[::1]:0\" }\nadmin: { address: 0.0.0.0:9901 }\nproviders: { a: { dialect: openai, key: \"x\" } }"
-        ).configuration
+        )
 
-        #expect(new.restartOnlyChanges(from: new) == [])
+        let hidden = try Fixtures.read("version: 1\nlisten: { address: \"${env:LISTEN}\" }\n" + Self.rest)
         #expect(
-            new.restartOnlyChanges(from: old) == [
+            hidden.restartOnlyChanges(from: new.configuration, new.references).first
+                == "changing listen.address from [::1]:0 to what its reference stands for needs a restart")
+        #expect(
+            new.restartOnlyChanges(from: hidden.configuration, hidden.references).first
+                == "changing listen.address from what its reference stands for to [::1]:0 needs a restart")
+        #expect(new.restartOnlyChanges(from: new.configuration, new.references) == [])
+        #expect(
+            new.restartOnlyChanges(from: old.configuration, old.references) == [
                 "changing listen.address from 127.0.0.1:8000 to [::1]:0 needs a restart",
                 "changing admin.address from 127.0.0.1:9901 to 0.0.0.0:9901 needs a restart",
                 "changing workers from 2 to the default needs a restart",
             ])
+    }
+
+    private static let rest = """
+        providers: { a: { dialect: openai, url: "demo:" } }
+        routes: [{ name: r, authn: { anonymous: true }, upstream: { provider: a } }]
+        """
+
+    @Test func `keeps the certificates of ca, so that a changed one is a change`() throws {
+        try write("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", to: "ca.pem")
+
+        let loaded = try load("providers: { a: { dialect: openai, url: \"https://x\", ca: ca.pem } }")
+
+        #expect(loaded.otherFiles.map(\.path) == [folder.appending(path: "ca.pem").path])
+        #expect(loaded.configuration.providers.first?.certificateAuthorities == loaded.otherFiles.first?.bytes)
+    }
+
+    @Test func `never takes what has been written so far for the whole`() async throws {
+        // A writer that was held up for longer than anybody is waited for proves nothing: then another one has its turn.
+        for _ in 0..<20 {
+            let (whole, gap, result) = try await Self.readWhileWritten(folder.appending(path: "pieces.yaml").path)
+            guard gap < .milliseconds(80) else { continue }
+            #expect(result == .failure(.changedWhileRead) || result == .success(Array(whole.utf8)))
+            return
+        }
+    }
+
+    /// - Returns: the longest pause of the writer, and what was read of the file, which is being written for half a second.
+    private static func readWhileWritten(
+        _ path: String
+    ) async throws -> (whole: String, gap: Duration, result: Result<[UInt8], ConfigFileError>) {
+        let pieces = (0..<100).map { "line-\($0): 1\n" }
+        let start = ContinuousClock.now
+        try pieces[0].write(toFile: path, atomically: false, encoding: .utf8)
+        async let gap = withCheckedContinuation { (continuation: CheckedContinuation<Duration, Never>) in
+            DispatchQueue(label: "test.writer").async { continuation.resume(returning: append(pieces.dropFirst(), to: path, after: start)) }
+        }
+        let result = ConfigEnvironment.process.readFile(path, 1 << 20)
+        return (pieces.joined(), await gap, result)
+    }
+
+    private static func append(_ pieces: ArraySlice<String>, to path: String, after start: ContinuousClock.Instant) -> Duration {
+        guard let file = FileHandle(forWritingAtPath: path) else { return .seconds(1) }
+        _ = try? file.seekToEnd()
+        var (last, gap) = (start, Duration.zero)
+        for piece in pieces {
+            usleep(5000)
+            try? file.write(contentsOf: Data(piece.utf8))
+            gap = max(gap, last.duration(to: .now))
+            last = .now
+        }
+        return gap
     }
 
     private func write(_ text: String, to name: String) throws {

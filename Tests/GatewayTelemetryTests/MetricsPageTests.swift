@@ -1,4 +1,5 @@
 import GatewayCore
+import Synchronization
 import Testing
 
 @testable import GatewayTelemetry
@@ -18,7 +19,7 @@ struct MetricsPageTests {
     @Test func `adds up what all workers counted`() throws {
         let registry = MetricsRegistry.sample(workers: 3)
         for shard in registry.shards {
-            shard.isReady = true
+            shard.beat()
             shard.connectionOpened()
             shard.count(.sample())
             shard.count(.sample(provider: "gemini"))
@@ -37,6 +38,25 @@ struct MetricsPageTests {
         #expect(page.value("weir_connections_accepted_total") == 3)
         #expect(page.value("weir_inflight_requests") == 1)
         #expect(page.value("weir_workers_ready") == 3)
+    }
+
+    @Test func `calls a worker ready while it is heard of, and until it takes no more requests`() throws {
+        let time = Mutex(ContinuousClock.now)
+        let registry = MetricsRegistry(workers: 2, build: [], now: { time.withLock { $0 } })
+        func ready(after duration: Duration) throws -> Double? {
+            time.withLock { $0 += duration }
+            return try registry.page().value("weir_workers_ready")
+        }
+        for shard in registry.shards { shard.beat() }
+
+        #expect(try ready(after: .milliseconds(4999)) == 2)
+        registry.shard(worker: 1).beat()
+        #expect(try ready(after: .milliseconds(1)) == 1, "the loop of the other one hangs")
+        registry.shard(worker: 0).beat()
+        #expect(try ready(after: .zero) == 2)
+        registry.shard(worker: 1).stopTakingRequests()
+        registry.shard(worker: 1).beat()
+        #expect(try ready(after: .zero) == 1)
     }
 
     @Test(arguments: [

@@ -37,6 +37,14 @@ struct OperationalLogTests {
         #expect(pipe.readLines(1).map { $0.contains("shown") } == [true])
     }
 
+    @Test func `says what every log must hold whatever the level`() {
+        settings.level = .error
+
+        log().always("weir is listening", ("workers", .int(2)))
+
+        #expect(pipe.readLines(1).map { $0.contains(#""level":"info","msg":"weir is listening","workers":2"#) } == [true])
+    }
+
     @Test func `cannot be forged by a field's name or value`() throws {
         log().error("x\n{}", ("na\"me\n", .string("\u{2028}\u{1B}[0m")))
 

@@ -38,6 +38,7 @@ struct HTTPRefusalTests {
             name: "chunk without its end", request: "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n",
             status: 400),
         Case(name: "body too large", request: "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2000\r\n\r\n", status: 413),
+        Case(name: "body beyond all", request: "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9223372036854775807\r\n\r\n", status: 413),
         Case(name: "chunked body too large", request: "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n7d0\r\n", status: 413),
         Case(name: "request line too long", request: "GET /" + String(repeating: "a", count: 9000) + " HTTP/1.1\r\nhost: a\r\n\r\n", status: 414),
         Case(name: "header too large", request: "GET / HTTP/1.1\r\nhost: a\r\nb: " + String(repeating: "c", count: 40_000) + "\r\n\r\n", status: 431),
@@ -101,6 +102,65 @@ struct HTTPRefusalTests {
             server.onLoop { held[0].send(status: 200, fields: [], body: []) }
             #expect(first.answer()?.status == 200)
             #expect(server.bodyBudget.bytesUsed == 0)
+        }
+    }
+
+    @Test func `tells the service which request it was, once its head has come whole`() async throws {
+        try await onItsOwnThread {
+            let server = try TestServer(limits: Self.limits, bodyBudgetBytes: 100)
+            defer { server.stop() }
+
+            for request in [
+                "POST /declared HTTP/1.1\r\nhost: a\r\ncontent-length: 2000\r\n\r\n",
+                "POST /chunked HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n7d0\r\n",
+                "POST /no-room HTTP/1.1\r\nhost: a\r\ncontent-length: 200\r\n\r\n" + String(repeating: "a", count: 200),
+                "GET /no-head HTTP/2.0\r\nhost: a\r\n\r\n",
+            ] {
+                let client = server.client()
+                client.send(request)
+                #expect(client.answer() != nil)
+            }
+
+            #expect(server.seen.heads.withLock { $0 } == ["/declared", "/chunked", "/no-room", nil])
+        }
+    }
+
+    @Test func `answers a request that is still arriving when the listener ends`() async throws {
+        try await onItsOwnThread {
+            let server = try TestServer()
+            defer { server.stop() }
+            let inBody = server.client()
+            inBody.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 600\r\n\r\nabc")
+            let inHead = server.client()
+            inHead.send("POST / HTTP/1.1\r\nhost:")
+            for _ in 0..<1000 where server.bodyBudget.bytesUsed != 3 || server.listener.connectionCount != 2 { sleep(milliseconds: 5) }
+            server.listener.drain()
+
+            // The head's first bytes may still be on their way.
+            for client in [inBody, inHead] {
+                for _ in 0..<1000 where !client.hears(within: 5) { server.listener.refuseUnfinished() }
+                #expect(client.answer()?.status == 503)
+            }
+        }
+    }
+
+    @Test func `while draining, waits a moment only for a client to close after its last answer`() async throws {
+        try await onItsOwnThread {
+            let held = Held()
+            let server = try TestServer(serve: held.serve)
+            defer { server.stop() }
+            let client = server.client()
+            client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            #expect(held.waitFor(1))
+            server.listener.drain()
+            for _ in 0..<1000 where server.listener.isAccepting { sleep(milliseconds: 5) }
+            server.onLoop { held[0].send(status: 200, fields: [], body: []) }
+            #expect(client.answer()?.status == 200)
+            let answered = ContinuousClock.now
+
+            for _ in 0..<1000 where server.listener.connectionCount != 0 { sleep(milliseconds: 5) }
+
+            #expect(answered.duration(to: .now) < .milliseconds(1500), "the client has not closed, and would have been waited for 2 s")
         }
     }
 

@@ -82,9 +82,8 @@ struct RequestRefusalTests {
         ("Content-Length: 0x5\r\n", 400), ("Content-Length: 5 5\r\n", 400), ("Content-Length: 5.0\r\n", 400), ("Content-Length:\r\n", 400),
         ("Content-Length: \"5\"\r\n", 400), ("Content-Length: ５\r\n", 400), ("Content-Length: 9223372036854775808\r\n", 400),
         ("Content-Length: 18446744073709551621\r\n", 400), ("Content-Length: 99999999999999999999999999\r\n", 400),
-        ("Content-Length: 9223372036854775807\r\n", 413), ("Content-Length: 10485761\r\n", 413),
     ])
-    func `when its length is ambiguous, malformed or too large`(fields: String, expected: Int) {
+    func `when its length is ambiguous or malformed`(fields: String, expected: Int) {
         #expect(status(fields: fields) == expected)
     }
 

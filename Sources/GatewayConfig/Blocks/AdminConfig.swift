@@ -4,7 +4,13 @@ package struct AdminConfig: ConfigBlock, Equatable, Sendable {
     package let address: ListenAddress
 
     package init(reading fields: inout Fields) {
-        address = fields.value("address", .listenAddress, default: ListenAddress(host: "127.0.0.1", port: 9901))
+        address = Self.address(&fields)
         fields.finish()
+    }
+
+    static let standardAddress = ListenAddress(host: "127.0.0.1", port: 9901)
+
+    static func address(_ fields: inout Fields) -> ListenAddress {
+        fields.value("address", .listenAddress, default: standardAddress)
     }
 }

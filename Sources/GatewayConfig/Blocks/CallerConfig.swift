@@ -22,6 +22,15 @@ package struct CallerConfig: ConfigBlock, Equatable, Sendable {
         fields.finish()
     }
 
+    /// What is wrong with a name for a caller, worded to follow it; nil when nothing is.
+    package static func mistake(inName name: String) -> String? {
+        if name == anonymousName { return "must not be \"\(name)\": that is the name of those who send no key" }
+        do throws(ScalarMistake) {
+            _ = try ScalarType<String>.name().parse(ScalarText(name, isPlain: false))
+            return nil
+        } catch { return error.message }
+    }
+
     /// The caller of requests without a key.
     package static let anonymousName = "anonymous"
 }

@@ -30,8 +30,8 @@ package struct ProviderConfig: Equatable, Sendable {
     package let key: Secret?
     /// HTTP/2 over TLS where the endpoint offers it; HTTP/1.1 otherwise. Never without TLS.
     package let http2: Bool
-    /// A PEM file with certificate authorities trusted in addition to the system's; an absolute path that could be read when the file was loaded.
-    package let certificateAuthorityFile: String?
+    /// Certificate authorities trusted in addition to the system's, in PEM, as their file was when this one was loaded.
+    package let certificateAuthorities: [UInt8]?
     /// A URL, which may hold a password; nil connects directly, whatever the environment says.
     package let proxy: Secret?
     /// Added to every request to this provider.
@@ -50,7 +50,7 @@ package struct ProviderConfig: Equatable, Sendable {
         let keyNode = fields.take("key")
         key = keyNode.flatMap { [fields] in fields.read($0, of: "key", .secret) }
         http2 = fields.flag("http2", default: false)
-        certificateAuthorityFile = Self.certificateAuthorityFile(&fields)
+        certificateAuthorities = Self.certificateAuthorities(&fields)
         proxy = fields.optional("proxy", .proxy)
         headers = fields.headerSettings("headers")
         limits = fields.block("limits")
@@ -69,9 +69,14 @@ package struct ProviderConfig: Equatable, Sendable {
         fields.finish()
     }
 
-    private static func certificateAuthorityFile(_ fields: inout Fields) -> String? {
-        guard let path = fields.optional("ca", .text(bytesMax: 4096)), !path.isEmpty else { return nil }
-        return fields.context.readablePath(path, bytesMax: 4 * .mebibyte, at: fields.position(of: "ca"))
+    private static func certificateAuthorities(_ fields: inout Fields) -> [UInt8]? {
+        guard let path = fields.optional("ca", .text(bytesMax: 4096)), !path.isEmpty,
+            let bytes = fields.context.contents(of: path, bytesMax: .mebibyte, at: fields.position(of: "ca"))
+        else { return nil }
+        if !PEMText.hasCertificate(bytes) {
+            fields.error("the file that ca names holds no certificate", at: "ca", hint: "PEM: it begins with -----BEGIN CERTIFICATE-----")
+        }
+        return bytes
     }
 
     private func checkOpenAIOnly(_ fields: Fields) {

@@ -37,6 +37,8 @@ extension ConfigurationChecks {
         context.error("this rule is never used: the one in line \(line) has already dealt with its conditions", at: position)
     }
 
+    private func goals(_ model: ModelConfig) -> Set<[String]> { Set(model.targets.map { [$0.provider, $0.model] }) }
+
     /// Going to where the request has just failed is no fallback.
     private func checkIsElsewhere(_ rule: FallbackConfig, route: RouteConfig, at position: Position) {
         let asked = route.match.models
@@ -44,6 +46,9 @@ extension ConfigurationChecks {
         switch rule.action {
         case .model(let name) where !name.isEmpty && asked.allSatisfy({ $0.text == name }):
             context.error("\(name) falls back to itself", at: position, hint: "the route takes requests for \(name) only: name another model")
+        case .model(let name):
+            guard let there = models[name].map(goals), asked.allSatisfy({ models[$0.text].map(goals) == there }) else { return }
+            context.error("\(name) has the same targets as what has failed", at: position, hint: "name a model with another target")
         case .target(let target):
             let isTried = asked.allSatisfy { name in
                 guard let targets = models[name.text]?.targets else { return false }

@@ -4,6 +4,11 @@ import YAMLReader
 extension ConfigurationChecks {
     func checkMatch(ofRoute index: Int) {
         let route = configuration.routes[index]
+        for (number, path) in route.match.paths.enumerated() where !path.text.isEmpty && !path.fitsAnAPIPath {
+            context.error(
+                "no request has such a path", at: places["routes", .item(index), "match", "path", .item(number)],
+                hint: "paths begin as those of the APIs do, such as /v1/chat/completions or /chat/completions; /v1/* takes any of version 1")
+        }
         for (number, caller) in route.match.callers.enumerated() where !caller.isEmpty {
             let position = places["routes", .item(index), "match", "caller", .item(number)]
             if !route.authn.acceptsKeys {

@@ -33,7 +33,7 @@ private struct RoutePrint {
     private let headers: ListPrint
 
     init(_ match: MatchConfig) {
-        paths = ListPrint(match.paths.map(\.text), areGlobs: true)
+        paths = ListPrint(match.paths.map(\.text), orAs: match.paths.map(\.versioned), areGlobs: true)
         models = ListPrint(match.models.map(\.text), areGlobs: true)
         methods = ListPrint(match.methods)
         callers = ListPrint(match.callers)
@@ -54,11 +54,16 @@ private struct ListPrint {
     private let covered: UInt64
     private let isEverything: Bool
 
-    init(_ texts: [String], areGlobs: Bool = false) {
-        names = texts.reduce(0) { $0 | 1 << UInt64(truncatingIfNeeded: $1.hashValue & 63) }
+    /// - Parameter others: what the texts mean besides themselves.
+    init(_ texts: [String], orAs others: [String]? = nil, areGlobs: Bool = false) {
+        names = Self.bits(others ?? texts)
         isEverything = texts.isEmpty
         let hasStar = areGlobs && texts.contains { $0.utf8.contains(UInt8(ascii: "*")) }
-        covered = isEverything || hasStar ? .max : names
+        covered = isEverything || hasStar ? .max : names | Self.bits(texts)
+    }
+
+    private static func bits(_ texts: [String]) -> UInt64 {
+        texts.reduce(0) { $0 | 1 << UInt64(truncatingIfNeeded: $1.hashValue & 63) }
     }
 
     func mayCover(_ other: ListPrint) -> Bool {
@@ -74,6 +79,8 @@ private struct ListPrint {
 /// A `match` block in bytes: walking arrays is several times quicker than walking strings. A class, so that comparing copies one reference.
 private final class RoutePatterns {
     private let paths: [[UInt8]]
+    /// In the same order, in their `/v1` form.
+    private let versionedPaths: [[UInt8]]
     private let models: [[UInt8]]
     private let match: MatchConfig
     /// False when something in it could not be read.
@@ -82,6 +89,7 @@ private final class RoutePatterns {
     init(_ match: MatchConfig) {
         self.match = match
         paths = match.paths.map { Array($0.text.utf8) }
+        versionedPaths = match.paths.map { Array($0.versioned.utf8) }
         models = match.models.map { Array($0.text.utf8) }
         let names = [match.methods, match.callers, match.headers.map(\.name)]
         isComplete = !paths.contains([]) && !models.contains([]) && !names.joined().contains("")
@@ -89,13 +97,21 @@ private final class RoutePatterns {
 
     /// Whether this block takes every request that the other takes. That only several patterns together cover one is not noticed.
     func cover(_ other: RoutePatterns) -> Bool {
-        guard Self.cover(paths, other.paths), Self.cover(models, other.models) else { return false }
+        guard coverPaths(of: other), Self.cover(models, other.models) else { return false }
         return (match.methods.isEmpty || Set(other.match.methods).isSubset(of: match.methods))
             && (match.callers.isEmpty || Set(other.match.callers).isSubset(of: match.callers))
             && match.headers.allSatisfy { header in
                 other.match.headers.contains { inner in
                     inner.name == header.name && inner.values.allSatisfy { glob in header.values.contains { $0.covers(glob) } }
                 }
+            }
+    }
+
+    private func coverPaths(of other: RoutePatterns) -> Bool {
+        if paths.isEmpty { return true }
+        return !other.paths.isEmpty
+            && zip(other.paths, other.versionedPaths).allSatisfy { sent, versioned in
+                paths.contains { Glob.match($0, sent) || Glob.match($0, versioned) }
             }
     }
 

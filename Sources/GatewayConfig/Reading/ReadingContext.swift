@@ -12,6 +12,9 @@ final class ReadingContext {
     private(set) var unreadCount = 0
     /// Comparing with 10,000 names takes milliseconds: a file full of mistakes gets suggestions for the first ones.
     private var suggestionsLeft = 32
+    /// What no message may show.
+    private(set) var references = ReferencedTexts()
+    private var namedFiles: [LoadedConfiguration.OtherFile] = []
 
     init(file: String, folder: String, environment: ConfigEnvironment) {
         self.file = file
@@ -25,11 +28,15 @@ final class ReadingContext {
         collected.sorted { ($0.line, $0.column, $0.message) < ($1.line, $1.column, $1.message) }
     }
 
-    var secretFiles: [LoadedConfiguration.SecretFile] { resolver.secretFiles }
+    var otherFiles: [LoadedConfiguration.OtherFile] { resolver.secretFiles + namedFiles }
 
     func error(_ message: String, at position: Position, hint: String? = nil) {
         unreadCount += 1
         conflict(message, at: position, hint: hint)
+    }
+
+    func report(_ problems: [YAMLProblem]) {
+        for problem in problems { error(problem.message, at: problem.position, hint: problem.hint) }
     }
 
     /// An error about values that could be read.
@@ -44,10 +51,11 @@ final class ReadingContext {
 
     private func add(_ severity: Diagnostic.Severity, _ message: String, at position: Position, hint: String?) {
         let diagnostic = Diagnostic(
-            file: file, line: position.line, column: position.column, severity: severity, message: Self.printable(message),
-            hint: hint.map(Self.printable))
+            file: file, line: position.line, column: position.column, severity: severity, message: shown(message), hint: hint.map(shown))
         collected.insert(diagnostic)
     }
+
+    private func shown(_ message: String) -> String { Self.printable(references.hidden(in: message)) }
 
     /// A key or a path in a message must not begin a line of its own, or steer a terminal.
     private static func printable(_ message: String) -> String {
@@ -56,11 +64,13 @@ final class ReadingContext {
         return String(String.UnicodeScalarView(scalars))
     }
 
-    /// ` (did you mean "limit"?)`, or nothing.
+    /// ` (did you mean "limit"?)`, or nothing. What a reference stands for is neither suggested nor likened to anything.
     func suggestion(for text: String, among candidates: some Sequence<String>) -> String {
-        guard suggestionsLeft > 0 else { return "" }
+        guard suggestionsLeft > 0, !references.cover(text) else { return "" }
         suggestionsLeft -= 1
-        return Suggestion.nearest(to: text, among: candidates).map { " (did you mean \($0.quotedBriefly)?)" } ?? ""
+        return Suggestion.nearest(to: text, among: candidates.lazy.filter { [references] in !references.cover($0) }).map {
+            " (did you mean \($0.quotedBriefly)?)"
+        } ?? ""
     }
 
     /// The text with its references replaced; nil when one of them is not there, which has been reported.
@@ -69,7 +79,7 @@ final class ReadingContext {
         do {
             let text = try ReferenceText(scalar.text)
             let isLiteral = text.pieces.allSatisfy { if case .literal = $0 { true } else { false } }
-            return ScalarText(try resolver.resolve(text), isPlain: scalar.isPlain, isReference: !isLiteral)
+            return ScalarText(try resolved(text), isPlain: scalar.isPlain, isReference: !isLiteral)
         } catch let mistake as ReferenceText.Mistake {
             error(mistake.message, at: position, hint: mistake.hint)
         } catch let absent as ReferenceResolver.Missing {
@@ -80,14 +90,24 @@ final class ReadingContext {
         return nil
     }
 
-    /// The path as seen from here, of a file that can be read; nil when it cannot, which has been reported.
-    func readablePath(_ path: String, bytesMax: Int, at position: Position) -> String? {
+    private func resolved(_ text: ReferenceText) throws(ReferenceResolver.Missing) -> String {
+        let resolved = try resolver.resolve(text)
+        for value in resolved.values { references.remember(value) }
+        // A message may cut the whole in the middle of a part.
+        if !resolved.values.isEmpty { references.remember(resolved.text) }
+        return resolved.text
+    }
+
+    /// What stands in a file that the configuration names; nil when it cannot be read, which has been reported.
+    func contents(of path: String, bytesMax: Int, at position: Position) -> [UInt8]? {
         let path = resolver.path(path)
         switch environment.readFile(path, bytesMax) {
-        case .success: return path
+        case .success(let bytes):
+            namedFiles.append(LoadedConfiguration.OtherFile(path: path, bytes: bytes))
+            return bytes
         case .failure(let problem):
             report(missing: "the file \(path) \(problem.message)", at: position)
-            return missing == .warn ? path : nil
+            return nil
         }
     }
 

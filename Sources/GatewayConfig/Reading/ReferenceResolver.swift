@@ -10,7 +10,7 @@ struct ReferenceResolver {
     private let environment: ConfigEnvironment
     private let folder: String
     private var files: [String: Result<String, ConfigFileError>] = [:]
-    private(set) var secretFiles: [LoadedConfiguration.SecretFile] = []
+    private(set) var secretFiles: [LoadedConfiguration.OtherFile] = []
 
     /// - Parameter folder: what relative paths are relative to; empty for the current one.
     init(environment: ConfigEnvironment, folder: String) {
@@ -22,8 +22,10 @@ struct ReferenceResolver {
         path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
     }
 
-    mutating func resolve(_ text: ReferenceText) throws(Missing) -> String {
+    /// - Returns: the whole text, and what in it came from outside the file.
+    mutating func resolve(_ text: ReferenceText) throws(Missing) -> (text: String, values: [String]) {
         var result = ""
+        var values: [String] = []
         var messages: [String] = []
         for piece in text.pieces {
             switch piece {
@@ -32,6 +34,7 @@ struct ReferenceResolver {
                 let value = environment.variable(name)
                 if let value, !value.isEmpty {
                     result += value
+                    values.append(value)
                 } else if let fallback {
                     result += fallback
                 } else {
@@ -39,20 +42,22 @@ struct ReferenceResolver {
                 }
             case .file(let path):
                 switch content(of: self.path(path)) {
-                case .success(let content): result += content
+                case .success(let content):
+                    result += content
+                    values.append(content)
                 case .failure(let error): messages.append("the file \(self.path(path)) \(error.message)")
                 }
             }
         }
         guard messages.isEmpty else { throw Missing(messages: messages) }
-        return result
+        return (result, values)
     }
 
     /// Without the newline that editors and `echo` put at the end.
     private mutating func content(of path: String) -> Result<String, ConfigFileError> {
         if let known = files[path] { return known }
         let result = environment.readFile(path, Self.secretBytesMax).flatMap { bytes -> Result<String, ConfigFileError> in
-            secretFiles.append(LoadedConfiguration.SecretFile(path: path, bytes: bytes))
+            secretFiles.append(LoadedConfiguration.OtherFile(path: path, bytes: bytes))
             guard let text = String(validating: bytes, as: UTF8.self) else { return .failure(.notText) }
             let trimmed = text.hasSuffix("\r\n") || text.hasSuffix("\n") ? text.dropLast() : text[...]
             return trimmed.isEmpty ? .failure(.empty) : .success(String(trimmed))

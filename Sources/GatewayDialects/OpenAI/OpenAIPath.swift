@@ -4,14 +4,6 @@ package import GatewayCore
 ///
 /// Everything here is about the path alone: queries never take part.
 package enum OpenAIPath {
-    /// First path segments of the API. A path without `/v1` belongs to it only if it starts with one of these.
-    ///
-    /// - SeeAlso: https://platform.openai.com/docs/api-reference
-    private static let roots: Set<String> = [
-        "assistants", "audio", "batches", "chat", "completions", "containers", "conversations", "embeddings", "evals", "files", "fine_tuning",
-        "images", "models", "moderations", "realtime", "responses", "threads", "uploads", "vector_stores", "videos",
-    ]
-
     /// The paths that nearly all requests have, which need no taking apart.
     private static let commonPaths: [String: String] = {
         let paths = ["/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/v1/completions", "/v1/models"]
@@ -32,7 +24,7 @@ package enum OpenAIPath {
         if segments.last == "" { segments.removeLast() }
         if segments.first != "v1" { segments.insert("v1", at: 0) }
         guard segments.count > 1, segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { return nil }
-        guard path.utf8.starts(with: "/v1/".utf8) || roots.contains(segments[1]) else { return nil }
+        guard path.utf8.starts(with: "/v1/".utf8) || APIPaths.openAIRoots.contains(segments[1]) else { return nil }
         guard segments[1] == "models" || !path.utf8.contains(UInt8(ascii: "%")) else { return nil }
         guard !hasEncodedDots(path) else { return nil }
         return "/" + segments.joined(separator: "/")

@@ -20,6 +20,7 @@ final class RawAnswer: BodySource {
             lease.end(.succeeded, now: exchange.worker.now)
             return nil
         } catch {
+            exchange.record.attemptEnded(error.kind)
             lease.end(error.targetOutcome, now: exchange.worker.now)
             throw error
         }
@@ -27,6 +28,7 @@ final class RawAnswer: BodySource {
 
     func cancel() {
         answer.cancel()
+        exchange.record.attemptEnded(.clientGone)
         lease.end(.unknown, now: exchange.worker.now)
     }
 }

@@ -63,6 +63,7 @@ final class StreamedAnswer: BodySource {
 
     func cancel() {
         answer.cancel()
+        if !stream.hasEnded { exchange.record.attemptEnded(.clientGone) }
         lease.end(stream.hasEnded ? .succeeded : .unknown, now: exchange.worker.now)
     }
 
@@ -99,6 +100,7 @@ final class StreamedAnswer: BodySource {
     private func end(with error: GatewayError) -> GatewayError {
         answer.cancel()
         exchange.record.usage?.isComplete = false
+        exchange.record.attemptEnded(error.kind)
         lease.end(error.targetOutcome, now: exchange.worker.now)
         return error
     }

@@ -91,7 +91,7 @@ extension Provider {
             responseHeaderBytes: config.limits.responseHeaderBytesMax, responseBodyBytes: config.limits.responseBodyBytesMax,
             connections: config.connectionsMax)
         let endpoint = UpstreamEndpoint(
-            provider: config.name, url: url, http2: config.http2, certificateAuthorities: config.certificateAuthorityFile,
+            provider: config.name, url: url, http2: config.http2, certificateAuthorities: config.certificateAuthorities,
             proxy: config.proxy?.reveal(), limits: limits)
         self.init(
             name: config.name, dialect: Dialect(config.dialect), endpoint: endpoint, formats: config.formats,

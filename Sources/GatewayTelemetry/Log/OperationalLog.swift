@@ -33,8 +33,15 @@ package struct OperationalLog: Sendable {
     package func warning(_ message: String, _ fields: Field...) { write(.warning, message, fields) }
     package func error(_ message: String, _ fields: Field...) { write(.error, message, fields) }
 
+    /// What whoever looks for a cause must find in every log: written whatever the level.
+    package func always(_ message: String, _ fields: Field...) { append(.info, message, fields) }
+
     package func write(_ level: LogLevel, _ message: String, _ fields: [Field]) {
         guard level >= settings.level else { return }
+        append(level, message, fields)
+    }
+
+    private func append(_ level: LogLevel, _ message: String, _ fields: [Field]) {
         var bytes: [UInt8] = []
         var line = JSONLine(takingOver: &bytes)
         line.field("ts", timestamp: now())

@@ -181,7 +181,7 @@ extension MetricsPage {
         out.sample("weir_metrics_series_dropped_total", merged.worker.seriesDropped)
         out.family("weir_workers", .gauge, "Event loops of this process.")
         out.sample("weir_workers", gauge(shards.count))
-        out.family("weir_workers_ready", .gauge, "Event loops that listen and take requests.")
+        out.family("weir_workers_ready", .gauge, "Event loops that turn and take requests.")
         out.sample("weir_workers_ready", gauge(shards.count { $0.isReady }))
         out.family("weir_build_info", .gauge, "The versions of the gateway and of its libraries.")
         out.sample("weir_build_info", registry.build, 1)

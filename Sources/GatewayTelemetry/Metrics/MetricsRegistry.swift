@@ -26,11 +26,13 @@ package final class MetricsRegistry: Sendable {
     ///   - build: the labels of `weir_build_info`: versions of the gateway and of its libraries.
     ///   - log: whose lost lines are shown.
     ///   - seriesKeysMax: bound on label combinations; the rest is counted as `other`.
+    ///   - now: tells how long a worker has not been heard of.
     package init(
-        workers: Int, build: [(name: String, value: String)], log: LogWriter? = nil, seriesKeysMax: Int = MetricsRegistry.seriesKeysMax
+        workers: Int, build: [(name: String, value: String)], log: LogWriter? = nil, seriesKeysMax: Int = MetricsRegistry.seriesKeysMax,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         let directory = SeriesDirectory(keysMax: seriesKeysMax)
-        shards = (0..<workers).map { _ in MetricsShard(directory: directory) }
+        shards = (0..<workers).map { _ in MetricsShard(directory: directory, now: now) }
         self.build = build
         self.log = log
     }

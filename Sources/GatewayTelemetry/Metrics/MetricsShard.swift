@@ -11,16 +11,33 @@ package final class MetricsShard: Sendable {
     private let inflight = Atomic(0)
     private let connections = Atomic(0)
     private let connectionsAccepted = Atomic<UInt64>(0)
-    private let ready = Atomic(false)
+    private let takesRequests = Atomic(true)
+    /// Milliseconds since `epoch`; nothing yet: below zero.
+    private let lastBeat = Atomic(-1)
+    private let epoch: ContinuousClock.Instant
+    private let now: @Sendable () -> ContinuousClock.Instant
 
-    init(directory: SeriesDirectory) {
+    /// A worker that has not been heard of for so long does not take requests, whatever it listens on.
+    static let silenceMax = Duration.seconds(5)
+
+    init(directory: SeriesDirectory, now: @escaping @Sendable () -> ContinuousClock.Instant) {
         self.directory = directory
+        self.now = now
+        epoch = now()
     }
 
-    /// Whether this worker listens and takes requests.
+    /// Says that the worker's loop turns. To be said each second.
+    package func beat() {
+        lastBeat.store(Int((now() - epoch) / .milliseconds(1)), ordering: .relaxed)
+    }
+
+    /// From now on the worker is not ready, however alive.
+    package func stopTakingRequests() { takesRequests.store(false, ordering: .relaxed) }
+
+    /// Whether this worker turns and takes requests.
     package var isReady: Bool {
-        get { ready.load(ordering: .relaxed) }
-        set { ready.store(newValue, ordering: .relaxed) }
+        let beat = lastBeat.load(ordering: .relaxed)
+        return takesRequests.load(ordering: .relaxed) && beat >= 0 && now() - epoch - .milliseconds(beat) < Self.silenceMax
     }
 
     package func connectionOpened() {

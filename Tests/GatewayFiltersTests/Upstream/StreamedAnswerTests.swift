@@ -52,6 +52,22 @@ struct StreamedAnswerTests {
         #expect(try await failure(pieces) == .upstreamCut(provider: "alpha"))
     }
 
+    @Test func `tells how its attempt ended if that was after it had begun`() async throws {
+        let (left, _, exchange) = try await begin([Sample.role, Sample.word, Sample.word, Sample.done])
+        _ = try await left.next()
+        left.cancel()
+        #expect(exchange.record.attempts.map(\.error) == [.clientGone])
+
+        let (cut, _, other) = try await begin([Sample.role, Sample.word])
+        _ = try await cut.next()
+        await #expect(throws: GatewayError.upstreamCut(provider: "alpha")) { try await cut.next() }
+        #expect(other.record.attempts.map(\.error) == [.upstreamCut])
+
+        let (whole, _, another) = try await begin([Sample.role, Sample.word, Sample.done])
+        while try await whole.next() != nil {}
+        #expect(another.record.attempts.map(\.error) == [nil])
+    }
+
     @Test func `may be complete without content`() async throws {
         let (source, _, _) = try await begin([Sample.done])
 

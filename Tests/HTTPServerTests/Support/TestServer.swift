@@ -19,6 +19,8 @@ final class TestServer: Sendable {
         let requests = Atomic<Int>(0)
         let gone = Atomic<Int>(0)
         let refusals = Mutex<[ConnectionRefusal]>([])
+        /// The paths of refused requests; nil for one whose head did not come whole.
+        let heads = Mutex<[String?]>([])
 
         /// Waits up to five seconds for so many clients to be gone.
         func waitForGone(_ count: Int) -> Bool {
@@ -103,11 +105,16 @@ private final class TestService: HTTPService, @unchecked Sendable {
         handler(request, responder, loop)
     }
 
-    func answer(status: Int, reason: String) -> (fields: [(String, String)], body: [UInt8]) {
-        ([("content-type", "text/plain")], Array(reason.utf8))
+    func refuse(_ refusal: HTTPRefusal, _ responder: HTTPResponder) {
+        seen.heads.withLock { $0.append(refusal.head?.path) }
+        responder.send(status: refusal.status, fields: [("content-type", "text/plain")], body: Array(refusal.sentence.utf8))
     }
 
-    func connectionRefused(_ reason: ConnectionRefusal) { seen.refusals.withLock { $0.append(reason) } }
+    func connectionRefused(_ reason: ConnectionRefusal) -> (fields: [(String, String)], body: [UInt8]) {
+        seen.refusals.withLock { $0.append(reason) }
+        return ([("content-type", "text/plain")], Array("Too many connections.".utf8))
+    }
+
     func connectionAccepted() {}
     func connectionClosed() {}
 }

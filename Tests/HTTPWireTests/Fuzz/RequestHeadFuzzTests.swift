@@ -5,7 +5,7 @@ import Testing
 @Suite("A fuzzed request head")
 struct RequestHeadFuzzTests {
     private let limits = HTTPLimits(requestLineBytes: 120, headerBytes: 400, headerCount: 10, bodyBytes: 1_000)
-    private let rules = PlainHeadRules(requestLineBytesMax: 120, headerBytesMax: 400, headerCountMax: 10, bodyBytesMax: 1_000)
+    private let rules = PlainHeadRules(requestLineBytesMax: 120, headerBytesMax: 400, headerCountMax: 10)
 
     private let mutator = Mutator(
         corpus: [

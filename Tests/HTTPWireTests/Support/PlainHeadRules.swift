@@ -4,7 +4,6 @@ struct PlainHeadRules {
     let requestLineBytesMax: Int
     let headerBytesMax: Int
     let headerCountMax: Int
-    let bodyBytesMax: Int
 
     private static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     private static let tokenBytes = Array((letters + "0123456789!#$%&'*+-.^_`|~").utf8)
@@ -80,8 +79,7 @@ struct PlainHeadRules {
         }
         guard let length = lengths.first?.value else { return nil }
         guard !length.isEmpty, length.allSatisfy({ (0x30...0x39).contains($0) }) else { return "length" }
-        guard let number = Int(String(decoding: length, as: UTF8.self)), number <= bodyBytesMax else { return "length too large" }
-        return nil
+        return Int(String(decoding: length, as: UTF8.self)) == nil ? "length too large" : nil
     }
 
     private func isToken(_ bytes: [UInt8]) -> Bool { !bytes.isEmpty && bytes.allSatisfy(Self.tokenBytes.contains) }
