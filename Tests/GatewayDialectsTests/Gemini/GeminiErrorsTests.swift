@@ -163,6 +163,15 @@ struct GeminiErrorsTests {
         #expect(respond(failed(429, GeminiSupport.text(recording.answer))).headers.first("retry-after") == "48")
     }
 
+    @Test func `do not have clients wait for what Google says takes long`() {
+        let long = #"{"error":{"code":429,"message":"x","status":"RESOURCE_EXHAUSTED","details":[{"retryDelay":"3600s"}]}}"#
+        let response = respond(failed(429, long))
+
+        #expect(response.headers.first("retry-after") == nil)
+        #expect(response.headers.first("x-should-retry") == "false")
+        #expect(GeminiSupport.text(bytes(response)) == long)
+    }
+
     @Test func `say when to come back in the body too, where others say it in a header alone`() throws {
         let error = try error(respond(failed(429, #"{"error":{"message":"Slow down"}}"#, retryAfter: 7)))
 

@@ -90,6 +90,15 @@ struct GeminiRequestReadingTests {
         #expect(calls.allSatisfy { $0.id.wholeMatch(of: /[a-zA-Z0-9_-]{1,40}/) != nil })
     }
 
+    @Test func `gives a result to the last call of its name, not to one that was never answered`() throws {
+        let turns = try turns(
+            #"[{"role":"model","parts":[{"functionCall":{"name":"a"}}]},{"parts":[{"text":"No, again."}]},"#
+                + #"{"role":"model","parts":[{"functionCall":{"name":"a"}}]},{"parts":[{"functionResponse":{"name":"a","response":{}}}]}]"#)
+
+        guard case .call(let call) = turns[2].parts[0], case .result(let result) = turns[3].parts[0] else { return GeminiSupport.wrong() }
+        #expect(result.id == call.id)
+    }
+
     @Test func `gives calls without ids the same ids again when the conversation has grown`() throws {
         let start = #"[{"role":"model","parts":[{"functionCall":{"name":"a"}}]},{"parts":[{"functionResponse":{"name":"a","response":{}}}]}"#
         let short = try turns(start + "]")

@@ -172,6 +172,18 @@ struct GeminiRequestWritingTests {
         #expect(contents == [["role": "user", "parts": [["text": "a"]]]])
     }
 
+    @Test func `refuse instructions without a conversation, which Gemini does not answer`() {
+        var request = ChatRequest(format: .openAIChat, model: "fast")
+        request.system = ["Be brief."]
+
+        #expect {
+            try GeminiSupport.written(request)
+        } throws: { error in
+            guard case GatewayError.fieldRefused("messages", _) = error else { return false }
+            return true
+        }
+    }
+
     @Test func `offer all tools in one element, with their schemas as they are`() throws {
         let schema: JSONValue = ["type": "object", "properties": ["a": ["$ref": "#/$defs/x"]], "additionalProperties": false]
         let (body, dropped) = try written {

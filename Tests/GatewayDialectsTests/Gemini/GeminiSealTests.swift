@@ -67,6 +67,16 @@ struct GeminiSealTests {
             written["contents"]?[0]?["parts"] == [["text": "hm", "thought": true, "thoughtSignature": "CrUC"], ["text": "A"]])
     }
 
+    @Test func `of redacted thoughts do not close thoughts that were never sealed`() throws {
+        let redacted = ChatSeal(.redacted, "cmVk")
+        let parts = try parts(of: [
+            ["role": "model", "parts": [["text": "open", "thought": true]]],
+            ["role": "model", "parts": [["text": "", "thought": true, "thoughtSignature": .string(redacted.envelope)]]],
+        ])
+
+        #expect(parts == [.thinking(ChatThinking(text: "open")), .thinking(ChatThinking(text: "", seal: redacted))])
+    }
+
     @Test func `on a call are put before it, since only Gemini seals calls`() throws {
         let seal = ChatSeal(.signature, "c2ln")
         let call: JSONValue = ["functionCall": ["id": "c", "name": "f"], "thoughtSignature": .string(seal.envelope)]

@@ -142,6 +142,15 @@ struct GeminiStreamReaderTests {
             ])
     }
 
+    @Test func `do not give thoughts the signature of empty text behind them`() {
+        let events = read(Self.piece(#"[{"text":"hm","thought":true},{"text":"","thoughtSignature":"YQ=="}]"#, Self.stop))
+
+        #expect(
+            Array(events.dropFirst()) == [
+                .begin(.thinking), .delta("hm"), .end, .begin(.thinking), .seal(ChatSeal(.thought, "YQ==")), .end, .stop(.finished), .finish,
+            ])
+    }
+
     @Test func `are filtered when the prompt was held back`() {
         let events = read(#"{"promptFeedback":{"blockReason":"SAFETY"},"responseId":"r"}"#)
 

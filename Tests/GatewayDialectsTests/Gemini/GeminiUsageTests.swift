@@ -33,6 +33,7 @@ struct GeminiUsageTests {
         #"{"promptTokenCount":-5,"candidatesTokenCount":-1}"#, #"{"promptTokenCount":"5"  ,"candidatesTokenCount":1e99}"#,
         #"{"promptTokenCount":9223372036854775807,"toolUsePromptTokenCount":9223372036854775807,"candidatesTokenCount":9223372036854775807}"#,
         #"{"promptTokenCount":5,"cachedContentTokenCount":50,"promptTokensDetails":[{"modality":"AUDIO","tokenCount":70}]}"#,
+        #"{"promptTokenCount":5,"candidatesTokenCount":2,"thoughtsTokenCount":9,"candidatesTokensDetails":[{"modality":"AUDIO","tokenCount":7}]}"#,
     ])
     func `are never negative, and no part is more than the whole`(_ text: String) throws {
         let usage = try #require(read(text))
@@ -40,6 +41,7 @@ struct GeminiUsageTests {
         for count in [usage.input, usage.output, usage.cachedInput, usage.reasoning, usage.uncachedInput] { #expect(count >= 0) }
         #expect(usage.cachedInput <= usage.input)
         #expect(usage.audioInput <= usage.input)
+        #expect(usage.audioOutput + usage.reasoning <= usage.output)
         #expect(usage.reasoning <= usage.output)
     }
 

@@ -20,7 +20,11 @@ struct GeminiRequestWriter {
     private mutating func body() throws(GatewayError) -> JSONValue {
         try losses.takeExtras(of: request)
         var body = JSONObject()
-        body["contents"] = .array(try contents())
+        let contents = try contents()
+        guard !contents.isEmpty else {
+            throw losses.meaning(name(.system), "the provider of this model wants at least one message besides the instructions.")
+        }
+        body["contents"] = .array(contents)
         if !request.system.isEmpty { body["systemInstruction"] = ["parts": .array(request.system.map { ["text": .string($0)] })] }
         if !request.tools.isEmpty { body["tools"] = [["functionDeclarations": .array(declarations())]] }
         if let choice = request.toolChoice, let calling = calling(choice) { body["toolConfig"] = ["functionCallingConfig": .object(calling)] }
