@@ -53,7 +53,8 @@ final class RequestRun: @unchecked Sendable {
         if let coding = head.fields.first("content-encoding"), coding.lowercased() != "identity" {
             throw .malformedRequest(status: 415, reason: "Request bodies must not be compressed. Send this one without content-encoding.")
         }
-        let described = try OpenAIRequest(method: method, path: exchange.path, body: request.body)
+        let described = try OpenAIRequest(
+            method: method, path: exchange.path, contentType: head.fields.first("content-type"), body: request.body)
         described.describe(exchange)
         guard let route = pipeline.route(for: exchange) else { throw pipeline.reasonForNoRoute(exchange) }
         exchange.record.route = route.name
