@@ -150,6 +150,25 @@ struct OpenAIReplayTests {
         #expect(answer?["choices"]?[0]?["finish_reason"]?.string == "tool_calls")
     }
 
+    @Test func `join chunks that differ in their content only like all others`() throws {
+        let pieces = ["Wa", "", "ter", "\\u00fc", "\\n", "\\\""]
+        func answer(_ more: String, _ delta: String = "") throws -> JSONValue? {
+            let first = #""delta":{"role":"assistant","content":""}"#
+            let last = #""delta":{},"finish_reason":"stop""#
+            return try joined([first] + pieces.map { #""delta":{"content":"\#($0)"\#(delta)}\#(more)"# } + [last])
+        }
+        let plain = try answer("")?["choices"]?[0]
+        let withReasoning = try answer("", #","reasoning":"a""#)?["choices"]?[0]
+        let withProbabilities = try answer(#","logprobs":{"content":[{"token":"t"}]}"#)?["choices"]?[0]
+
+        #expect(plain?["message"]?["content"]?.string == "Waterü\n\"")
+        #expect(plain?["finish_reason"]?.string == "stop")
+        #expect(withReasoning?["message"]?["reasoning"]?.string == "aaaaaa")
+        #expect(withReasoning?["message"]?["content"]?.string == "Waterü\n\"")
+        #expect(withProbabilities?["logprobs"]?["content"]?.array?.count == 6)
+        #expect(try joined([#""delta":{"content":"a"}"#, #""delta":{"content":"\ud800"}"#, #""delta":{},"finish_reason":"stop""#]) == nil)
+    }
+
     @Test func `keep a text of a delta that nobody knows, unless it changes`() throws {
         let once = try joined([#""delta":{"content":"a","mood":"calm"}"#, #""delta":{"mood":"calm"},"finish_reason":"stop""#])
         let changing = try joined([#""delta":{"mood":"ca"}"#, #""delta":{"mood":"lm"},"finish_reason":"stop""#])

@@ -10,11 +10,33 @@ struct OpenAIChunkCollector {
     private var usage: JSONValue?
     /// By their index, in the order of their first chunk.
     private var choices: [(index: Int, value: JSONObject)] = []
+    /// The chunk before, if the next may differ from it in its content only, and where its choice is among `choices`.
+    private var last: OpenAIChunkShape?
+    private var lastPosition = 0
+    /// Content of that choice that was read since.
+    private var more = ""
 
     init(isChat: Bool) { self.isChat = isChat }
 
-    /// - Returns: false when the chunk is none, or cannot be joined to those before it without guessing.
-    mutating func take(_ chunk: JSONObject) -> Bool {
+    /// - Parameter data: of one event.
+    /// - Returns: false when it is no chunk, or cannot be joined to those before it without guessing.
+    mutating func take(_ data: [UInt8]) -> Bool {
+        if let content = last?.content(of: data) {
+            more += content
+            return true
+        }
+        guard joinMore(), let chunk = try? JSONValue(parsing: data).object, take(chunk) else { return false }
+        last = isChat ? OpenAIChunkShape(data) : nil
+        return true
+    }
+
+    private mutating func joinMore() -> Bool {
+        guard !more.isEmpty else { return true }
+        defer { more = "" }
+        return OpenAIJoining.pieces.join(JSONObject.Member("delta", ["content": .string(more)]), to: &choices[lastPosition].value)
+    }
+
+    private mutating func take(_ chunk: JSONObject) -> Bool {
         guard chunk["error"]?.isNull ?? true else { return false }
         for member in chunk where !["choices", "usage", "obfuscation"].contains(member.name) {
             // Azure's first chunk has an empty id and model.
@@ -27,8 +49,8 @@ struct OpenAIChunkCollector {
     }
 
     /// nil unless every choice has come to its end.
-    func answer() -> JSONValue? {
-        guard !choices.isEmpty, choices.allSatisfy({ !($0.value["finish_reason"]?.isNull ?? true) }) else { return nil }
+    mutating func answer() -> JSONValue? {
+        guard joinMore(), !choices.isEmpty, choices.allSatisfy({ !($0.value["finish_reason"]?.isNull ?? true) }) else { return nil }
         var answer = head
         if isChat { answer["object"] = "chat.completion" }
         let sorted = choices.sorted { $0.index < $1.index }.map { isChat ? chatChoice($0.value) : $0.value }
@@ -44,6 +66,7 @@ struct OpenAIChunkCollector {
             guard choices.count < Self.choicesMax else { return false }
             choices.append((index, JSONObject()))
         }
+        lastPosition = position
         for member in part {
             // What is streamed of a choice is its delta, its log probabilities and (legacy) its text; the rest is said about it.
             let joining: OpenAIJoining = ["delta", "logprobs", "text"].contains(member.name) ? .pieces : .lastWord
