@@ -25,7 +25,7 @@ final class RequestRun: @unchecked Sendable {
             request: ClientRequest(head: request.head, body: request.body), worker: worker, started: request.received,
             requestID: RequestID.choose(fields.first("x-request-id"), random: worker.randomBits),
             trace: TraceContext(continuing: fields.first("traceparent"), random: worker.randomBits),
-            path: OpenAIPath.versioned(request.head.path) ?? request.head.path)
+            path: OpenAIPath.versioned(request.head.path, method: request.head.method.name) ?? request.head.path)
         exchange.record.clientRetryCount = fields.first("x-stainless-retry-count").flatMap { Int($0) }
     }
 
@@ -47,13 +47,14 @@ final class RequestRun: @unchecked Sendable {
 
     private func answer() async throws(GatewayError) -> Response {
         let head = request.head
-        let method = head.method.description
-        guard OpenAIPath.versioned(head.path) != nil else { throw .routeMissing }
+        let method = head.method.name
+        guard OpenAIPath.versioned(head.path, method: method) != nil else { throw .routeMissing }
         // A body that the gateway cannot read could name any model.
         if let coding = head.fields.first("content-encoding"), coding.lowercased() != "identity" {
             throw .malformedRequest(status: 415, reason: "Request bodies must not be compressed. Send this one without content-encoding.")
         }
-        let described = try OpenAIRequest(method: method, path: exchange.path, body: request.body)
+        let described = try OpenAIRequest(
+            method: method, path: exchange.path, contentType: head.fields.first("content-type"), body: request.body)
         described.describe(exchange)
         guard let route = pipeline.route(for: exchange) else { throw pipeline.reasonForNoRoute(exchange) }
         exchange.record.route = route.name

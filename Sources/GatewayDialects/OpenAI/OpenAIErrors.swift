@@ -96,7 +96,6 @@ extension OpenAIErrors {
     private static func code(_ error: GatewayError) -> String? {
         switch error {
         case .routeMissing: "unknown_url"
-        case .methodNotAllowed: "method_not_supported"
         case .upstreamFailed(let failure) where !failure.isCredentialProblem: failure.status == 429 ? "rate_limit_exceeded" : "bad_upstream"
         case .malformedRequest, .malformedBody, .modelMissing, .fieldRefused: nil
         default: error.kind.rawValue
@@ -105,7 +104,7 @@ extension OpenAIErrors {
 
     private static func param(_ error: GatewayError) -> String? {
         switch error {
-        case .modelMissing, .modelUnknown, .modelForbidden: "model"
+        case .modelMissing, .modelUnknown, .modelForbidden, .modelUnreadable: "model"
         case .fieldRefused(let field, _): field
         default: nil
         }
@@ -114,7 +113,6 @@ extension OpenAIErrors {
     private static func headers(_ error: GatewayError) -> [HeaderField] {
         switch error {
         case .keyMissing, .keyUnknown: [HeaderField("www-authenticate", "Bearer")]
-        case .methodNotAllowed(let allowed): [HeaderField("allow", allowed)]
         case .requestsSpent(_, _, let seconds): seconds > retryAfterSecondsMax ? [] : [HeaderField("retry-after", String(max(1, seconds)))]
         case .tooManyAtOnce, .overloaded, .draining, .noTargetLeft: [HeaderField("retry-after", "1")]
         default: []

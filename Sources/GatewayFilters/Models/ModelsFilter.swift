@@ -1,7 +1,7 @@
 package import GatewayCore
 import GatewayDialects
 
-/// Answers `GET /v1/models` with what the caller may use; all other requests go on.
+/// Answers `GET /v1/models` and `/v1/models/{id}` with what the caller may use; all other requests go on.
 ///
 /// Stands behind authn and quota, so that whoever asks is known and counted.
 package struct ModelsFilter: Filter {
@@ -20,11 +20,13 @@ package struct ModelsFilter: Filter {
         guard exchange.operation == .models else { return try await next(exchange) }
         let allowed = names.filter { exchange.caller?.mayUse($0) ?? true }
         let body: [UInt8]
-        if let name = OpenAIPath.modelID(exchange.path) {
+        if exchange.path == OpenAIPath.models {
+            body = OpenAIModels.list(allowed, created: created)
+        } else {
+            // An id that cannot be decoded is nobody's.
+            guard let name = OpenAIPath.modelID(exchange.path) else { throw .routeMissing }
             guard allowed.contains(name) else { throw .modelUnknown(model: name) }
             body = OpenAIModels.one(name, created: created)
-        } else {
-            body = OpenAIModels.list(allowed, created: created)
         }
         return Response(status: 200, headers: [HeaderField("content-type", "application/json")], body: ResponseBody(bytes: body))
     }

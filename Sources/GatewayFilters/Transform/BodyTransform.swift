@@ -29,7 +29,7 @@ package struct BodyTransform: Sendable {
     /// - Parameter model: what the target calls the model; nil keeps the client's name.
     func body(of exchange: Exchange, model: String?) throws(GatewayError) -> [UInt8] {
         let body = exchange.request.body
-        guard let scan = exchange.bodyScan else { return body }
+        guard let scan = exchange.bodyScan else { return renamed(exchange, model) }
         do {
             guard let plan else { return try edited(body, scan, JSONEdits(), exchange, model) }
             guard needsOwnPass else { return try edited(body, scan, try plan.edits(for: body), exchange, model) }
@@ -38,6 +38,13 @@ package struct BodyTransform: Sendable {
         } catch {
             throw .malformedBody(error)
         }
+    }
+
+    /// A body that is no JSON, with another model in its form.
+    private func renamed(_ exchange: Exchange, _ model: String?) -> [UInt8] {
+        var body = exchange.request.body
+        if let model, model != exchange.model, let range = exchange.modelRange { body.replaceSubrange(range, with: model.utf8) }
+        return body
     }
 
     private func edited(
