@@ -52,7 +52,7 @@ package final class Exchange {
     /// As the client named it.
     package var model: String?
     package var isStreaming = false
-    /// Byte range of the `model` value in the body, quotes included.
+    /// Byte range of the `model` value in the body, in JSON with its quotes.
     package var modelRange: Range<Int>?
     /// The body's members that the gateway looks at, for edits without a second pass; nil when the body is no JSON object.
     package var bodyScan: JSONTopLevel?

@@ -26,7 +26,8 @@ package struct UpstreamFailure: Equatable, Sendable {
 
     /// - Parameter isCredentialProblem: what the body says of it; some statuses say so by themselves.
     package init(
-        provider: String, status: Int, retryAfterSeconds: Int? = nil, body: [UInt8] = [], headers: [HeaderField] = [], isCredentialProblem: Bool = false
+        provider: String, status: Int, retryAfterSeconds: Int? = nil, body: [UInt8] = [], headers: [HeaderField] = [],
+        isCredentialProblem: Bool = false
     ) {
         self.provider = provider
         self.status = status
@@ -49,12 +50,13 @@ package enum GatewayError: Error, Equatable, Sendable {
     case malformedRequest(status: Int, reason: String)
     case malformedBody(reason: String)
     case routeMissing
-    case methodNotAllowed(allowed: String)
     case modelMissing
     case modelUnknown(model: String)
     case keyMissing
     case keyUnknown
     case modelForbidden(model: String)
+    /// A caller that may use some models only asks for something, and which model is meant cannot be told.
+    case modelUnreadable
     case requestsSpent(limit: Int, window: String, retryAfterSeconds: Int)
     case tooManyAtOnce(limit: Int)
     case fieldRefused(field: String, reason: String)

@@ -26,9 +26,8 @@ extension GatewayError {
         case .malformedRequest(let status, _): status
         case .malformedBody, .modelMissing, .fieldRefused: 400
         case .routeMissing, .modelUnknown: 404
-        case .methodNotAllowed: 405
         case .keyMissing, .keyUnknown: 401
-        case .modelForbidden: 403
+        case .modelForbidden, .modelUnreadable: 403
         case .requestsSpent, .tooManyAtOnce: 429
         case .clientGone: 499
         case .upstreamUnreachable, .upstreamBroken, .upstreamCut: 502
@@ -43,8 +42,8 @@ extension GatewayError {
 
     package var blame: Blame {
         switch self {
-        case .malformedRequest, .malformedBody, .routeMissing, .methodNotAllowed, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
-            .modelForbidden, .requestsSpent, .tooManyAtOnce, .fieldRefused, .clientGone:
+        case .malformedRequest, .malformedBody, .routeMissing, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
+            .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .fieldRefused, .clientGone:
             .caller
         case .upstreamFailed(let failure):
             failure.isCredentialProblem ? .gateway : failure.status == 429 || failure.status >= 500 ? .upstream : .caller
@@ -57,10 +56,10 @@ extension GatewayError {
     package var kind: ErrorKind {
         switch self {
         case .malformedRequest, .malformedBody, .modelMissing, .fieldRefused: .badRequest
-        case .routeMissing, .methodNotAllowed: .notFound
+        case .routeMissing: .notFound
         case .modelUnknown: .modelNotFound
         case .keyMissing, .keyUnknown: .invalidAPIKey
-        case .modelForbidden: .modelForbidden
+        case .modelForbidden, .modelUnreadable: .modelForbidden
         case .requestsSpent, .tooManyAtOnce: .rateLimitExceeded
         case .clientGone: .clientGone
         case .upstreamUnreachable: .upstreamUnreachable
@@ -82,12 +81,13 @@ extension GatewayError {
         case .malformedRequest(_, let reason): reason
         case .malformedBody(let reason): "The request body is not usable: \(reason)"
         case .routeMissing: "No route serves this request. Check the path and the model; the routes are in the gateway's file."
-        case .methodNotAllowed(let allowed): "This path does not take this method. Use \(allowed)."
         case .modelMissing: "The request names no model. Set \"model\" to one that GET /v1/models lists."
         case .modelUnknown(let model): "The model `\(bounded(model))` does not exist here. GET /v1/models lists those that do."
         case .keyMissing: "No API key. Send one as \"Authorization: Bearer <key>\"."
         case .keyUnknown: "This API key is not known here. Check it, or ask the gateway's operator for one."
         case .modelForbidden(let model): "This API key may not use the model `\(bounded(model))`. GET /v1/models lists those it may."
+        case .modelUnreadable:
+            "This API key may use certain models only, and which one this request is for cannot be read. Name it as \"model\" in a JSON or form-data body."
         case .requestsSpent(let limit, let window, let seconds):
             "The limit of \(limit) requests per \(window) is reached. Try again in \(seconds) s."
         case .tooManyAtOnce(let limit): "The limit of \(limit) requests at once is reached. Try again when one has ended."

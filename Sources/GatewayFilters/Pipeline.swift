@@ -43,7 +43,7 @@ package final class Pipeline: Sendable {
         let number = table.match(
             RouteQuery(
                 path: exchange.path, asSent: head.path, method: head.method.name, model: exchange.model, ignoresModel: exchange.operation == .models,
-                header: { head.fields.first($0) },
+                header: { head.fields.first($0) }, headerNames: { head.fields.map(\.name) },
                 caller: { [keys] in
                     if case .known(let caller) = keys.identify(exchange) { caller.name } else { nil }
                 }))

@@ -13,7 +13,8 @@ struct RefusedRequest {
 
     func perform() {
         let error = GatewayError(refusal)
-        let response = Dialect.openai.response(to: error, retriesSpent: false)
+        let dialect = refusal.head.flatMap(ClientAPI.init)?.dialect ?? .openai
+        let response = dialect.response(to: error, retriesSpent: false)
         guard case .bytes(let body) = response.body.content else { return }
         let fields = response.headers.map { ($0.name, $0.value) }
         guard let head = refusal.head else {
@@ -50,7 +51,7 @@ struct RefusedRequest {
         worker.accessLog.write(
             AccessLogEntry(
                 endedAtMilliseconds: TimeOfDay.nowMilliseconds(), requestID: id, traceID: trace.traceID, method: head.method.description,
-                path: OpenAIPath.versioned(head.path) ?? head.path, bytesIn: head.byteCount + refusal.bodyBytes,
+                path: ClientAPI(head)?.path ?? head.path, bytesIn: head.byteCount + refusal.bodyBytes,
                 configGeneration: worker.pipeline.generation, record: record, times: times))
     }
 }

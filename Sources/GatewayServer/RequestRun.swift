@@ -25,8 +25,7 @@ final class RequestRun: @unchecked Sendable {
         self.request = request
         self.responder = responder
         let fields = request.head.fields
-        let method = request.head.method.description
-        api = ClientAPI(method: method, path: request.head.path, speaksAnthropic: fields.contains("anthropic-version"))
+        api = ClientAPI(request.head)
         exchange = Exchange(
             request: ClientRequest(head: request.head, body: request.body), worker: worker, started: request.received,
             requestID: RequestID.choose(fields.first("x-request-id"), random: worker.randomBits),

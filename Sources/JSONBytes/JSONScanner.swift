@@ -27,6 +27,14 @@ package enum JSONScanner {
         return result
     }
 
+    /// The string that begins at `start`; nil when something else does.
+    package static func string(in body: [UInt8], at start: Int, limits: JSONLimits = .standard) -> JSONField? {
+        guard body.indices.contains(start), body[start] == .quote else { return nil }
+        var at = start
+        guard (try? JSONLexer.skipString(body.span, &at, limits)) != nil else { return nil }
+        return JSONField(kind: .string, value: start..<at, member: start..<at)
+    }
+
     /// Reads one JSON text of any kind to its end.
     ///
     /// - Returns: its kind and where it stands without the white space around it.

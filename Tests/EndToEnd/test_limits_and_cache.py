@@ -108,12 +108,20 @@ def test_a_kept_answer_is_given_as_json_or_as_a_stream(start, mock):
 
 def test_clients_can_say_no(start, mock):
     gateway = start(routes=CACHED)
-    call(gateway, "POST", "/v1/chat/completions", chat(), key=CALLER_KEY)
 
-    for control in ("no-cache", "no-store"):
-        answer = call(gateway, "POST", "/v1/chat/completions", chat(), {"cache-control": control}, key=CALLER_KEY)
-        assert answer.headers["x-weir-cache"] in ("bypass", "miss")
+    def ask(control=None):
+        headers = {"cache-control": control} if control else {}
+        answer = call(gateway, "POST", "/v1/chat/completions", chat(), headers, key=CALLER_KEY)
+        return answer.headers["x-weir-cache"], answer.json["id"]
 
+    _, first = ask()
+    outcome, fresh = ask("no-cache")
+    assert outcome == "miss" and fresh != first
+    assert ask() == ("hit", fresh), "a new answer takes the place of the old one"
+
+    outcome, private = ask("no-store")
+    assert outcome == "bypass" and private not in (first, fresh)
+    assert ask() == ("hit", fresh), "neither looked up nor kept"
     assert mock.stats["requests"] == 3
 
 
@@ -122,11 +130,12 @@ def test_clients_can_say_no(start, mock):
     ("cut-after=900,chunks=9", True)])
 def test_nothing_that_failed_is_kept(start, mock, directives, stream):
     gateway = start(routes=CACHED)
-    call(gateway, "POST", "/v1/chat/completions", chat(stream=stream), {"x-mock": directives}, key=CALLER_KEY)
 
-    answer = call(gateway, "POST", "/v1/chat/completions", chat(stream=stream), key=CALLER_KEY)
-
-    assert answer.status == 200 and answer.headers["x-weir-cache"] == "miss"
+    # The same twice, to the last header: of an answer that was kept, the second would be a hit.
+    for requests in (1, 2):
+        answer = call(gateway, "POST", "/v1/chat/completions", chat(stream=stream), {"x-mock": directives}, key=CALLER_KEY)
+        assert answer.headers["x-weir-cache"] == "miss"
+        assert mock.stats["requests"] == requests
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -181,6 +190,26 @@ def test_a_slow_follower_does_not_slow_the_others(start, mock):
     assert answer.body.endswith(b"data: [DONE]\n\n")
     assert time.monotonic() - begin < 5
     slow.close()
+
+
+def test_a_slow_leader_keeps_its_answer_whoever_else_asks(start, mock):
+    """The leader reads nothing while a quick follower reads all it gets: 3 MB, of which 1 MiB is kept and the sockets hold some."""
+    gateway = start(routes=CACHED)
+    directives = {"x-mock": "chunks=100,size=600000"}
+    leader, follower = Connection(gateway.port, receive_buffer=4096, timeout=60), Connection(gateway.port, timeout=60)
+    for connection in (leader, follower):
+        connection.request("POST", "/v1/chat/completions", chat(stream=True), {**KEY, **directives})
+        assert connection.read_head()[0] == 200
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(lambda: list(follower.chunks()))
+        time.sleep(1)  # for the follower to get as far ahead as it can
+        pieces = list(leader.chunks())
+        others = reading.result(timeout=60)
+
+    assert pieces[-1] is not None and b"".join(pieces).endswith(b"data: [DONE]\n\n")
+    assert b"".join(others) == b"".join(pieces)
+    assert mock.stats["requests"] == 1
 
 
 def test_the_memory_of_the_cache_is_bounded(start, mock):

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from processes import CALLER_KEY, chat, route, wait_until
+from processes import CALLER_KEY, OTHER_KEY, chat, route, wait_until
 from wire import Connection, call
 
 KEY = {"authorization": "Bearer " + CALLER_KEY}
@@ -96,6 +96,69 @@ def test_odd_paths_never_reach_the_provider_as_another_path(start, mock, path):
 
     if mock.stats["requests"]:
         assert mock.last.target == "/v1/chat/completions"
+
+
+@pytest.mark.parametrize("method, path", [
+    ("DELETE", "/v1/models/..%2Ffiles%2Ffile-1"), ("DELETE", "/v1/models/..%5Cfiles"), ("POST", "/v1/models/x%2F..%2F..%2Ffiles"),
+    ("DELETE", "/models/%2e%2e/files"), ("DELETE", "/v1/models/%252e%252e/files"), ("PATCH", "/v1/models/a%zz"), ("POST", "/v1/chat/..;/files"),
+    ("POST", "/v1/chat/.;x/../files"), ("POST", "/v1/chat\\..\\files"), ("POST", "/v1/files%00"), ("POST", "/v1/files#x"),
+    ("GET", "/v1/models/..%2Ffiles"), ("GET", "/v1/models/fast%"), ("GET", "/v1/models/%ff"), ("HEAD", "/v1/models/fast"), ("HEAD", "/v1/models/nobody"),
+    ("HEAD", "/v1/models")])
+def test_no_path_leads_to_another_one_at_the_provider(start, mock, method, path):
+    gateway = start()
+
+    with Connection(gateway.port) as connection:
+        answer = connection.request(method, path, chat() if method in ("POST", "PATCH") else None, KEY).answer(has_body=method != "HEAD")
+
+    assert answer.status == (200 if method == "HEAD" and not path.endswith("nobody") else 400 if "#" in path else 404)
+    assert mock.stats["requests"] == 0
+
+
+BILLING = {"authorization": "Bearer " + OTHER_KEY}
+
+
+def form(*fields):
+    """The body of a multipart/form-data request, as httpx writes it, and its type."""
+    parts = [f'--b0\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n{value}\r\n' for name, value, more in fields]
+    return "".join([*parts, "--b0--\r\n"]).encode(), {"content-type": "multipart/form-data; boundary=b0"}
+
+
+def upload(gateway, path, body, headers):
+    lines = [f"POST {path} HTTP/1.1", "host: weir", f"content-length: {len(body)}", *[f"{name}: {value}" for name, value in headers.items()]]
+    with Connection(gateway.port) as connection:
+        connection.send("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+        return connection.answer()
+
+
+AUDIO = ("file", "RIFF\r\n--b\r\nmodel", '; filename="a.wav"')
+
+
+@pytest.mark.parametrize("body, headers", [
+    (b"\xef\xbb\xbf" + b'{"model":"gpt-9"}', {}), ('{"model":"gpt-9"}'.encode("utf-16"), {}), ('{"model":"gpt-9"}'.encode("utf-16-le"), {}),
+    ('{"model":"gpt-9"}'.encode("utf-32"), {}), (b'[{"model":"gpt-9"}]', {}), (b"model=gpt-9", {"content-type": "application/x-www-form-urlencoded"}),
+    (b'{"prompt":"x"}', {}), (form(("model", "gpt-9", ""), AUDIO)), (form(("model", "fast", ""), ("model", "gpt-9", ""))), (form(("Model", "gpt-9", ""))),
+    (form(AUDIO)), (form(("model", "gpt-9", ""))[0], {"content-type": "multipart/mixed; boundary=b0"}), (form(("model", "gpt-9", ""))[0], {})])
+def test_a_caller_with_a_list_of_models_uses_no_other_however_it_is_named(start, mock, body, headers):
+    gateway = start()
+
+    answer = upload(gateway, "/v1/images/generations", body, {**BILLING, **headers})
+
+    assert answer.status in (400, 403) and "error" in answer.json
+    assert mock.stats["requests"] == 0
+    assert upload(gateway, "/v1/engines/gpt-9/completions", b'{"model":"fast"}', BILLING).status == 403
+    assert upload(gateway, "/v1/engines/gpt-9/completions", b"", BILLING).status == 403
+    assert mock.stats["requests"] == 0
+
+
+def test_a_form_reaches_the_target_of_its_model(start, mock):
+    gateway = start()
+    body, headers = form(AUDIO, ("model", "fast", ""), ("prompt", "model=fast", ""))
+
+    upload(gateway, "/v1/audio/transcriptions", body, {**BILLING, **headers})
+
+    assert mock.last.target == "/v1/audio/transcriptions"
+    assert mock.last.headers["content-type"] == headers["content-type"]
+    assert mock.last.text.encode() == body.replace(b"\r\n\r\nfast\r\n", b"\r\n\r\nmock-model\r\n")
 
 
 def test_too_much_is_refused(start):

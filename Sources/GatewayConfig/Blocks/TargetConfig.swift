@@ -26,7 +26,8 @@ package struct TargetConfig: Hashable, Sendable {
 
     /// - Parameter modelDefault: the name of the model that the target serves.
     init(modelDefault: String, reading fields: inout Fields) {
-        self.init(model: { $0.value("model", .modelName, default: modelDefault) }, weight: { $0.integer("weight", in: 0...1000, default: 1) }, &fields)
+        self.init(
+            model: { $0.value("model", .modelName, default: modelDefault) }, weight: { $0.integer("weight", in: 0...1000, default: 1) }, &fields)
     }
 
     /// The one target of a fallback rule.

@@ -49,7 +49,8 @@ package struct ChatTranslation: Sendable {
     ///   - kept: is told the parts with seals, when the answer has come to its end.
     package func stream(eventBytesMax: Int, kept: @escaping @Sendable ([ChatPart]) -> Void) -> any AnswerStream {
         TranslatedStream(
-            reader: provider.wire.reader(ids: ChatIDs(seed: facts.seed)), writer: client.wire.writer(for: facts), eventBytesMax: eventBytesMax, kept: kept)
+            reader: provider.wire.reader(ids: ChatIDs(seed: facts.seed)), writer: client.wire.writer(for: facts), eventBytesMax: eventBytesMax,
+            kept: kept)
     }
 }
 

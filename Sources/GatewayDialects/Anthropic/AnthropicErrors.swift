@@ -99,7 +99,6 @@ extension AnthropicErrors {
     private static func headers(_ error: GatewayError) -> [HeaderField] {
         switch error {
         case .keyMissing, .keyUnknown: [HeaderField("www-authenticate", "Bearer")]
-        case .methodNotAllowed(let allowed): [HeaderField("allow", allowed)]
         case .requestsSpent(_, _, let seconds): seconds > retryAfterSecondsMax ? [] : [HeaderField("retry-after", String(max(1, seconds)))]
         case .tooManyAtOnce, .overloaded, .draining, .noTargetLeft: [HeaderField("retry-after", "1")]
         default: []

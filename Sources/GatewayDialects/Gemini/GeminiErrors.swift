@@ -120,7 +120,6 @@ extension GeminiErrors {
     private static func headers(_ error: GatewayError) -> [HeaderField] {
         switch error {
         case .keyMissing, .keyUnknown: [HeaderField("www-authenticate", "Bearer")]
-        case .methodNotAllowed(let allowed): [HeaderField("allow", allowed)]
         default: retryAfterSeconds(error).map { $0 > retryAfterSecondsMax ? [] : [HeaderField("retry-after", String($0))] } ?? []
         }
     }

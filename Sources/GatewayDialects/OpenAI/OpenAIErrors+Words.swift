@@ -35,7 +35,6 @@ extension OpenAIErrors {
     private static func code(_ error: GatewayError) -> String? {
         switch error {
         case .routeMissing: "unknown_url"
-        case .methodNotAllowed: "method_not_supported"
         case .upstreamFailed(let failure) where !failure.isCredentialProblem: failure.status == 429 ? "rate_limit_exceeded" : "bad_upstream"
         case .malformedRequest, .malformedBody, .modelMissing, .fieldRefused: nil
         default: error.kind.rawValue

@@ -4,6 +4,10 @@ package import GatewayCore
 ///
 /// Everything here is about the path alone: queries never take part.
 package enum OpenAIPath {
+    /// The list of models.
+    package static let models = "/v1/models"
+    private static let modelPrefix = models + "/"
+
     /// The paths that nearly all requests have, which need no taking apart.
     private static let commonPaths: [String: String] = {
         let paths = ["/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/v1/completions", "/v1/models"]
@@ -15,19 +19,20 @@ package enum OpenAIPath {
 
     /// The path with `/v1` in front and no slash at the end; nil when it is no path of this API.
     ///
-    /// A path that two readers could take for different ones is none of them: dot segments, empty segments, and percent-encoding outside
-    /// the id of a model, where a provider might decode what the gateway had matched encoded.
-    package static func versioned(_ path: String) -> String? {
+    /// A path that two readers could take for different ones is none of them: dot segments, also with parameters behind (`..;`), empty
+    /// segments, backslashes, and percent-encoding, which a provider might resolve where the gateway has matched it as it stands. Only the
+    /// id of a model that a client looks up may be encoded: no provider sees that path.
+    package static func versioned(_ path: String, method: String) -> String? {
         if let known = commonPaths[path] { return known }
-        guard path.utf8.first == UInt8(ascii: "/") else { return nil }
+        guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(UInt8(ascii: "\\")) else { return nil }
         var segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
         if segments.last == "" { segments.removeLast() }
         if segments.first != "v1" { segments.insert("v1", at: 0) }
-        guard segments.count > 1, segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { return nil }
+        guard segments.count > 1, segments.allSatisfy(isOrdinary) else { return nil }
         guard path.utf8.starts(with: "/v1/".utf8) || APIPaths.openAIRoots.contains(segments[1]) else { return nil }
-        guard segments[1] == "models" || !path.utf8.contains(UInt8(ascii: "%")) else { return nil }
-        guard !hasEncodedDots(path) else { return nil }
-        return "/" + segments.joined(separator: "/")
+        let versioned = "/" + segments.joined(separator: "/")
+        guard !path.utf8.contains(UInt8(ascii: "%")) || operation(method: method, path: versioned) == .models else { return nil }
+        return versioned
     }
 
     /// What a request to a path in its `/v1` form asks for.
@@ -37,17 +42,20 @@ package enum OpenAIPath {
         case ("POST", "/v1/completions"): .completions
         case ("POST", "/v1/embeddings"): .embeddings
         case ("POST", "/v1/responses"): .responses
-        case ("GET", "/v1/models"), ("HEAD", "/v1/models"): .models
-        case ("GET", _) where modelID(path) != nil: .models
+        case ("GET", _), ("HEAD", _): path == models || path.hasPrefix(modelPrefix) ? .models : .other
         default: .other
         }
     }
 
+    /// Whether a path names a model, so that it asks for something of that model whatever its body says.
+    package static func namesModel(_ path: String) -> Bool {
+        path.hasPrefix(modelPrefix) || path.hasPrefix("/v1/engines/") || path.hasPrefix("/v1/deployments/")
+    }
+
     /// The model that `/v1/models/{id}` names, percent-encoding resolved; nil for any other path. The id may hold slashes.
     package static func modelID(_ path: String) -> String? {
-        let prefix = "/v1/models/"
-        guard path.hasPrefix(prefix), path.utf8.count > prefix.utf8.count else { return nil }
-        return percentDecoded(path.dropFirst(prefix.count))
+        guard path.hasPrefix(modelPrefix), path.utf8.count > modelPrefix.utf8.count else { return nil }
+        return percentDecoded(path.dropFirst(modelPrefix.count))
     }
 
     /// The part of a `/v1` path that is appended to a provider's URL, which brings its own prefix: it starts with a slash.
@@ -55,9 +63,10 @@ package enum OpenAIPath {
         path.hasPrefix("/v1/") ? String(path.dropFirst(3)) : path
     }
 
-    /// `%2e`, a dot that some servers resolve after the path has been checked.
-    private static func hasEncodedDots(_ path: String) -> Bool {
-        path.contains("%2e") || path.contains("%2E")
+    /// Neither empty nor a dot segment, which some servers find also in front of a semicolon.
+    private static func isOrdinary(_ segment: String) -> Bool {
+        let name = segment.prefix { $0 != ";" }
+        return !segment.isEmpty && name != "." && name != ".."
     }
 
     private static func percentDecoded(_ text: Substring) -> String? {

@@ -10,9 +10,13 @@ package struct OpenAIRequest: Sendable {
     private static let optionMembers: JSONNames = ["include_usage"]
     /// Bytes of a model's name.
     private static let modelBytesMax = 256
+    /// How far into a body of unknown type a byte order mark, or a wide character, is looked for.
+    private static let leadBytesMax = 64
 
     package let operation: Operation
     package let model: String?
+    /// Where the value of `model` stands in the body, in JSON with its quotes.
+    package let modelRange: Range<Int>?
     package let isStreaming: Bool
     /// Whether the client itself asked for the event with the token counts.
     package let wantsUsageEvent: Bool
@@ -23,17 +27,20 @@ package struct OpenAIRequest: Sendable {
 
     /// - Parameter path: in its `/v1` form (`OpenAIPath.versioned`).
     /// - Throws: `malformedBody`, `modelMissing`, `fieldRefused`.
-    package init(method: String, path: String, body: [UInt8]) throws(GatewayError) {
+    package init(method: String, path: String, contentType: String? = nil, body: [UInt8]) throws(GatewayError) {
         operation = OpenAIPath.operation(method: method, path: path)
         let needsModel = operation != .other && operation != .models
-        guard needsModel || Self.looksLikeObject(body) else {
-            (model, isStreaming, wantsUsageEvent, isBoundToAccount, scan) = (nil, false, false, false, nil)
+        let isObject = needsModel ? true : try Self.looksLikeObject(body)
+        guard isObject else {
+            let form = operation == .other ? try Self.modelOfForm(body, contentType) : nil
+            (model, modelRange, isStreaming, wantsUsageEvent, isBoundToAccount, scan) = (form?.name, form?.range, false, false, false, nil)
             return
         }
         let scan: JSONTopLevel
         do { scan = try Self.scan(body) } catch { throw .malformedBody(error) }
         self.scan = scan
         model = try Self.model(in: scan, of: body)
+        modelRange = scan["model"]?.value
         if needsModel, model == nil { throw .modelMissing }
         isStreaming = try Self.flag("stream", in: scan, of: body)
         wantsUsageEvent = isStreaming ? try Self.asksForUsage(scan, body, operation) : false
@@ -49,7 +56,7 @@ package struct OpenAIRequest: Sendable {
     package func describe(_ exchange: Exchange) {
         exchange.operation = operation
         exchange.model = model
-        exchange.modelRange = scan?["model"]?.value
+        exchange.modelRange = modelRange
         exchange.isStreaming = isStreaming
         exchange.wantsUsageEvent = wantsUsageEvent
         exchange.isBoundToAccount = isBoundToAccount
@@ -59,16 +66,42 @@ package struct OpenAIRequest: Sendable {
 
 extension OpenAIRequest {
     /// Whether a body of unknown type could be read as a JSON object, whatever its `content-type` says: a provider might.
-    private static func looksLikeObject(_ body: [UInt8]) -> Bool {
-        body.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D } == UInt8(ascii: "{")
+    ///
+    /// - Throws: `malformedBody` for an object in UTF-16 or UTF-32, or behind a byte order mark. JSON that is exchanged is UTF-8 without one
+    ///   (RFC 8259, section 8.1), and some readers take the others nevertheless.
+    private static func looksLikeObject(_ body: [UInt8]) throws(GatewayError) -> Bool {
+        let marks: Set<UInt8> = [0xEF, 0xBB, 0xBF, 0xFE, 0xFF, 0x00]
+        var hasMarks = false
+        for (index, byte) in body.prefix(leadBytesMax).enumerated() {
+            if byte == UInt8(ascii: "{") {
+                let isWide = hasMarks || body.dropFirst(index + 1).first == 0
+                guard !isWide else { throw .malformedBody(reason: "JSON has to be UTF-8 without a byte order mark.") }
+                return true
+            }
+            if marks.contains(byte) { hasMarks = true } else if !isSpace(byte) { return false }
+        }
+        return body.drop(while: isSpace).first == UInt8(ascii: "{")
     }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+
+    /// The model that a form names, as for a transcription or the edit of an image.
+    private static func modelOfForm(_ body: [UInt8], _ type: String?) throws(GatewayError) -> (name: String, range: Range<Int>)? {
+        guard !body.isEmpty, let type, let boundary = try MultipartForm.boundary(in: type) else { return nil }
+        guard let range = try MultipartForm(body, boundary: boundary).field("model"), !range.isEmpty else { return nil }
+        guard range.count <= modelBytesMax else { throw tooLong }
+        guard let name = String(validating: body[range], as: UTF8.self), !body[range].contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+            throw .fieldRefused(field: "model", reason: "it is not plain text.")
+        }
+        return (name, range)
+    }
+
+    private static let tooLong = GatewayError.fieldRefused(field: "model", reason: "it is longer than \(modelBytesMax) bytes.")
 
     private static func model(in scan: JSONTopLevel, of body: [UInt8]) throws(GatewayError) -> String? {
         guard let field = scan["model"], field.kind != .null else { return nil }
         guard field.kind == .string else { throw .fieldRefused(field: "model", reason: "it must be a string.") }
-        guard field.value.count <= modelBytesMax + 2 else {
-            throw .fieldRefused(field: "model", reason: "it is longer than \(modelBytesMax) bytes.")
-        }
+        guard field.value.count <= modelBytesMax + 2 else { throw tooLong }
         do {
             let name = try field.string(in: body, named: "model")
             return name.isEmpty ? nil : name

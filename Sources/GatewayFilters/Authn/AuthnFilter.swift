@@ -1,4 +1,5 @@
 package import GatewayCore
+import GatewayDialects
 
 /// Lets in those who may use the route, and only with models they may use.
 ///
@@ -32,10 +33,16 @@ package struct AuthnFilter: Filter {
 
     package func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response {
         exchange.caller = try caller(of: exchange)
-        if let model = exchange.model, let caller = exchange.caller, !caller.mayUse(model) {
-            throw .modelForbidden(model: model)
-        }
+        if let caller = exchange.caller, caller.models != nil { try checkModel(of: exchange, for: caller) }
         return try await next(exchange)
+    }
+
+    /// Fails closed: what asks for something of a model that cannot be told is not let through.
+    private func checkModel(of exchange: Exchange, for caller: Caller) throws(GatewayError) {
+        if let model = exchange.model, !caller.mayUse(model) { throw .modelForbidden(model: model) }
+        guard exchange.operation == .other else { return }
+        let hidesModel = exchange.model == nil && !exchange.request.body.isEmpty
+        if hidesModel || OpenAIPath.namesModel(exchange.path) { throw .modelUnreadable }
     }
 
     /// - Returns: nil for somebody anonymous.

@@ -64,7 +64,9 @@ package struct CacheFilter: Filter {
             if !seat.hasSetOut { tell(seat.hasPaid ? .miss : .hit, exchange) }
             return response
         case .answer(let answer):
-            if let response = replay(answer, for: exchange) {
+            // What is kept may have been turned into the other form already, for somebody else on board.
+            let kept = await store.answer(for: key, now: exchange.worker.now)
+            if let response = await replay(kept ?? answer, key, for: exchange) {
                 if seat.hasPaid { tell(.miss, exchange) }
                 return response
             }
@@ -79,33 +81,38 @@ package struct CacheFilter: Filter {
     private func hit(_ key: CacheKey, _ exchange: Exchange) async -> Response? {
         let now = exchange.worker.now
         guard let answer = await store.answer(for: key, now: now), answer.age(at: now) < keep else { return nil }
-        return replay(answer, for: exchange)
+        return await replay(answer, key, for: exchange)
     }
 
     /// The answer in the form the client asked for: to the byte as it was received, or converted.
     ///
     /// - Returns: nil when it cannot be converted.
-    private func replay(_ answer: StoredAnswer, for exchange: Exchange) -> Response? {
-        let response: Response
-        switch answer.content {
-        case .json(let bytes) where !exchange.isStreaming:
-            response = Response(status: 200, headers: answer.headers, body: ResponseBody(bytes: bytes))
-        case .stream(let chunks) where exchange.isStreaming:
-            response = Response(status: 200, headers: answer.headers, body: ResponseBody(.stream(ReplayBody(chunks))))
-        case .json(let bytes):
-            guard let chunks = converters[exchange.operation]?.stream(fromJSON: bytes) else { return nil }
-            response = Response(
-                status: 200, headers: answer.headers(type: "text/event-stream; charset=utf-8"), body: ResponseBody(.stream(ReplayBody(chunks))))
-        case .stream(let chunks):
-            guard let bytes = converters[exchange.operation]?.json(fromStream: chunks) else { return nil }
-            response = Response(status: 200, headers: answer.headers(type: "application/json"), body: ResponseBody(bytes: bytes))
-        }
+    private func replay(_ answer: StoredAnswer, _ key: CacheKey, for exchange: Exchange) async -> Response? {
+        let isAsReceived = answer.content.isStream == exchange.isStreaming
+        guard let content = isAsReceived ? answer.content : await converted(answer, key, for: exchange) else { return nil }
+        let response =
+            switch content {
+            case .json(let bytes):
+                Response(status: 200, headers: answer.headers(type: isAsReceived ? nil : "application/json"), body: ResponseBody(bytes: bytes))
+            case .stream(let chunks):
+                Response(
+                    status: 200, headers: answer.headers(type: isAsReceived ? nil : "text/event-stream; charset=utf-8"),
+                    body: ResponseBody(.stream(ReplayBody(chunks))))
+            }
         exchange.record.provider = answer.provider
         exchange.record.modelUsed = answer.modelUsed
         exchange.record.modelLabel = answer.modelLabel
         exchange.record.usage = answer.usage
         tell(.hit, exchange, age: answer.age(at: exchange.worker.now))
         return response
+    }
+
+    /// The other form of an answer, made for the first who asks for it and kept beside the one that was received.
+    private func converted(_ answer: StoredAnswer, _ key: CacheKey, for exchange: Exchange) async -> StoredAnswer.Content? {
+        if let converted = answer.converted { return converted }
+        guard let content = converters[exchange.operation]?.otherForm(of: answer.content) else { return nil }
+        await store.replace(answer, with: StoredAnswer(answer, converted: content), for: key)
+        return content
     }
 
     private func tell(_ outcome: CacheOutcome, _ exchange: Exchange, age: Duration = .zero) {
@@ -117,9 +124,19 @@ package struct CacheFilter: Filter {
 }
 
 extension StoredAnswer {
-    /// The headers of a converted answer.
-    fileprivate func headers(type: String) -> [HeaderField] {
-        headers.filter { $0.name != "content-type" && $0.name != "cache-control" && $0.name != "x-accel-buffering" }
+    /// - Parameter type: of a converted answer; nil leaves the headers as they were received.
+    fileprivate func headers(type: String?) -> [HeaderField] {
+        guard let type else { return headers }
+        return headers.filter { $0.name != "content-type" && $0.name != "cache-control" && $0.name != "x-accel-buffering" }
             + [HeaderField("content-type", type)]
+    }
+}
+
+extension AnswerConverter {
+    fileprivate func otherForm(of content: StoredAnswer.Content) -> StoredAnswer.Content? {
+        switch content {
+        case .json(let body): stream(fromJSON: body).map { .stream($0) }
+        case .stream(let chunks): json(fromStream: chunks).map { .json($0) }
+        }
     }
 }

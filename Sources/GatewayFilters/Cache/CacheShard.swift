@@ -59,6 +59,12 @@ struct CacheShard {
         return dropped
     }
 
+    /// The same, if `old` is what is kept and `answer` fits; else nothing changes.
+    mutating func replace(_ old: StoredAnswer, with answer: StoredAnswer, for key: CacheKey) -> [StoredAnswer] {
+        guard let place = places[key], nodes[place].answer === old, answer.byteCount <= bytesMax else { return [] }
+        return keep(answer, for: key)
+    }
+
     private mutating func remove(_ place: Int) -> [StoredAnswer] {
         let answer = nodes[place].answer
         unlink(place)

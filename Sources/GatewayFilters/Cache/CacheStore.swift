@@ -7,4 +7,6 @@ package protocol CacheStore: Sendable {
     func answer(for key: CacheKey, now: ContinuousClock.Instant) async -> StoredAnswer?
     /// Takes the place of what was there under this key.
     func keep(_ answer: StoredAnswer, for key: CacheKey) async
+    /// Puts `answer` in the place of `old`, if that is still there and there is room for both of its forms. Its age stays.
+    func replace(_ old: StoredAnswer, with answer: StoredAnswer, for key: CacheKey) async
 }

@@ -42,6 +42,13 @@ package final class MemoryCacheStore: CacheStore {
         withExtendedLifetime(dropped) {}
     }
 
+    package func replace(_ old: StoredAnswer, with answer: StoredAnswer, for key: CacheKey) async {
+        // Each of the two forms may be as large as an entry may.
+        guard answer.byteCount <= 2 * entryBytesMax else { return }
+        let dropped = shard(of: key).state.withLock { $0.replace(old, with: answer, for: key) }
+        withExtendedLifetime(dropped) {}
+    }
+
     private func shard(of key: CacheKey) -> LockedShard {
         shards[Int(key.prefix % UInt64(shards.count))]
     }

@@ -13,10 +13,9 @@ package final class StoredAnswer: Sendable {
     ]
     /// What an entry takes beside its content: this object, its place in the store, headers and names.
     private static let entryOverheadBytes = 768
-    /// What a chunk takes beside its bytes: an array's head, its rounding, and a place in the list.
-    private static let chunkOverheadBytes = 64
-
     package let content: Content
+    /// The same in the other form, once somebody has asked for it.
+    package let converted: Content?
     package let headers: [HeaderField]
     package let storedAt: ContinuousClock.Instant
     package let keep: Duration
@@ -30,6 +29,7 @@ package final class StoredAnswer: Sendable {
     /// - Parameter headers: all that came with the answer; the shared ones are kept.
     package init(_ content: Content, headers: [HeaderField], record: RequestRecord, storedAt: ContinuousClock.Instant, keep: Duration) {
         self.content = content
+        converted = nil
         self.headers = headers.filter { Self.sharedHeaders.contains($0.name) }
         self.storedAt = storedAt
         self.keep = keep
@@ -37,15 +37,40 @@ package final class StoredAnswer: Sendable {
         modelUsed = record.modelUsed
         modelLabel = record.modelLabel
         usage = record.usage
-        switch content {
-        case .json(let bytes): byteCount = bytes.count + Self.chunkOverheadBytes + Self.entryOverheadBytes
-        case .stream(let chunks):
-            byteCount = chunks.reduce(Self.entryOverheadBytes) { $0 + $1.bytes.count + Self.chunkOverheadBytes }
-        }
+        byteCount = Self.entryOverheadBytes + content.byteCount
+    }
+
+    /// The same answer, and also in its other form.
+    init(_ answer: StoredAnswer, converted: Content) {
+        content = answer.content
+        self.converted = converted
+        headers = answer.headers
+        storedAt = answer.storedAt
+        keep = answer.keep
+        provider = answer.provider
+        modelUsed = answer.modelUsed
+        modelLabel = answer.modelLabel
+        usage = answer.usage
+        byteCount = Self.entryOverheadBytes + answer.content.byteCount + converted.byteCount
     }
 
     /// Never below zero: workers read their clocks at different moments.
     package func age(at now: ContinuousClock.Instant) -> Duration {
         max(.zero, now - storedAt)
+    }
+}
+
+extension StoredAnswer.Content {
+    /// What a chunk takes beside its bytes: an array's head, its rounding, and a place in the list.
+    private static let chunkOverheadBytes = 64
+
+    package var isStream: Bool { if case .stream = self { true } else { false } }
+
+    /// Memory it takes.
+    fileprivate var byteCount: Int {
+        switch self {
+        case .json(let bytes): bytes.count + Self.chunkOverheadBytes
+        case .stream(let chunks): chunks.reduce(0) { $0 + $1.bytes.count + Self.chunkOverheadBytes }
+        }
     }
 }

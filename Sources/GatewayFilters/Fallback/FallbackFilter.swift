@@ -1,5 +1,6 @@
 package import GatewayCore
 import GatewayDialects
+import HTTPWire
 
 /// The last filter of a route: has a model's targets asked and, while nothing of an answer has reached the client, the fallbacks
 /// further down the list.
@@ -24,7 +25,10 @@ package final class FallbackFilter: Filter {
 
     package func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response {
         // A path that no reader of this API could agree on goes nowhere, whatever a route matches.
-        if exchange.operation == .other, exchange.dialect == .openai, OpenAIPath.versioned(exchange.path) == nil { throw .routeMissing }
+        if exchange.operation == .other, exchange.dialect == .openai {
+            let method = exchange.request.head.method.name
+            guard OpenAIPath.versioned(exchange.path, method: method) != nil else { throw .routeMissing }
+        }
         var model = try model(for: exchange)
         let deadline = caller.deadline(of: exchange)
         var visited: [String] = []

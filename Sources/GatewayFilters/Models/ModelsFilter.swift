@@ -1,7 +1,8 @@
 package import GatewayCore
 import GatewayDialects
 
-/// Answers `GET /v1/models` and `GET /v1beta/models` with what the caller may use, in the dialect of the asker; all other requests go on.
+/// Answers the lists of models (`GET /v1/models`, `GET /v1beta/models`) and their entries with what the caller may use, in the dialect of the asker; all other
+/// requests go on.
 ///
 /// Stands behind authn and quota, so that whoever asks is known and counted.
 package struct ModelsFilter: Filter {
@@ -20,14 +21,19 @@ package struct ModelsFilter: Filter {
         guard exchange.operation == .models else { return try await next(exchange) }
         let allowed = names.filter { exchange.caller?.mayUse($0) ?? true }
         let body: [UInt8]
-        // Gemini's path has been read already.
-        if let name = exchange.dialect == .gemini ? exchange.model : OpenAIPath.modelID(exchange.path) {
+        if asksForOne(exchange) {
+            // An id that cannot be decoded is nobody's. Gemini's has been read already.
+            guard let name = exchange.dialect == .gemini ? exchange.model : OpenAIPath.modelID(exchange.path) else { throw .routeMissing }
             guard allowed.contains(name) else { throw .modelUnknown(model: name) }
             body = one(name, exchange.dialect)
         } else {
             body = list(allowed, exchange.dialect)
         }
         return Response(status: 200, headers: [HeaderField("content-type", "application/json")], body: ResponseBody(bytes: body))
+    }
+
+    private func asksForOne(_ exchange: Exchange) -> Bool {
+        exchange.dialect == .gemini ? exchange.model != nil : exchange.path != OpenAIPath.models
     }
 
     private func one(_ name: String, _ dialect: Dialect) -> [UInt8] {

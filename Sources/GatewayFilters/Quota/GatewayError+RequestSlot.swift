@@ -8,8 +8,8 @@ extension GatewayError {
     /// moment would be free.
     var countsAsRequest: Bool {
         switch self {
-        case .malformedRequest, .malformedBody, .routeMissing, .methodNotAllowed, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
-            .modelForbidden, .requestsSpent, .tooManyAtOnce, .fieldRefused, .noTargetLeft, .overloaded, .draining, .internalFailure:
+        case .malformedRequest, .malformedBody, .routeMissing, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
+            .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .fieldRefused, .noTargetLeft, .overloaded, .draining, .internalFailure:
             false
         case .clientGone, .upstreamUnreachable, .upstreamTimedOut, .upstreamFailed, .upstreamErrorEvent, .upstreamBroken, .upstreamCut,
             .staticAnswer:

@@ -39,7 +39,7 @@ package struct BodyTransform: Sendable {
 
     private func spliced(_ exchange: Exchange, _ model: String?) throws(GatewayError) -> [UInt8] {
         let body = exchange.request.body
-        guard let scan = exchange.bodyScan else { return body }
+        guard let scan = exchange.bodyScan else { return renamed(exchange, model) }
         do {
             guard let plan else { return try edited(body, scan, JSONEdits(), exchange, model) }
             guard needsOwnPass else { return try edited(body, scan, try plan.edits(for: body), exchange, model) }
@@ -56,6 +56,13 @@ package struct BodyTransform: Sendable {
     func edited(_ body: [UInt8]) throws(GatewayError) -> [UInt8] {
         guard let plan else { return body }
         do { return try plan.applied(to: body) } catch { throw .malformedBody(error) }
+    }
+
+    /// A body that is no JSON, with another model in its form.
+    private func renamed(_ exchange: Exchange, _ model: String?) -> [UInt8] {
+        var body = exchange.request.body
+        if let model, model != exchange.model, let range = exchange.modelRange { body.replaceSubrange(range, with: model.utf8) }
+        return body
     }
 
     private func edited(

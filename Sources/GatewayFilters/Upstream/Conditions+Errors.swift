@@ -15,8 +15,8 @@ extension Conditions {
         case .upstreamBroken, .upstreamCut: includes(.badAnswer)
         case .overloaded: includes(.status(503))
         case .noTargetLeft: includes(.status(503)) || includes(.connect) || includes(.timeout)
-        case .malformedRequest, .malformedBody, .routeMissing, .methodNotAllowed, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
-            .modelForbidden, .requestsSpent, .tooManyAtOnce, .fieldRefused, .clientGone, .staticAnswer, .draining, .internalFailure:
+        case .malformedRequest, .malformedBody, .routeMissing, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
+            .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .fieldRefused, .clientGone, .staticAnswer, .draining, .internalFailure:
             false
         }
     }

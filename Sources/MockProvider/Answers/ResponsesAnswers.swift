@@ -41,7 +41,8 @@ struct ResponsesAnswers {
         guard let thinking = reply.thinking else { return [] }
         return [
             [
-                "id": JSONValue("rs_mock" + mockSerial(serial)), "type": "reasoning", "summary": [["type": "summary_text", "text": JSONValue(thinking)]],
+                "id": JSONValue("rs_mock" + mockSerial(serial)), "type": "reasoning",
+                "summary": [["type": "summary_text", "text": JSONValue(thinking)]],
                 "encrypted_content": "bW9jay1lbmNyeXB0ZWQ=",
             ]
         ]
@@ -69,7 +70,8 @@ struct ResponsesAnswers {
     private func response(status: String, output: [JSONValue], _ usage: JSONValue, incomplete: String? = nil) -> JSONValue {
         [
             "id": JSONValue("resp_mock" + mockSerial(serial)), "object": "response", "created_at": JSONValue(created), "status": JSONValue(status),
-            "background": false, "error": nil, "incomplete_details": incomplete.map { ["reason": JSONValue($0)] } ?? nil, "instructions": nil, "max_output_tokens": nil, "metadata": [:],
+            "background": false, "error": nil, "incomplete_details": incomplete.map { ["reason": JSONValue($0)] } ?? nil, "instructions": nil,
+            "max_output_tokens": nil, "metadata": [:],
             "model": JSONValue(request.model), "output": JSONValue(output), "parallel_tool_calls": true, "previous_response_id": nil,
             "reasoning": ["effort": nil, "summary": nil], "service_tier": "default", "store": true, "temperature": 1,
             "text": ["format": ["type": "text"]], "tool_choice": "auto", "tools": [], "top_p": 1, "truncation": "disabled",
@@ -103,7 +105,11 @@ struct ResponsesAnswers {
             ]
         }
         for (number, call) in reply.calls.enumerated() { last += events(of: call, at: textIndex + (pieces.count > 0 ? 1 : 0) + number) }
-        last.append(("response." + status(reply), ["response": pieces.count > 100_000 ? response(status: status(reply), output: [], usage(reply)) : whole(reply)]))
+        last.append(
+            (
+                "response." + status(reply),
+                ["response": pieces.count > 100_000 ? response(status: status(reply), output: [], usage(reply)) : whole(reply)]
+            ))
         let closing = numbered(from: opening.count + pieces.count, last)
         return MockEvents(
             opening: opening, pieceCount: pieces.count,

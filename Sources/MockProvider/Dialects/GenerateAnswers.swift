@@ -10,7 +10,8 @@ struct GenerateAnswers {
     let verb: String
 
     private static let members: Set<String> = [
-        "contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "safetySettings", "cachedContent", "labels", "serviceTier", "model",
+        "contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "safetySettings", "cachedContent", "labels", "serviceTier",
+        "model",
     ]
 
     /// - Returns: nil for another path.
@@ -64,7 +65,9 @@ struct GenerateAnswers {
 
     /// - Returns: nil when Gemini would take the request.
     private func mistake(_ body: JSONObject) -> String? {
-        if let unknown = body.names.first(where: { !Self.members.contains($0) }) { return "Invalid JSON payload received. Unknown name \"\(unknown)\"" }
+        if let unknown = body.names.first(where: { !Self.members.contains($0) }) {
+            return "Invalid JSON payload received. Unknown name \"\(unknown)\""
+        }
         guard let contents = body["contents"]?.array, !contents.isEmpty else { return "contents is not specified" }
         var names: [String] = []
         for content in contents {
@@ -72,10 +75,13 @@ struct GenerateAnswers {
             guard let parts = content["parts"]?.array, !parts.isEmpty else { return "contents.parts must not be empty." }
             let results = parts.compactMap { $0["functionResponse"]?["name"]?.string }
             if !results.isEmpty || !names.isEmpty, results != names {
-                return "Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn."
+                return
+                    "Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn."
             }
             names = parts.compactMap { $0["functionCall"]?["name"]?.string }
-            if parts.contains(where: { $0["functionResponse"].map { $0["response"]?.object == nil } ?? false }) { return "response must be an object." }
+            if parts.contains(where: { $0["functionResponse"].map { $0["response"]?.object == nil } ?? false }) {
+                return "response must be an object."
+            }
         }
         return nil
     }
@@ -138,8 +144,10 @@ struct GenerateAnswers {
         var last = [Self.event(response(calls(reply), reply, isLast: true).written())]
         if request.directives.omitsDone { last = [] }
         return MockEvents(
-            opening: reply.thinking == nil ? [] : [Self.event(response(thought(reply), reply, isLast: false).written())], pieceCount: reply.pieces.count,
-            piece: { Self.event(self.response([["text": JSONValue(reply.pieces[$0])]], reply, isLast: false).written()) }, closing: last, failure: failure)
+            opening: reply.thinking == nil ? [] : [Self.event(response(thought(reply), reply, isLast: false).written())],
+            pieceCount: reply.pieces.count,
+            piece: { Self.event(self.response([["text": JSONValue(reply.pieces[$0])]], reply, isLast: false).written()) }, closing: last,
+            failure: failure)
     }
 
     private static func event(_ json: [UInt8]) -> [UInt8] { Array("data: ".utf8) + json + Array("\r\n\r\n".utf8) }

@@ -14,7 +14,9 @@ struct MessagesAnswers {
     func answer() -> MockAnswer {
         let body = request.json ?? JSONObject()
         if let mistake = mistake(body) { return error(400, "invalid_request_error", mistake) }
-        guard request.path == "/messages" else { return .json(JSONValue.object(["input_tokens": JSONValue(conversation(body).inputTokens)]).written()) }
+        guard request.path == "/messages" else {
+            return .json(JSONValue.object(["input_tokens": JSONValue(conversation(body).inputTokens)]).written())
+        }
         let reply = MockReply(conversation(body), directives: request.directives, serial: serial)
         return request.wantsStream ? .events(events(reply)) : .json(message(reply, content: content(reply)).written())
     }
@@ -28,7 +30,9 @@ struct MessagesAnswers {
         form.stops = (body["stop_sequences"]?.array ?? []).compactMap(\.string)
         let messages = body["messages"]?.array ?? []
         form.lastSaid = messages.last { $0["role"]?.string == "user" }.map { MockText.text(of: $0["content"]) } ?? ""
-        form.inputTokens = messages.reduce(MockText.tokens(of: MockText.text(of: body["system"]))) { $0 + 3 + MockText.tokens(of: MockText.text(of: $1["content"])) }
+        form.inputTokens = messages.reduce(MockText.tokens(of: MockText.text(of: body["system"]))) {
+            $0 + 3 + MockText.tokens(of: MockText.text(of: $1["content"]))
+        }
         return form
     }
 
@@ -53,10 +57,15 @@ struct MessagesAnswers {
         open = []
         for block in blocks {
             switch block["type"]?.string {
-            case "text": if (block["text"]?.string ?? "").allSatisfy(\.isWhitespace) { return "messages.\(index): text content blocks must be non-empty" }
+            case "text":
+                if (block["text"]?.string ?? "").allSatisfy(\.isWhitespace) { return "messages.\(index): text content blocks must be non-empty" }
             case "tool_use":
-                guard let id = block["id"]?.string, block["input"]?.object != nil else { return "messages.\(index): tool_use needs an id and an input" }
-                guard id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }) else { return "messages.\(index): bad id" }
+                guard let id = block["id"]?.string, block["input"]?.object != nil else {
+                    return "messages.\(index): tool_use needs an id and an input"
+                }
+                guard id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }) else {
+                    return "messages.\(index): bad id"
+                }
                 open.insert(id)
             case "thinking": if block["signature"]?.string == nil { return "messages.\(index): thinking.signature: Field required" }
             default: break
@@ -104,7 +113,9 @@ struct MessagesAnswers {
 
     private func content(_ reply: MockReply) -> [JSONValue] {
         var blocks: [JSONValue] = []
-        if let thinking = reply.thinking { blocks.append(["type": "thinking", "thinking": JSONValue(thinking), "signature": "bW9jay1zaWduYXR1cmU="]) }
+        if let thinking = reply.thinking {
+            blocks.append(["type": "thinking", "thinking": JSONValue(thinking), "signature": "bW9jay1zaWduYXR1cmU="])
+        }
         if reply.pieces.count > 0 { blocks.append(["type": "text", "text": JSONValue(reply.pieces.text)]) }
         for call in reply.calls {
             blocks.append(["type": "tool_use", "id": JSONValue(toolID(call)), "name": JSONValue(call.name), "input": .object(call.arguments)])
@@ -127,7 +138,9 @@ struct MessagesAnswers {
         }
         let textIndex = index
         let hasText = reply.pieces.count > 0
-        if hasText { opening.append(Self.event("content_block_start", ["index": JSONValue(textIndex), "content_block": ["type": "text", "text": ""]])) }
+        if hasText {
+            opening.append(Self.event("content_block_start", ["index": JSONValue(textIndex), "content_block": ["type": "text", "text": ""]]))
+        }
         var closing = hasText ? [Self.event("content_block_stop", ["index": JSONValue(textIndex)])] : []
         index += hasText ? 1 : 0
         for call in reply.calls {
@@ -141,8 +154,12 @@ struct MessagesAnswers {
         if !request.directives.omitsDone { closing.append(Self.event("message_stop", [:])) }
         return MockEvents(
             opening: opening, pieceCount: reply.pieces.count,
-            piece: { Self.event("content_block_delta", ["index": JSONValue(textIndex), "delta": ["type": "text_delta", "text": JSONValue(reply.pieces[$0])]]) },
-            closing: closing, failure: Self.event("error", ["error": ["type": "overloaded_error", "message": "The mock provider failed inside the stream."]]))
+            piece: {
+                Self.event(
+                    "content_block_delta", ["index": JSONValue(textIndex), "delta": ["type": "text_delta", "text": JSONValue(reply.pieces[$0])]])
+            },
+            closing: closing,
+            failure: Self.event("error", ["error": ["type": "overloaded_error", "message": "The mock provider failed inside the stream."]]))
     }
 
     /// An empty piece first and then halves, as Anthropic sends them; for no arguments the empty piece alone.

@@ -97,6 +97,87 @@ struct OpenAIReplayTests {
         #expect(answer["choices"]?[1]?["message"]?["content"]?.string == "Hi")
     }
 
+    /// Chat chunks with one choice each, as a kept stream.
+    private func joined(_ choices: [String]) throws -> JSONValue? {
+        let events = choices.map { #"{"id":"x","object":"chat.completion.chunk","choices":[{"index":0,\#($0)}]}"# } + ["[DONE]"]
+        let stream = Array(events.map { "data: \($0)\n\n" }.joined().utf8)
+        return try OpenAIReplay.json(fromStream: [BodyChunk(stream)], operation: .chatCompletions).map { try JSONValue(parsing: $0) }
+    }
+
+    @Test func `say what is said about a choice once, however often a stream repeats it`() throws {
+        let answer = try joined([
+            #""delta":{"role":"assistant","content":"He"},"finish_reason":"stop","stop_reason":"<end>""#,
+            #""delta":{"role":"assistant","content":"llo"},"finish_reason":"stop","stop_reason":"<end>""#,
+        ])
+
+        #expect(answer?["choices"]?[0]?["finish_reason"]?.string == "stop")
+        #expect(answer?["choices"]?[0]?["stop_reason"]?.string == "<end>")
+        #expect(answer?["choices"]?[0]?["message"] == ["role": "assistant", "content": "Hello"])
+    }
+
+    @Test func `hold Azure's last word on each filter`() throws {
+        let azure = Recording.named("azure-chat-sse-01").answer
+        let whole = try #require(OpenAIReplay.json(fromStream: [BodyChunk(azure)], operation: .chatCompletions))
+
+        let filters = try JSONValue(parsing: whole)["choices"]?[0]?["content_filter_results"]
+        #expect(filters?["hate"] == ["filtered": false, "severity": "safe"])
+        #expect(filters?.object?.count == 6)
+    }
+
+    @Test func `keep what was said of a filter when the last chunk says nothing more`() throws {
+        let answer = try joined([
+            #""delta":{"content":"a"},"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}"#,
+            #""delta":{"content":"b"},"content_filter_results":{"hate":{"filtered":true,"severity":"high"}}"#,
+            #""delta":{},"content_filter_results":{},"finish_reason":"content_filter""#,
+        ])
+
+        #expect(answer?["choices"]?[0]?["content_filter_results"] == ["hate": ["filtered": true, "severity": "high"]])
+    }
+
+    @Test func `join what is streamed in pieces and repeat nothing that is not`() throws {
+        let answer = try joined([
+            #""delta":{"reasoning":"I ","audio":{"id":"au","transcript":"Wa","data":"QU"},"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{"}}]}"#,
+            #""delta":{"reasoning":"am","audio":{"id":"au","transcript":"ter","data":"FB"},"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"}"}}]}"#,
+            #""delta":{"audio":{"expires_at":7}},"finish_reason":"tool_calls","logprobs":{"content":[{"token":"a"}]}"#,
+            #""delta":{},"finish_reason":null,"logprobs":{"content":[{"token":"b"}]}"#,
+        ])
+
+        let message = answer?["choices"]?[0]?["message"]
+        #expect(message?["reasoning"]?.string == "I am")
+        #expect(message?["audio"] == ["id": "au", "transcript": "Water", "data": "QUFB", "expires_at": 7])
+        #expect(message?["tool_calls"]?[0]?["function"] == ["name": "f", "arguments": "{}"])
+        #expect(answer?["choices"]?[0]?["logprobs"]?["content"] == [["token": "a"], ["token": "b"]])
+        #expect(answer?["choices"]?[0]?["finish_reason"]?.string == "tool_calls")
+    }
+
+    @Test func `join chunks that differ in their content only like all others`() throws {
+        let pieces = ["Wa", "", "ter", "\\u00fc", "\\n", "\\\""]
+        func answer(_ more: String, _ delta: String = "") throws -> JSONValue? {
+            let first = #""delta":{"role":"assistant","content":""}"#
+            let last = #""delta":{},"finish_reason":"stop""#
+            return try joined([first] + pieces.map { #""delta":{"content":"\#($0)"\#(delta)}\#(more)"# } + [last])
+        }
+        let plain = try answer("")?["choices"]?[0]
+        let withReasoning = try answer("", #","reasoning":"a""#)?["choices"]?[0]
+        let withProbabilities = try answer(#","logprobs":{"content":[{"token":"t"}]}"#)?["choices"]?[0]
+
+        #expect(plain?["message"]?["content"]?.string == "Waterü\n\"")
+        #expect(plain?["finish_reason"]?.string == "stop")
+        #expect(withReasoning?["message"]?["reasoning"]?.string == "aaaaaa")
+        #expect(withReasoning?["message"]?["content"]?.string == "Waterü\n\"")
+        #expect(withProbabilities?["logprobs"]?["content"]?.array?.count == 6)
+        #expect(try joined([#""delta":{"content":"a"}"#, #""delta":{"content":"\ud800"}"#, #""delta":{},"finish_reason":"stop""#]) == nil)
+    }
+
+    @Test func `keep a text of a delta that nobody knows, unless it changes`() throws {
+        let once = try joined([#""delta":{"content":"a","mood":"calm"}"#, #""delta":{"mood":"calm"},"finish_reason":"stop""#])
+        let changing = try joined([#""delta":{"mood":"ca"}"#, #""delta":{"mood":"lm"},"finish_reason":"stop""#])
+        let mixed = try joined([#""delta":{"content":"a"}"#, #""delta":{"content":["b"]},"finish_reason":"stop""#])
+
+        #expect(once?["choices"]?[0]?["message"]?["mood"]?.string == "calm")
+        #expect(changing == nil && mixed == nil)
+    }
+
     @Test(arguments: [
         "", "data: [DONE]\n\n", "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n",
         "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\ndata: [DONE]\n\n", "data: {\"error\":{}}\n\ndata: [DONE]\n\n",

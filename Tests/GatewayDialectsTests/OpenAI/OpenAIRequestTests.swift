@@ -84,4 +84,31 @@ struct OpenAIRequestTests {
         #expect(try read("", "/v1/files", method: "GET").model == nil)
         #expect(throws: GatewayError.self) { try read(#"{"model":"a","model":"b"}"#, "/v1/images/generations") }
     }
+
+    @Test(
+        arguments: [
+            [0xEF, 0xBB, 0xBF] + Array(#"{"model":"m"}"#.utf8), Array(#"{"model":"m"}"#.utf16).flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] },
+            [0xFE, 0xFF] + Array(#" {"model":"m"}"#.utf16).flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] },
+            [0xFF, 0xFE, 0, 0] + Array(#"{"model":"m"}"#.utf8).flatMap { [$0, 0, 0, 0] }, Array(#"{"model":"m"}"#.utf8).flatMap { [0, 0, 0, $0] },
+        ] as [[UInt8]])
+    func `are UTF-8 without a mark, on any path`(_ body: [UInt8]) {
+        for path in ["/v1/chat/completions", "/v1/images/generations"] {
+            #expect {
+                try OpenAIRequest(method: "POST", path: path, body: body)
+            } throws: { error in
+                guard case GatewayError.malformedBody = error else { return false }
+                return true
+            }
+        }
+    }
+
+    @Test func `name their model in a form too`() throws {
+        let body = Array("--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1\r\n--b--\r\n".utf8)
+        let type = "multipart/form-data; boundary=b"
+        let request = try OpenAIRequest(method: "POST", path: "/v1/audio/transcriptions", contentType: type, body: body)
+
+        #expect(request.model == "whisper-1")
+        #expect(request.modelRange.map { Array(body[$0]) } == Array("whisper-1".utf8))
+        #expect(try OpenAIRequest(method: "POST", path: "/v1/audio/transcriptions", contentType: "application/octet-stream", body: body).model == nil)
+    }
 }

@@ -81,6 +81,36 @@ struct AuthnFilterTests {
         #expect(try await response.read() == "list")
     }
 
+    /// An upload, or the like: something that has no model that could be read.
+    private func passThrough(
+        _ body: String, target: String = "/v1/images/edits", method: String = "POST", key: String = "sk-bob", model: String? = nil
+    ) -> Exchange {
+        .sample(method: method, target: target, headers: [("x-api-key", key)], body: body, operation: .other, model: model)
+    }
+
+    @Test func `refuses a caller with a list of models whatever asks for a model that cannot be read`() async throws {
+        for exchange in [
+            passThrough(#"[{"model":"slow"}]"#), passThrough("model=slow"), passThrough("", target: "/v1/engines/slow/completions"),
+            passThrough("{}", target: "/v1/engines/slow/completions", model: "fast"), passThrough("", target: "/v1/models/slow", method: "DELETE"),
+        ] {
+            await #expect(throws: GatewayError.modelUnreadable) {
+                _ = try await filter(true, false).handle(exchange, next: .fails(.internalFailure(reason: "it was let in")))
+            }
+        }
+        await #expect(throws: GatewayError.modelForbidden(model: "slow")) {
+            _ = try await filter(true, false).handle(passThrough("--x", model: "slow"), next: .fails(.internalFailure(reason: "it was let in")))
+        }
+    }
+
+    @Test func `lets others, and what has no body or a model that is allowed, pass`() async throws {
+        for exchange in [
+            passThrough("--x", model: "fast"), passThrough("", target: "/v1/files", method: "GET"), passThrough("model=slow", key: "sk-alice"),
+        ] {
+            let response = try await filter(true, false).handle(exchange, next: .answers("ok"))
+            #expect(try await response.read() == "ok")
+        }
+    }
+
     @Test func `uses what routing found out about the key`() async throws {
         let exchange = Exchange.sample(headers: [("x-api-key", "wrong")])
         exchange.keyIdentity = .known(Caller(name: "found before"))

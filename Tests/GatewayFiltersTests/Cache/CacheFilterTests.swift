@@ -64,6 +64,25 @@ struct CacheFilterTests {
         }
     }
 
+    @Test func `turns an answer into its other form once for all who ask, within the memory it may use`() async {
+        let conversions = Tally()
+        let filter = CacheFilter(
+            recipe: CacheKeyRecipe(route: "chat", scope: .everyone, convertible: [.chatCompletions]), keep: .seconds(60), store: store,
+            flights: flights, converters: [.chatCompletions: FakeConverter(conversions)])
+        let provider = FakeProvider(.stream(["a", "b"]))
+        await FakeThread().run { worker in
+            _ = await filter.ask(.sample(on: worker, streaming: true), provider)
+            let before = store.byteCount
+            for _ in 0..<3 { #expect(await filter.ask(.sample(on: worker), provider).text == "joined ab") }
+
+            #expect(conversions.value == 1)
+            #expect(store.byteCount > before)
+            #expect(store.entryCount == 1)
+            #expect(await filter.ask(.sample(on: worker, streaming: true), provider).text == "ab")
+            #expect(provider.calls.value == 1)
+        }
+    }
+
     @Test(arguments: [true, false])
     func `asks again when a kept answer cannot be turned into the other form`(converts: Bool) async {
         let provider = FakeProvider { $0.isStreaming ? .stream(["streamed"]) : .json("cannot") }

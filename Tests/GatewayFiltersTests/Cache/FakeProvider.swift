@@ -161,12 +161,20 @@ final class FakeClient {
 
 /// Turns between the two forms by a mark in front, so that a test sees that it was used.
 struct FakeConverter: AnswerConverter {
+    private let conversions: Tally
+
+    init(_ conversions: Tally = Tally()) {
+        self.conversions = conversions
+    }
+
     func stream(fromJSON body: [UInt8]) -> [BodyChunk]? {
+        conversions.add()
         let text = String(decoding: body, as: UTF8.self)
         return text.contains("cannot") ? nil : [BodyChunk(Array("streamed ".utf8)), BodyChunk(body)]
     }
 
     func json(fromStream chunks: [BodyChunk]) -> [UInt8]? {
+        conversions.add()
         let text = chunks.map { String(decoding: $0.bytes, as: UTF8.self) }.joined()
         return text.contains("cannot") ? nil : Array("joined \(text)".utf8)
     }

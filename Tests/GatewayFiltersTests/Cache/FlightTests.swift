@@ -17,12 +17,18 @@ struct FlightTests {
 
     private func chunk(_ count: Int, of byte: UInt8 = 0) -> BodyChunk { BodyChunk([UInt8](repeating: byte, count: count)) }
 
+    /// Adds a part of the answer, and waits until more may come.
+    private func receive(_ chunk: BodyChunk, on flight: Flight?) async {
+        _ = flight?.receive(chunk)
+        await flight?.waitForRoom()
+    }
+
     /// Feeds chunks of 100 bytes from a worker of its own, counting those that were taken.
     private func feed(_ flight: Flight, _ count: Int, taken: Tally) {
         Task {
             flight.receive(head())
             for _ in 0..<count {
-                await flight.receive(chunk(100))
+                await receive(chunk(100), on: flight)
                 taken.add()
             }
         }
@@ -66,22 +72,67 @@ struct FlightTests {
         await flight.waitUntilOver()
     }
 
-    @Test func `fails a reader that falls too far behind another, and only that one`() async {
+    @Test func `waits for a reader that falls far behind another, and fails only that one when patience ends`() async {
         let flight = flight(kept: 500, lead: 500)
         let slow = flight.board(needsAll: false) ?? -1
-        flight.receive(head())
-        _ = await flight.news(for: 0)
+        let taken = Tally()
+        feed(flight, 20, taken: taken)
+        let fast = Task {
+            var bytes = 0
+            while let more = await flight.news(for: 0).bytes { bytes += more }
+            return bytes
+        }
         _ = await flight.news(for: slow)
+        // The sixth chunk makes the slow one 600 bytes late.
+        await until { taken.value == 5 }
+        for _ in 0..<50 { await Task.yield() }
+        #expect(taken.value == 5)
+        #expect(await flight.news(for: slow).bytes == 100)
+        await until { taken.value == 6 }
 
-        for number in 0..<20 {
-            await flight.receive(chunk(100, of: UInt8(number)))
+        flight.endPatience()
+
+        await until { taken.value == 20 }
+        flight.end(.landed(RequestRecord(), answer: nil))
+        #expect(await fast.value == 2000)
+        guard case .overrun = await flight.news(for: slow) else { return #expect(Bool(false), "it was not told") }
+        flight.leave(slow)
+    }
+
+    @Test func `waits for the reader that set out for as long as it stays, whoever else reads`() async {
+        let flight = flight(kept: 500, lead: 500)
+        let follower = flight.board(needsAll: false) ?? -1
+        let taken = Tally()
+        feed(flight, 20, taken: taken)
+        let fast = Task { while await flight.news(for: follower).bytes != nil {} }
+        flight.endPatience()
+        _ = await flight.news(for: 0)
+
+        for read in 0..<15 {
+            await until { taken.value == read + 5 }
+            for _ in 0..<50 { await Task.yield() }
+            #expect(taken.value == read + 5)
             #expect(await flight.news(for: 0).bytes == 100)
         }
 
-        guard case .overrun = await flight.news(for: slow) else { return #expect(Bool(false), "it was not told") }
-        flight.leave(slow)
+        flight.leave(0)
+        await until { taken.value == 20 }
         flight.end(.landed(RequestRecord(), answer: nil))
-        guard case .ended(.landed, _) = await flight.news(for: 0) else { return #expect(Bool(false), "the fast one lost the end") }
+        await fast.value
+    }
+
+    @Test func `says when a follower holds the provider up, and only then`() {
+        let flight = flight(kept: 200, lead: 200)
+        flight.receive(head())
+        #expect([100, 100, 100].map { flight.receive(chunk($0)) } == [false, false, false], "nobody but the one that set out is on board")
+        flight.leave(0)
+
+        let other = self.flight(kept: 200, lead: 200)
+        _ = other.board(needsAll: false)
+        other.receive(head())
+        #expect([100, 100, 100].map { other.receive(chunk($0)) } == [false, false, true])
+        other.endPatience()
+        #expect(!other.receive(chunk(100)))
     }
 
     @Test func `keeps no more than it may, once all have read what it drops`() async {
@@ -89,7 +140,7 @@ struct FlightTests {
         flight?.receive(head())
         _ = await flight?.news(for: 0)
         for _ in 0..<100 {
-            await flight?.receive(chunk(100))
+            await receive(chunk(100), on: flight)
             _ = await flight?.news(for: 0)
             #expect(budget.byteCount <= 600)
         }
@@ -97,7 +148,7 @@ struct FlightTests {
         #expect(flight?.everything == nil)
         #expect(flight?.board(needsAll: false) == nil, "who comes now would miss the beginning")
         #expect(budget.byteCount == 0)
-        await flight?.receive(chunk(100))
+        await receive(chunk(100), on: flight)
         #expect(budget.byteCount == 100)
         flight = nil
         #expect(budget.byteCount == 0)
@@ -108,7 +159,7 @@ struct FlightTests {
         budget.add(1 << 20)
         flight.receive(head())
 
-        await flight.receive(chunk(10))
+        await receive(chunk(10), on: flight)
 
         #expect(flight.everything == nil)
         #expect(flight.board(needsAll: false) == nil)
@@ -125,7 +176,7 @@ struct FlightTests {
         flight.receive(head())
         _ = await flight.news(for: 0)
         for _ in 0..<3 {
-            await flight.receive(chunk(100))
+            await receive(chunk(100), on: flight)
             _ = await flight.news(for: 0)
         }
 
@@ -159,9 +210,10 @@ struct FlightTests {
         let flight = flight(kept: 100, lead: 100)
         let overrun = flight.board(needsAll: false) ?? -1
         flight.receive(head())
+        flight.endPatience()
         _ = await flight.news(for: 0)
         for _ in 0..<5 {
-            await flight.receive(chunk(100))
+            await receive(chunk(100), on: flight)
             _ = await flight.news(for: 0)
         }
 
@@ -179,7 +231,7 @@ struct FlightTests {
             return sizes
         }
         flight.receive(head())
-        for _ in 0..<3 { await flight.receive(chunk(5000)) }
+        for _ in 0..<3 { await receive(chunk(5000), on: flight) }
         flight.end(.landed(RequestRecord(), answer: nil))
 
         #expect(await reader.value == [0, 5000, 5000, 5000])

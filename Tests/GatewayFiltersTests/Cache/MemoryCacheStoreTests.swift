@@ -66,6 +66,26 @@ struct MemoryCacheStoreTests {
         #expect(await store.answer(for: key("a"), now: start)?.provider == "new")
     }
 
+    @Test func `holds an answer in both forms only if it is still the same and both fit`() async throws {
+        let size = answer(1000).byteCount
+        let store = MemoryCacheStore(bytesMax: size * 2, entryBytesMax: size)
+        await store.keep(answer(1000), for: key("a"))
+        await store.keep(answer(10), for: key("b"))
+        let old = try #require(await store.answer(for: key("a"), now: start))
+        func both(_ bytes: Int) -> StoredAnswer { StoredAnswer(old, converted: .json([UInt8](repeating: 0x20, count: bytes))) }
+
+        await store.replace(old, with: both(2000), for: key("a"))
+        #expect(await store.answer(for: key("a"), now: start) === old, "too large")
+        await store.replace(answer(1000), with: both(100), for: key("a"))
+        #expect(await store.answer(for: key("a"), now: start) === old, "not of this one")
+        await store.replace(old, with: both(1000), for: key("a"))
+
+        let kept = try #require(await store.answer(for: key("a"), now: start))
+        #expect(kept.converted != nil && kept.storedAt == old.storedAt)
+        #expect(store.byteCount == kept.byteCount, "the other entry had to go")
+        #expect(store.byteCount <= size * 2)
+    }
+
     @Test func `does not keep an answer larger than the largest`() async {
         let size = answer(1000).byteCount
         let store = MemoryCacheStore(bytesMax: size * 10, entryBytesMax: size)

@@ -209,6 +209,21 @@ struct SharedFlightTests {
         }
     }
 
+    @Test func `wait ten seconds for those of them who do not read, and then go on without them`() async throws {
+        let provider = FakeProvider(.stream(Array(repeating: String(repeating: "x", count: 50_000), count: 6)), isOpen: false)
+        try await FakeThread().run { worker in
+            let first = try await start(worker, provider, passing: 1)
+            let second = try await start(worker, provider, passing: 0)
+            provider.valve.open()
+
+            for _ in 0..<6 { #expect(try await first.next()?.count == 50_000) }
+            #expect(try await first.next() == nil)
+            #expect(worker.sleeps == [.seconds(10)])
+            let tooSlow = GatewayError.overloaded(reason: "this client reads an answer that it shares with others too slowly.")
+            await #expect(throws: tooSlow) { _ = try await second.next() }
+        }
+    }
+
     /// Begins a stream, and lets the provider pass so many times.
     private func start(_ worker: FakeWorker, _ provider: FakeProvider, passing: Int) async throws -> OpenAnswer {
         provider.valve.allow(passing)

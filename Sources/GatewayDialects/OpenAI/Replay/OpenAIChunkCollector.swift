@@ -2,8 +2,6 @@ import JSONBytes
 
 /// Puts a whole answer together from the chunks of a stream.
 struct OpenAIChunkCollector {
-    /// Members that are said once for the whole, even where a server repeats them in every chunk.
-    private static let saidOnce: Set<String> = ["id", "type", "role", "name", "index"]
     /// Choices of one answer. `n` is 128 at most.
     private static let choicesMax = 1024
 
@@ -12,11 +10,33 @@ struct OpenAIChunkCollector {
     private var usage: JSONValue?
     /// By their index, in the order of their first chunk.
     private var choices: [(index: Int, value: JSONObject)] = []
+    /// The chunk before, if the next may differ from it in its content only, and where its choice is among `choices`.
+    private var last: OpenAIChunkShape?
+    private var lastPosition = 0
+    /// Content of that choice that was read since.
+    private var more = ""
 
     init(isChat: Bool) { self.isChat = isChat }
 
-    /// - Returns: false when the chunk is none.
-    mutating func take(_ chunk: JSONObject) -> Bool {
+    /// - Parameter data: of one event.
+    /// - Returns: false when it is no chunk, or cannot be joined to those before it without guessing.
+    mutating func take(_ data: [UInt8]) -> Bool {
+        if let content = last?.content(of: data) {
+            more += content
+            return true
+        }
+        guard joinMore(), let chunk = try? JSONValue(parsing: data).object, take(chunk) else { return false }
+        last = isChat ? OpenAIChunkShape(data) : nil
+        return true
+    }
+
+    private mutating func joinMore() -> Bool {
+        guard !more.isEmpty else { return true }
+        defer { more = "" }
+        return OpenAIJoining.pieces.join(JSONObject.Member("delta", ["content": .string(more)]), to: &choices[lastPosition].value)
+    }
+
+    private mutating func take(_ chunk: JSONObject) -> Bool {
         guard chunk["error"]?.isNull ?? true else { return false }
         for member in chunk where !["choices", "usage", "obfuscation"].contains(member.name) {
             // Azure's first chunk has an empty id and model.
@@ -29,8 +49,8 @@ struct OpenAIChunkCollector {
     }
 
     /// nil unless every choice has come to its end.
-    func answer() -> JSONValue? {
-        guard !choices.isEmpty, choices.allSatisfy({ !($0.value["finish_reason"]?.isNull ?? true) }) else { return nil }
+    mutating func answer() -> JSONValue? {
+        guard joinMore(), !choices.isEmpty, choices.allSatisfy({ !($0.value["finish_reason"]?.isNull ?? true) }) else { return nil }
         var answer = head
         if isChat { answer["object"] = "chat.completion" }
         let sorted = choices.sorted { $0.index < $1.index }.map { isChat ? chatChoice($0.value) : $0.value }
@@ -46,8 +66,11 @@ struct OpenAIChunkCollector {
             guard choices.count < Self.choicesMax else { return false }
             choices.append((index, JSONObject()))
         }
-        for member in part where member.name != "finish_reason" || !member.value.isNull {
-            Self.merge(member, into: &choices[position].value)
+        lastPosition = position
+        for member in part {
+            // What is streamed of a choice is its delta, its log probabilities and (legacy) its text; the rest is said about it.
+            let joining: OpenAIJoining = ["delta", "logprobs", "text"].contains(member.name) ? .pieces : .lastWord
+            guard joining.join(member, to: &choices[position].value) else { return false }
         }
         return true
     }
@@ -76,46 +99,5 @@ struct OpenAIChunkCollector {
 
     private func isUnset(_ value: JSONValue?) -> Bool {
         value == nil || value == .null || value?.string == "" || value?.int == 0
-    }
-}
-
-// How two pieces of the same member become one, as the official SDKs do it. In place: a long answer has many thousand pieces.
-extension OpenAIChunkCollector {
-    private static func merge(_ member: JSONObject.Member, into object: inout JSONObject) {
-        var value = object[member.name] ?? .null
-        object[member.name] = .null  // so that the value is held once and can grow where it is
-        merge(member.value, into: &value, name: member.name)
-        object[member.name] = value
-    }
-
-    /// Text grows, lists grow, objects merge; of everything else the last word counts.
-    private static func merge(_ new: JSONValue, into value: inout JSONValue, name: String) {
-        let old = value
-        value = .null
-        switch (consume old, new) {
-        case (let old, .null): value = old
-        case (.string(var text), .string(let more)):
-            if saidOnce.contains(name) {
-                if text.isEmpty { text = more }
-            } else {
-                text += more
-            }
-            value = .string(text)
-        case (.array(var list), .array(let more)):
-            for element in more { add(element, to: &list) }
-            value = .array(list)
-        case (.object(var members), .object(let more)):
-            for member in more { merge(member, into: &members) }
-            value = .object(members)
-        default: value = new
-        }
-    }
-
-    /// Elements with an `index` merge with their like.
-    private static func add(_ element: JSONValue, to list: inout [JSONValue]) {
-        guard let index = element["index"]?.int, let position = list.firstIndex(where: { $0["index"]?.int == index }) else {
-            return list.append(element)
-        }
-        merge(element, into: &list[position], name: "")
     }
 }

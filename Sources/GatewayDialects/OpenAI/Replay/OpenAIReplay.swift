@@ -50,7 +50,7 @@ package enum OpenAIReplay {
         guard let last = events.last, OpenAIMarks.isDone(last.data) else { return nil }
         var collector = OpenAIChunkCollector(isChat: operation == .chatCompletions)
         for event in events.dropLast() {
-            guard let chunk = try? JSONValue(parsing: Array(event.data)).object, collector.take(chunk) else { return nil }
+            guard collector.take(Array(event.data)) else { return nil }
         }
         return collector.answer()?.written()
     }

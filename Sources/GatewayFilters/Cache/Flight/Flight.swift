@@ -50,13 +50,27 @@ final class Flight: Sendable {
         change { ((), wake: $0.receive(head)) }
     }
 
-    /// Adds a part of the answer, and returns when more may come.
-    func receive(_ chunk: BodyChunk) async {
+    /// Adds a part of the answer. Before the next one, wait for room.
+    ///
+    /// - Returns: true when a follower reads so slowly that it holds the provider up: somebody has to call `endPatience` one day.
+    func receive(_ chunk: BodyChunk) -> Bool {
         let mayKeep = budget.hasRoom
-        change { ((), wake: $0.receive(chunk, mayKeep: mayKeep)) }
+        return change { state in
+            let wake = state.receive(chunk, mayKeep: mayKeep)
+            return (state.isHeldByFollower, wake)
+        }
+    }
+
+    /// Returns when more may come.
+    func waitForRoom() async {
         await withCheckedContinuation { waiter in
             if !state.withLock({ $0.waitForRoom(waiter) }) { waiter.resume() }
         }
+    }
+
+    /// From now on, followers who read too slowly lose the answer instead of holding the provider up.
+    func endPatience() {
+        change { ((), wake: $0.endPatience()) }
     }
 
     var everything: [BodyChunk]? { state.withLock(\.everything) }

@@ -12,10 +12,16 @@ final class FlightPump {
         let table: FlightTable
     }
 
+    /// How long followers may hold the provider up, counted from the first time that one does.
+    private static let patience = Duration.seconds(10)
+
     private let flight: Flight
     private let exchange: Exchange
     private let next: Next
     private let destination: Destination
+    /// Ends when the flight does.
+    private let landing = Cancellation()
+    private var hasStartedClock = false
 
     /// - Parameter exchange: that of the request that sets out; a copy of it goes on.
     init(_ flight: Flight, exchange: Exchange, next: Next, destination: Destination) {
@@ -45,6 +51,7 @@ final class FlightPump {
         if case .landed(_, let answer?) = ending { await destination.store.keep(answer, for: flight.key) }
         destination.table.remove(flight)
         flight.end(ending)
+        landing.cancel(.clientGone)
     }
 
     private func cancelWhenAbandoned() async {
@@ -61,17 +68,35 @@ final class FlightPump {
                 record: exchange.record))
         switch response.body.content {
         case .bytes(let bytes):
-            await flight.receive(BodyChunk(bytes))
+            await receive(BodyChunk(bytes))
         case .stream(let source):
             try await pass(source, of: response.body)
         }
         response.body.end(.finished)
     }
 
+    private func receive(_ chunk: BodyChunk) async {
+        if flight.receive(chunk), !hasStartedClock {
+            hasStartedClock = true
+            let pump = OnOneWorker(value: self)
+            exchange.worker.spawn { await pump.value.endPatience() }
+        }
+        await flight.waitForRoom()
+    }
+
+    private func endPatience() async {
+        do throws(GatewayError) {
+            try await exchange.worker.sleep(for: Self.patience, cancellation: landing)
+            flight.endPatience()
+        } catch {
+            // It has landed: there is nobody left to wait for.
+        }
+    }
+
     private func pass(_ source: any BodySource, of body: ResponseBody) async throws(GatewayError) {
         do throws(GatewayError) {
             while let chunk = try await source.next() {
-                await flight.receive(chunk)
+                await receive(chunk)
                 if flight.isAbandoned { throw .clientGone }
             }
         } catch {

@@ -6,6 +6,9 @@ import GatewayCore
 ///
 /// While everything received so far is kept (`keepsAll`), others may come on board and the whole can be stored. Once it is more than
 /// `keptBytesMax`, nobody comes on board any more and what all on board have read is dropped.
+///
+/// Who is more than `keptBytesMax` behind holds the provider up: seat 0 for as long as it is on board, as it would alone, the others
+/// only until patience ends (`endPatience`). From then on, those who are that far behind are overrun.
 struct FlightState {
     typealias Waiter = CheckedContinuation<Void, Never>
 
@@ -38,6 +41,8 @@ struct FlightState {
     private(set) var keepsAll = true
     private var ending: FlightEnding?
     private(set) var isAbandoned = false
+    /// Whether slow followers hold the provider up.
+    private var isPatient = true
 
     private var version = 0
     private var pumpWaiter: Waiter?
@@ -100,6 +105,7 @@ extension FlightState {
             wake += takePumpWaiter() + takeWatchWaiter()
         }
         dropWhatAllHaveRead()
+        if hasRoom { wake += takePumpWaiter() }
         return wake
     }
 
@@ -124,15 +130,32 @@ extension FlightState {
 
 // What the pump does.
 extension FlightState {
-    /// Whether more may be received: the fastest reader is near enough. With nobody left to read there is no room.
+    /// Whether more may be received: the fastest reader is near enough, and nobody who is waited for is too far behind. With nobody left
+    /// to read there is no room.
     var hasRoom: Bool {
         var fastest: Int?
-        for seat in seats.values where !seat.isOverrun {
+        for (number, seat) in seats where !seat.isOverrun {
             if seat.needsAll, !keepsAll { continue }
+            if isBehind(seat), number == 0 || isPatient { return false }
             fastest = max(fastest ?? 0, seat.needsAll ? bytesReceived : seat.bytesRead)
         }
         guard let fastest else { return false }
         return bytesReceived - fastest <= limits.leadBytesMax
+    }
+
+    /// Whether a follower holds the provider up who will be overrun when patience ends.
+    var isHeldByFollower: Bool {
+        isPatient && seats.contains { $0.key != 0 && !$0.value.isOverrun && isBehind($0.value) }
+    }
+
+    /// Waits for slow followers no longer.
+    mutating func endPatience() -> [Waiter] {
+        isPatient = false
+        return hasRoom ? takePumpWaiter() : []
+    }
+
+    private func isBehind(_ seat: Seat) -> Bool {
+        !seat.needsAll && bytesReceived - seat.bytesRead > limits.keptBytesMax
     }
 
     mutating func receive(_ head: FlightHead) -> [Waiter] {
@@ -143,9 +166,7 @@ extension FlightState {
 
     /// - Parameter mayKeep: false when memory for all flights together is spent.
     mutating func receive(_ chunk: BodyChunk, mayKeep: Bool) -> [Waiter] {
-        for index in seats.indices where !seats.values[index].needsAll && bytesReceived - seats.values[index].bytesRead > limits.keptBytesMax {
-            seats.values[index].isOverrun = true
-        }
+        for (number, seat) in seats where number != 0 && isBehind(seat) { seats[number]?.isOverrun = true }
         chunks.append(chunk)
         bytesReceived += chunk.bytes.count
         bytesKept += chunk.bytes.count

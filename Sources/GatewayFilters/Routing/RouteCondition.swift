@@ -1,0 +1,78 @@
+package import GatewayCore
+
+/// When a route serves a request. An empty list or nil matches everything.
+package struct RouteCondition: Equatable, Sendable {
+    /// In their `/v1` form.
+    package var paths: [Glob]
+    package var methods: [String]
+    package var models: [Glob]
+    package var headers: [(name: String, values: [Glob])]
+    package var callers: [String]
+
+    package init(
+        paths: [Glob] = [], methods: [String] = [], models: [Glob] = [], headers: [(name: String, values: [Glob])] = [],
+        callers: [String] = []
+    ) {
+        self.paths = paths
+        self.methods = methods
+        self.models = models
+        self.headers = headers
+        self.callers = callers
+    }
+
+    package static func == (left: RouteCondition, right: RouteCondition) -> Bool {
+        left.paths == right.paths && left.methods == right.methods && left.models == right.models && left.callers == right.callers
+            && left.headers.elementsEqual(right.headers) { $0.name == $1.name && $0.values == $1.values }
+    }
+}
+
+/// What a route is chosen by.
+package struct RouteQuery {
+    package var path: String
+    /// As the client wrote it, where that is another spelling of `path`. A route may be written either way.
+    package var pathAsSent: String?
+    package var method: String
+    /// nil when the request names none.
+    package var model: String?
+    /// A list of models has no model of its own: whatever route serves the path serves it.
+    package var ignoresModel: Bool
+    package var header: (_ name: String) -> String?
+    /// The names of all headers, in lower case; asked for only if a route wants to know.
+    package var headerNames: () -> [String]
+    /// The name of whoever holds the request's key; asked for only if a route wants to know.
+    package var caller: () -> String?
+
+    package init(
+        path: String, asSent pathAsSent: String? = nil, method: String, model: String?, ignoresModel: Bool = false,
+        header: @escaping (String) -> String? = { _ in nil }, headerNames: @escaping () -> [String] = { [] },
+        caller: @escaping () -> String? = { nil }
+    ) {
+        self.path = path
+        self.pathAsSent = pathAsSent == path ? nil : pathAsSent
+        self.method = method
+        self.model = model
+        self.ignoresModel = ignoresModel
+        self.header = header
+        self.headerNames = headerNames
+        self.caller = caller
+    }
+}
+
+extension RouteCondition {
+    package func matches(_ query: RouteQuery) -> Bool {
+        guard paths.isEmpty || paths.contains(where: { $0.matches(query.path) || (query.pathAsSent.map($0.matches) ?? false) })
+        else { return false }
+        guard methods.isEmpty || methods.contains(query.method) else { return false }
+        if !models.isEmpty, !query.ignoresModel {
+            guard let model = query.model, models.contains(where: { $0.matches(model) }) else { return false }
+        }
+        for header in headers {
+            guard let value = query.header(header.name), header.values.contains(where: { $0.matches(value) }) else { return false }
+        }
+        guard callers.isEmpty else {
+            guard let caller = query.caller() else { return false }
+            return callers.contains(caller)
+        }
+        return true
+    }
+}
