@@ -35,7 +35,6 @@ struct GeminiErrorsTests {
         Case(error: .overloaded(reason: "x"), status: 503, word: "UNAVAILABLE"),
         Case(error: .staticAnswer(status: 503, message: "Resting."), status: 503, word: "UNAVAILABLE"),
         Case(error: .internalFailure(reason: "x"), status: 500, word: "INTERNAL"),
-        Case(error: .methodNotAllowed(allowed: "POST"), status: 405, word: "UNIMPLEMENTED"),
         Case(error: .clientGone, status: 499, word: "CANCELLED"),
     ]
 
