@@ -50,7 +50,7 @@ struct RefusedRequest {
         worker.accessLog.write(
             AccessLogEntry(
                 endedAtMilliseconds: TimeOfDay.nowMilliseconds(), requestID: id, traceID: trace.traceID, method: head.method.description,
-                path: OpenAIPath.versioned(head.path) ?? head.path, bytesIn: head.byteCount + refusal.bodyBytes,
+                path: OpenAIPath.versioned(head.path, method: head.method.name) ?? head.path, bytesIn: head.byteCount + refusal.bodyBytes,
                 configGeneration: worker.pipeline.generation, record: record, times: times))
     }
 }
