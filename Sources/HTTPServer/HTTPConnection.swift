@@ -10,8 +10,10 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     static let joinedBytesMax = 64 << 10
     private static let highWaterBytes = 128 << 10
     private static let lowWaterBytes = 32 << 10
-    private static let lingerBytesMax = 4 << 20
+    private static let lingerBytesMax = 64 << 20
     private static let lingerTime = Duration.seconds(2)
+    /// Steps in one go, a read or a request each; then it is the turn of other connections.
+    private static let stepsMax = 64
 
     private enum State {
         case head
@@ -32,6 +34,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     private var isReadable = false
     private var isPeerClosed = false
     private var isAdvancing = false
+    private var isToGoOn = false
     private var closesAfterAnswer = false
     private var requestCount = 0
     private var bodyBytesTaken = 0
@@ -65,12 +68,18 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         advance()
     }
 
-    /// Goes on as far as the bytes at hand allow.
+    /// Goes on as far as the bytes at hand allow, in several turns of the loop if they are many.
     private func advance() {
         guard !isAdvancing else { return }
         isAdvancing = true
         defer { isAdvancing = false }
-        while step() {}
+        for _ in 0..<Self.stepsMax { guard step() else { return } }
+        guard !isToGoOn else { return }
+        isToGoOn = true
+        endpoint.loop.execute { [self] in
+            isToGoOn = false
+            advance()
+        }
     }
 
     /// - Returns: false when there is nothing to do before the next event.
