@@ -58,8 +58,8 @@ struct TargetCall {
         let head = answer.head
         let headers = AnswerHeaders.passedBack(head, hasOwnLimits: exchange.responseHeaders.hasOwnLimits)
         let whole = WholeAnswer(answer: answer, provider: target.provider)
-        guard !head.isEncoded else { throw broken("it is encoded, although that was not asked for.") }
         if (400...599).contains(head.status) { throw await whole.failure(headers: headers) }
+        guard !head.isEncoded else { throw broken("it is encoded, although that was not asked for.") }
         guard (200...299).contains(head.status) else { throw broken("its status is \(head.status); redirects are not followed.") }
         if exchange.operation == .other || exchange.operation == .models {
             return Response(status: head.status, headers: headers, body: ResponseBody(.stream(RawAnswer(answer, for: exchange, lease: lease))))
