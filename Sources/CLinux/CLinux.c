@@ -133,6 +133,7 @@ int64_t clinux_unix_milliseconds(void) {
 }
 
 void clinux_shutdown_write(int fd) { shutdown(fd, SHUT_WR); }
+void clinux_shutdown_both(int fd) { shutdown(fd, SHUT_RDWR); }
 
 void clinux_reset(int fd) {
     struct linger none = {.l_onoff = 1, .l_linger = 0};

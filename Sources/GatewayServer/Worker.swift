@@ -136,9 +136,11 @@ final class Worker: WorkerServices, @unchecked Sendable {
     }
 
     private static func curlRequest(_ request: UpstreamRequest) -> CurlRequest {
-        CurlRequest(
+        var result = CurlRequest(
             method: request.method, path: request.path, headers: request.headers.map { ($0.name, $0.value) }, body: request.body,
             connectTimeout: request.timeouts.connect, firstByteTimeout: request.timeouts.firstByte, idleTimeout: request.timeouts.idle,
             totalTimeout: request.timeouts.total)
+        result.isOnFreshConnection = request.isOnFreshConnection
+        return result
     }
 }

@@ -45,6 +45,7 @@ int clinux_processors(void);
 int64_t clinux_unix_milliseconds(void);
 
 void clinux_shutdown_write(int fd);
+void clinux_shutdown_both(int fd);
 void clinux_reset(int fd);
 void clinux_close(int fd);
 

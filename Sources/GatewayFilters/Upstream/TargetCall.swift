@@ -8,11 +8,13 @@ struct TargetCall {
     let transform: RequestTransform
     let timeouts: UpstreamTimeouts
     let ejection: EjectionPolicy?
+    let isOnFreshConnection: Bool
 
     /// - Throws: the failure of this attempt, already counted and noted in the exchange's record.
     func run() async throws(GatewayError) -> Response {
         let worker = exchange.worker
-        let request = try transform.request(for: exchange, to: target, timeouts: timeouts)
+        var request = try transform.request(for: exchange, to: target, timeouts: timeouts)
+        request.isOnFreshConnection = isOnFreshConnection
         let started = worker.now
         let index = noteStart()
         let lease = target.state.begin(now: started, ejection: ejection)
