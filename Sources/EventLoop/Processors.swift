@@ -7,6 +7,14 @@ package enum Memory {
     package static func giveBackUnused() { clinux_trim_memory() }
 }
 
+/// The numbers that open files and sockets have.
+package enum Descriptors {
+    /// Lets the process have as many as its hard limit allows: the soft one is often 1024, for the sake of programs that use select(2).
+    ///
+    /// - Returns: how many it may have open from now on.
+    package static func raiseLimit() -> Int { Int(clinux_raise_descriptor_limit()) }
+}
+
 /// The machine as the process may use it.
 package enum Processors {
     /// How many it may run on, at least 1. Follows CPU affinity, not a cgroup's quota.

@@ -16,12 +16,12 @@ final class Worker: WorkerServices, @unchecked Sendable {
     private var generator = FastRandom()
     private var running: [RequestRun] = []
 
-    init(number: Int, loop: EventLoop, live: LivePipeline, metrics: MetricsShard, accessLog: AccessLog) {
+    init(number: Int, loop: EventLoop, live: LivePipeline, metrics: MetricsShard, accessLog: AccessLog, pooledConnectionsMax: Int) {
         self.number = number
         self.loop = loop
         self.metrics = metrics
         self.accessLog = accessLog
-        client = CurlClient(on: loop)
+        client = CurlClient(on: loop, pooledConnectionsMax: pooledConnectionsMax)
         view = LivePipeline.View(live)
     }
 

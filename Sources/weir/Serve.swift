@@ -30,7 +30,7 @@ struct Serve: ParsableCommand {
         let loaded = try Refusal.wrap { () throws(ConfigurationErrors) in try source.read() }
         let demo = DemoProvider()
         let options = Gateway.Options(
-            source: source, version: Build.version, build: Build.parts, limits: Host.limits, processID: Host.processID, logDescriptor: 1,
+            source: source, version: Build.version, build: Build.parts, limits: Host.limits(), processID: Host.processID, logDescriptor: 1,
             demoURL: { try demo.url() })
         let gateway: Gateway
         do { gateway = try Gateway(options, loaded: loaded) } catch { throw Refusal(error.description) }

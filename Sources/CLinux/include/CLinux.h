@@ -38,6 +38,9 @@ long clinux_send(int fd, const void *buffer, size_t count);
 // Gives pages that hold no allocation any more back to the kernel. Takes milliseconds; never on a loop.
 void clinux_trim_memory(void);
 
+// Lets the process have as many descriptors as it may. Returns how many that is.
+int64_t clinux_raise_descriptor_limit(void);
+
 // How many processors the process may run on, at least 1.
 int clinux_processors(void);
 
