@@ -120,6 +120,11 @@ long clinux_send(int fd, const void *buffer, size_t count) {
 
 void clinux_trim_memory(void) { malloc_trim(0); }
 
+void clinux_keep_freed_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
+
 int64_t clinux_raise_descriptor_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;

@@ -5,6 +5,10 @@ package enum Memory {
     /// Gives pages that hold nothing any more back to the kernel: after a file was read and compiled, most of what that took is free but
     /// kept by the allocator. Takes milliseconds; never called on a loop.
     package static func giveBackUnused() { clinux_trim_memory() }
+
+    /// Lets up to 8 MiB of freed memory stay with each thread. Bodies of a megabyte would else be given back and mapped anew for each request,
+    /// and their page faults cost a quarter of its time. To be called before threads are started.
+    package static func keepFreed() { clinux_keep_freed_memory() }
 }
 
 /// The numbers that open files and sockets have.

@@ -93,7 +93,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         // A client that asks and asks and reads no answer gets no further.
         case .head: return !isAboveHighWater && ((!input.isEmpty && takeHead()) || read())
         case .body(let head, let reader):
-            if !input.isEmpty { return takeBody(head, reader) || read() }
+            if !input.isEmpty, takeBody(head, reader) { return true }
             return reader.knowsLength ? readBody(head, reader) : read()
         }
     }

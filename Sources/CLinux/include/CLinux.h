@@ -37,6 +37,8 @@ long clinux_receive(int fd, void *buffer, size_t count);
 long clinux_send(int fd, const void *buffer, size_t count);
 // Gives pages that hold no allocation any more back to the kernel. Takes milliseconds; never on a loop.
 void clinux_trim_memory(void);
+// Has the allocator keep what is freed for what comes next, within bounds. Before threads are started.
+void clinux_keep_freed_memory(void);
 
 // Lets the process have as many descriptors as it may. Returns how many that is.
 int64_t clinux_raise_descriptor_limit(void);
