@@ -82,7 +82,7 @@ let package = Package(
             ], swiftSettings: strict),
         .executableTarget(
             name: "mock-provider",
-            dependencies: ["MockProvider", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["MockProvider", "EventLoop", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: strict),
 
         tests(of: "HTTPWire", exclude: ["Fixtures"]),

@@ -168,6 +168,29 @@ struct CurlClientTests {
         await loop.stop()
     }
 
+    @Test func `sends a request once, however many pooled connections end instead of answering`() async throws {
+        let loop = try ClientLoop()
+        let endpoint = loop.endpoint()
+        let pooled = await loop.run { client -> Int in
+            let transfers = (0..<8).compactMap { _ in try? client.send(.chat("delay=100ms"), to: endpoint) }
+            for transfer in transfers { while (try? await transfer.next()) != nil {} }
+            return transfers.count
+        }
+
+        let lost = await loop.fetch(.chat("cut-before-head"))
+        #expect(lost.error == .pooledConnectionEnded)
+        #expect(await loop.mockCount("requests") == pooled + 1)
+
+        var fresh = CurlRequest.chat("cut-before-head")
+        fresh.isOnFreshConnection = true
+        guard case .closedBeforeAnswer? = await loop.fetch(fresh).error else {
+            Issue.record("a pooled connection was used")
+            return
+        }
+        #expect(await loop.mockCount("requests") == pooled + 2)
+        await loop.stop()
+    }
+
     @Test func `hands out what came before a cut`() async throws {
         let loop = try ClientLoop()
         let endpoint = loop.endpoint()

@@ -42,10 +42,10 @@ def start(tmp_path, mock):
     """Starts gateways; every keyword replaces a block of the file."""
     gateways = []
 
-    def make(whole=None, environment=None, **changes):
+    def make(whole=None, environment=None, descriptors=None, **changes):
         folder = tmp_path / str(len(gateways))
         folder.mkdir()
-        gateways.append(Gateway(str(folder), whole if whole is not None else config(mock, **changes), environment))
+        gateways.append(Gateway(str(folder), whole if whole is not None else config(mock, **changes), environment, descriptors=descriptors))
         return gateways[-1]
 
     yield make

@@ -85,6 +85,26 @@ def test_memory_is_flat_over_thousands_of_requests(start):
     assert readings[-1] - readings[1] < 2 * 1024, readings
 
 
+def test_more_clients_than_descriptors_leave_the_operator_and_open_connections_alone(start, mock):
+    gateway = start(descriptors=(512, 1024))
+    connections = [Connection(gateway.port) for _ in range(1100)]
+    assert wait_until(lambda: gateway.metrics.sum("weir_connections_refused_total", reason="too_many") > 0)
+
+    assert gateway.admin("/livez")[0] == 200
+    busy = [connection.request("POST", "/v1/chat/completions", chat(), {**KEY, "x-mock": "delay=300ms"}) for connection in connections[:300]]
+    assert all(connection.answer().status == 200 for connection in busy)
+    assert gateway.metrics.sum("weir_connections_refused_total", reason="out_of_descriptors") == 0
+    assert any('"wanted":10000' in line for line in gateway.lines), gateway.output
+    for connection in connections:
+        connection.close()
+
+
+def test_the_soft_limit_of_descriptors_is_raised(start):
+    gateway = start(descriptors=(256, 4096))
+
+    assert gateway.metrics.sum("process_max_fds") == 4096
+
+
 def test_slow_connections_do_not_slow_the_others(start):
     gateway = start()
 
