@@ -76,7 +76,7 @@ def test_when_the_sdk_closes_its_stream(start, mock):
 
 def test_when_the_sdk_runs_out_of_time(start, mock):
     gateway = start()
-    with openai.OpenAI(base_url=gateway.url + "/v1", api_key=CALLER_KEY, max_retries=0, timeout=0.3) as client:
+    with openai.OpenAI(base_url=gateway.url + "/v1", api_key=CALLER_KEY, max_retries=0, timeout=1) as client:
         with pytest.raises(openai.APITimeoutError):
             client.chat.completions.create(**chat(), extra_headers={"x-mock": "hang"})
 
