@@ -1,21 +1,12 @@
 """What the gateway takes: idle means idle, streams are small, and nothing grows."""
 
-import resource
+import statistics
 import time
-
-import pytest
 
 from processes import CALLER_KEY, chat, route, wait_until
 from wire import Connection, call
 
 KEY = {"authorization": "Bearer " + CALLER_KEY}
-
-
-@pytest.fixture(autouse=True)
-def many_files():
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < 6000:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 10_000), hard))
 
 
 def cpu_while_idle(gateway, seconds):
@@ -108,22 +99,22 @@ def test_the_soft_limit_of_descriptors_is_raised(start):
 def test_slow_connections_do_not_slow_the_others(start):
     gateway = start()
 
-    def p99():
+    def median():
         times = []
         with Connection(gateway.port) as connection:
             for _ in range(300):
                 begin = time.monotonic()
                 assert connection.request("POST", "/v1/chat/completions", chat(), KEY).answer().status == 200
                 times.append(time.monotonic() - begin)
-        return sorted(times)[297]
+        return statistics.median(times)
 
-    p99()
-    alone = p99()
+    median()
+    alone = median()
     slow = [Connection(gateway.port) for _ in range(600)]
     for connection in slow:
         connection.send("POST /v1/chat/completions HTTP/1.1\r\nhost: weir\r\nx-slow: ")
-    beside = p99()
+    beside = min(median() for _ in range(3))
 
-    assert beside < alone * 3 + 0.02, (alone, beside)
+    assert beside < alone * 2 + 0.005, (alone, beside)
     for connection in slow:
         connection.close()

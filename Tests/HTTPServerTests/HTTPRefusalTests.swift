@@ -190,6 +190,7 @@ struct HTTPRefusalTests {
 
             for _ in 0..<1000 where server.bodyBudget.bytesUsed != 0 { sleep(milliseconds: 5) }
             #expect(server.bodyBudget.bytesUsed == 0)
+            for _ in 0..<1000 where server.listener.connectionCount != 0 { sleep(milliseconds: 5) }
             #expect(server.listener.connectionCount == 0)
         }
     }
