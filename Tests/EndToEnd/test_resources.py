@@ -83,7 +83,8 @@ def test_more_clients_than_descriptors_leave_the_operator_and_open_connections_a
 
     assert gateway.admin("/livez")[0] == 200
     busy = [connection.request("POST", "/v1/chat/completions", chat(), {**KEY, "x-mock": "delay=300ms"}) for connection in connections[:300]]
-    assert {connection.answer().status for connection in busy} == {200}
+    answers = [connection.answer() for connection in busy]
+    assert {answer.status for answer in answers} == {200}, [(i, answer.body) for i, answer in enumerate(answers) if answer.status != 200][:3]
     assert gateway.metrics.sum("weir_connections_refused_total", reason="out_of_descriptors") == 0
     assert any('"wanted":10000' in line for line in gateway.lines), gateway.output
     for connection in connections:
