@@ -45,13 +45,15 @@ e2e: test-packages
 check: lint test
 
 lint:
+	@.ci/packages lint
 	@.ci/lint
 
 format:
 	@swift format format --in-place --parallel --recursive Sources Tests Package.swift
 
+# The suites that mutate what readers of foreign bytes get: HTTP and event streams, JSON, the configuration, the OpenAI dialect.
 fuzz: build-packages
-	@WEIR_FUZZ_INPUTS=$(FUZZ_INPUTS) swift test $(SWIFT_FLAGS) --filter 'Fuzz'
+	@WEIR_FUZZ_INPUTS=$(FUZZ_INPUTS) swift test $(SWIFT_FLAGS) --filter 'Fuzz|Agreement|EditProperty|RoundTrip|Mutation'
 
 bench: release
 	@.ci/packages bench

@@ -21,12 +21,14 @@ typedef int (*ccurl_socket_callback)(CURL *easy, curl_socket_t socket, int what,
 typedef int (*ccurl_timer_callback)(CURLM *multi, long milliseconds, void *context);
 typedef int (*ccurl_close_callback)(void *context, curl_socket_t socket);
 typedef int (*ccurl_sockopt_callback)(void *context, curl_socket_t socket, curlsocktype purpose);
+typedef int (*ccurl_request_callback)(void *context, char *remote_address, char *local_address, int remote_port, int local_port);
 
 static inline CURLcode ccurl_set_data_callback(CURL *handle, CURLoption option, ccurl_data_callback value) { return curl_easy_setopt(handle, option, value); }
 static inline CURLcode ccurl_set_seek_callback(CURL *handle, ccurl_seek_callback value) { return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, value); }
 static inline CURLcode ccurl_set_close_callback(CURL *handle, ccurl_close_callback value) { return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, value); }
 
 static inline CURLcode ccurl_set_sockopt_callback(CURL *handle, ccurl_sockopt_callback value) { return curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, value); }
+static inline CURLcode ccurl_set_request_callback(CURL *handle, ccurl_request_callback value) { return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value); }
 
 static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) { return curl_multi_setopt(multi, option, value); }
 static inline CURLMcode ccurl_multi_set_socket_callback(CURLM *multi, ccurl_socket_callback callback, void *context) {
@@ -40,6 +42,7 @@ static inline CURLMcode ccurl_multi_set_timer_callback(CURLM *multi, ccurl_timer
 
 static inline CURLcode ccurl_get_pointer(CURL *handle, CURLINFO info, void **value) { return curl_easy_getinfo(handle, info, value); }
 static inline CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value) { return curl_easy_getinfo(handle, info, value); }
+static inline CURLcode ccurl_get_socket(CURL *handle, CURLINFO info, curl_socket_t *value) { return curl_easy_getinfo(handle, info, value); }
 static inline CURLcode ccurl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value) { return curl_easy_getinfo(handle, info, value); }
 
 // The easy handle and the result of a CURLMSG_DONE message: they stand in a union.

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -119,6 +120,20 @@ long clinux_send(int fd, const void *buffer, size_t count) {
 
 void clinux_trim_memory(void) { malloc_trim(0); }
 
+void clinux_keep_freed_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
+
+int64_t clinux_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+    rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = before;
+    return limit.rlim_cur > INT32_MAX ? INT32_MAX : (int64_t)limit.rlim_cur;
+}
+
 int clinux_processors(void) {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
@@ -133,6 +148,7 @@ int64_t clinux_unix_milliseconds(void) {
 }
 
 void clinux_shutdown_write(int fd) { shutdown(fd, SHUT_WR); }
+void clinux_shutdown_both(int fd) { shutdown(fd, SHUT_RDWR); }
 
 void clinux_reset(int fd) {
     struct linger none = {.l_onoff = 1, .l_linger = 0};

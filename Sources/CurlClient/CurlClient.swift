@@ -3,16 +3,20 @@ package import EventLoop
 
 /// libcurl's multi handle on an event loop. Belongs to the loop's thread, and lives as long as it.
 ///
-/// libcurl's sockets stay in the epoll set between transfers ("lazy registration"), which spares two system calls a request. A
-/// pooled socket that fires while no transfer uses it (its peer closed it) is taken out, or the loop would spin.
+/// libcurl's sockets stay in the epoll set between transfers ("lazy registration"), which spares two system calls a request. What a
+/// peer sends on a pooled connection that no transfer uses belongs to no request: that connection is not used again.
 @safe
 package final class CurlClient: EventHandler, @unchecked Sendable {
     private struct WatchedSocket {
+        enum Use { case active, paused, pooled }
+
         var interest: Readiness = []
         var isRegistered = false
-        var isIdle = false
+        var use = Use.active
         /// Whether libcurl will tell when it closes it. Of its resolver's sockets it tells only that they need no more watching.
         var isConnection = false
+        /// HTTP/2 peers say things between requests.
+        var speaksHTTP2 = false
     }
 
     package let loop: EventLoop
@@ -30,7 +34,8 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     /// A handle knows its place here.
     private var active: [CurlHandle] = []
 
-    package init(on loop: EventLoop) {
+    /// - Parameter pooledConnectionsMax: over all endpoints; one more is closed instead of kept.
+    package init(on loop: EventLoop, pooledConnectionsMax: Int = 512) {
         precondition(curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, "libcurl cannot be started")
         self.loop = loop
         guard let multi = unsafe curl_multi_init() else { preconditionFailure("libcurl gave no multi handle: out of memory") }
@@ -38,7 +43,9 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe ccurl_multi_set_socket_callback(multi, CurlCallbacks.socket, context)
         unsafe ccurl_multi_set_timer_callback(multi, CurlCallbacks.timer, context)
-        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 512)
+        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, pooledConnectionsMax)
+        // One request at a time on an HTTP/2 connection, too: only its end stops a provider at once, and bounds what an unread stream costs.
+        unsafe ccurl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
         timer = LoopTimer(on: loop) { [unowned self] in timerFired() }
         deadlines = LoopTimer(on: loop) { [unowned self] in checkDeadlines() }
     }
@@ -87,7 +94,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     private func takeHandle(_ endpoint: CurlEndpoint) -> CurlHandle? {
         let pool = pool(of: endpoint)
         if let handle = pool.take() { return handle }
-        return unsafe CurlHandle(pool: pool, socketContext: Unmanaged.passUnretained(self).toOpaque())
+        return unsafe CurlHandle(pool: pool, client: Unmanaged.passUnretained(self).toOpaque())
     }
 
     private func pool(of endpoint: CurlEndpoint) -> CurlPool {
@@ -127,7 +134,11 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     package func ready(_ socket: Int32, _ events: Readiness) {
         let index = Int(socket)
         guard sockets.indices.contains(index) else { return }
-        guard !sockets[index].isIdle else { return forget(socket) }
+        switch sockets[index].use {
+        case .active: break
+        case .paused: return forget(socket)  // until it is resumed, or the loop would spin
+        case .pooled: return unexpected(on: socket)
+        }
         var mask: Int32 = 0
         if events.contains(.read) || events.contains(.hangUp) || events.contains(.peerClosed) { mask |= CURL_CSELECT_IN }
         if events.contains(.write) { mask |= CURL_CSELECT_OUT }
@@ -150,29 +161,31 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         while let message = unsafe curl_multi_info_read(multi, &left) {
             var result = CURLE_OK
             guard let easy = unsafe ccurl_message_done(message, &result) else { continue }
-            var context: UnsafeMutableRawPointer?
-            unsafe ccurl_get_pointer(easy, CURLINFO_PRIVATE, &context)
-            guard let context = unsafe context else { continue }
-            let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+            guard let handle = unsafe CurlHandle.of(easy) else { continue }
             finish(handle, result)
         }
     }
 
     private func finish(_ handle: CurlHandle, _ code: CURLcode) {
         let transfer = handle.transfer
+        if let socket = handle.http2Socket { sockets[Int(socket)].speaksHTTP2 = true }
+        let proxyStatus = code == CURLE_OK ? 0 : handle.proxyStatus
         unsafe curl_multi_remove_handle(multi, handle.easy)
         transfer?.handle = nil
         giveBack(handle)
         guard let transfer else { return }
-        transfer.ended(code == CURLE_OK ? .success(()) : .failure(CurlError(code, hasHead: transfer.hasHead)))
+        transfer.ended(code == CURLE_OK ? .success(()) : .failure(CurlError(code, hasHead: transfer.hasHead, proxyStatus: proxyStatus)))
     }
 
     /// libcurl's wish for a socket: CURL_POLL_IN, OUT, INOUT, or REMOVE.
-    func watch(_ socket: Int32, what: Int32) {
+    ///
+    /// - Parameter isPaused: whether the transfer that uses it is.
+    func watch(_ socket: Int32, what: Int32, isPaused: () -> Bool) {
         let index = Int(socket)
         while sockets.count <= index { sockets.append(WatchedSocket()) }
         guard what != CURL_POLL_REMOVE else {
-            if sockets[index].isConnection { sockets[index].isIdle = true } else { forget(socket) }
+            guard sockets[index].isConnection else { return forget(socket) }
+            sockets[index].use = isPaused() ? .paused : .pooled
             return
         }
         var interest: Readiness = []
@@ -185,7 +198,14 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         }
         sockets[index].interest = interest
         sockets[index].isRegistered = true
-        sockets[index].isIdle = false
+        sockets[index].use = .active
+    }
+
+    /// A pooled connection was closed, or carries what nobody asked for. libcurl would take that for the answer to its next request: it only
+    /// looks whether a connection is closed. So it is made to look closed.
+    private func unexpected(on socket: Int32) {
+        if !sockets[Int(socket)].speaksHTTP2 { Socket.makeUseless(socket, &loop.scratch) }
+        forget(socket)
     }
 
     /// Takes a socket out of the epoll set, if it is there.
@@ -258,8 +278,14 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
 
 extension CurlError {
     /// libcurl's time-outs are those of connecting; the others are our own.
-    init(_ code: CURLcode, hasHead: Bool) {
+    ///
+    /// - Parameter proxyStatus: of the answer to CONNECT; 0 when there was none.
+    init(_ code: CURLcode, hasHead: Bool, proxyStatus: Int) {
         let number = Int(code.rawValue)
+        guard proxyStatus < 300 else {
+            self = .refusedByProxy(status: proxyStatus)
+            return
+        }
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION,
             CURLE_SSL_CACERT_BADFILE, CURLE_INTERFACE_FAILED, CURLE_PROXY:
@@ -268,6 +294,8 @@ extension CurlError {
             self = .timedOut(.connect)
         case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
             self = hasHead ? .cut(code: number) : .closedBeforeAnswer(code: number)
+        case CURLE_ABORTED_BY_CALLBACK:
+            self = .pooledConnectionEnded
         case CURLE_URL_MALFORMAT, CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT:
             self = .refusedRequest(code: number)
         default:

@@ -35,6 +35,8 @@ package struct CurlRequest: Sendable {
     /// Names in lower case.
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// Not on a pooled connection, although there may be one.
+    package var isOnFreshConnection = false
     package var connectTimeout: Duration
     package var firstByteTimeout: Duration
     package var idleTimeout: Duration
@@ -61,9 +63,14 @@ package enum CurlError: Error, Equatable, Sendable {
 
     /// No connection: the name, the address or the TLS handshake.
     case unreachable(code: Int)
+    /// The proxy's answer to CONNECT, 300 or above.
+    case refusedByProxy(status: Int)
     case timedOut(Phase)
     /// The connection ended before the answer's head was whole.
     case closedBeforeAnswer(code: Int)
+    /// A pooled connection ended before the first byte of an answer. Most probably its peer had closed it, as idle ones are, when the
+    /// request was on its way; but the request may have been taken.
+    case pooledConnectionEnded
     /// The connection ended inside the answer's body.
     case cut(code: Int)
     case headTooLarge

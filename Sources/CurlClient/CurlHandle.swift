@@ -12,6 +12,9 @@ final class CurlHandle {
     private var fields = CurlFieldList()
     private var path: String?
     private var connectTimeout = Duration.zero
+    private var isOnFreshConnection = false
+    /// How often libcurl began to send the request.
+    private var sendCount = 0
     /// What the handle is set up to send; nil when that has to be said anew.
     private var shape: Shape?
     private var body: [UInt8] = []
@@ -25,7 +28,11 @@ final class CurlHandle {
     /// Bodies up to this size leave in one packet with the head; libcurl copies them (its MAX_INITIAL_POST_SIZE is 64 KiB).
     private static let copiedBodyBytesMax = 63 << 10
 
-    init?(pool: CurlPool, socketContext: UnsafeMutableRawPointer) {
+    /// For which the system's certificate bundle, once parsed, serves: so long a change of it goes unnoticed.
+    private static let authoritiesKeptSeconds = 3600
+
+    /// - Parameter client: outlives the connections that the handle opens.
+    init?(pool: CurlPool, client: UnsafeMutableRawPointer) {
         guard let easy = unsafe curl_easy_init() else { return nil }
         guard let address = unsafe curl_url() else {
             unsafe curl_easy_cleanup(easy)
@@ -38,9 +45,16 @@ final class CurlHandle {
         setEndpoint()
         setCallbacks()
         unsafe ccurl_set_close_callback(easy, CurlCallbacks.closeSocket)
-        unsafe ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, socketContext)
+        unsafe ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, client)
         unsafe ccurl_set_sockopt_callback(easy, CurlCallbacks.openedSocket)
-        unsafe ccurl_set_pointer(easy, CURLOPT_SOCKOPTDATA, socketContext)
+        unsafe ccurl_set_pointer(easy, CURLOPT_SOCKOPTDATA, client)
+    }
+
+    static func of(_ easy: UnsafeMutableRawPointer) -> CurlHandle? {
+        var context: UnsafeMutableRawPointer?
+        unsafe ccurl_get_pointer(easy, CURLINFO_PRIVATE, &context)
+        guard let context = unsafe context else { return nil }
+        return unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
     }
 
     deinit {
@@ -58,14 +72,18 @@ final class CurlHandle {
         unsafe ccurl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
         unsafe ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
         unsafe ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
+        // Without it a transfer that is taken out waits for its name look-up, and the loop with it.
+        unsafe ccurl_set_long(easy, CURLOPT_QUICK_EXIT, 1)
+        unsafe ccurl_set_long(easy, CURLOPT_CA_CACHE_TIMEOUT, Self.authoritiesKeptSeconds)
     }
 
     private var endpoint: CurlEndpoint { pool.endpoint }
 
     private func setEndpoint() {
         unsafe ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(endpoint.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
-        if endpoint.http2 { unsafe ccurl_set_long(easy, CURLOPT_PIPEWAIT, 1) }
+        // Said even when empty: else the process environment would speak.
         unsafe ccurl_set_string(easy, CURLOPT_PROXY, endpoint.proxy ?? "")
+        unsafe ccurl_set_string(easy, CURLOPT_NOPROXY, "")
         // The head of a proxy's answer to CONNECT would be taken for the provider's.
         unsafe ccurl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         setAuthorities()
@@ -73,7 +91,11 @@ final class CurlHandle {
 
     /// In place of the system's file of authorities. The system's folder of them, CURLOPT_CAPATH, stays, so that all are trusted.
     private func setAuthorities() {
-        guard let authorities = endpoint.certificateAuthorities else { return }
+        guard let authorities = endpoint.certificateAuthorities else {
+            // With a folder besides the system's bundle, libcurl parses the bundle for each connection instead of once.
+            unsafe ccurl_set_string(easy, CURLOPT_CAPATH, nil)
+            return
+        }
         // CURL_BLOB_COPY: "libcurl will make a private copy of the data" (CURLOPT_CAINFO_BLOB).
         _ = unsafe authorities.withUnsafeBytes { unsafe ccurl_set_blob(easy, CURLOPT_CAINFO_BLOB, $0.baseAddress, $0.count) }
     }
@@ -89,6 +111,8 @@ final class CurlHandle {
         unsafe ccurl_set_pointer(easy, CURLOPT_READDATA, context)
         unsafe ccurl_set_seek_callback(easy, CurlCallbacks.seek)
         unsafe ccurl_set_pointer(easy, CURLOPT_SEEKDATA, context)
+        unsafe ccurl_set_request_callback(easy, CurlCallbacks.request)
+        unsafe ccurl_set_pointer(easy, CURLOPT_PREREQDATA, context)
         unsafe ccurl_set_pointer(easy, CURLOPT_PRIVATE, context)
     }
 
@@ -98,11 +122,16 @@ final class CurlHandle {
     func begin(_ transfer: CurlTransfer, _ request: CurlRequest) -> Bool {
         guard setPath(request.path) else { return false }
         self.transfer = transfer
+        sendCount = 0
         setMethodAndBody(request)
         setFields(request)
         if request.connectTimeout != connectTimeout {
             unsafe ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, request.connectTimeout.wholeMilliseconds))
             connectTimeout = request.connectTimeout
+        }
+        if request.isOnFreshConnection != isOnFreshConnection {
+            unsafe ccurl_set_long(easy, CURLOPT_FRESH_CONNECT, request.isOnFreshConnection ? 1 : 0)
+            isOnFreshConnection = request.isOnFreshConnection
         }
         return true
     }
@@ -172,7 +201,31 @@ final class CurlHandle {
         return count
     }
 
-    /// libcurl sends a body again when a pooled connection turns out to be dead.
+    /// libcurl sends a request again, up to five times, when a pooled connection ends before an answer; whether that is wanted is not its to
+    /// decide.
+    fileprivate func maySend() -> Bool {
+        sendCount += 1
+        return sendCount == 1
+    }
+
+    /// The connection that the transfer used, if it speaks HTTP/2. To be asked before the transfer is taken out.
+    var http2Socket: Int32? {
+        guard endpoint.http2 else { return nil }
+        var version = 0
+        unsafe ccurl_get_long(easy, CURLINFO_HTTP_VERSION, &version)
+        var socket: Int32 = -1
+        unsafe ccurl_get_socket(easy, CURLINFO_ACTIVESOCKET, &socket)
+        return version == Int(CURL_HTTP_VERSION_2_0) && socket >= 0 ? socket : nil
+    }
+
+    /// How a proxy answered CONNECT; 0 when none did.
+    var proxyStatus: Int {
+        var status = 0
+        unsafe ccurl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status)
+        return status
+    }
+
+    /// libcurl asks for the body from its beginning when it goes on to another connection.
     fileprivate func seek(to offset: Int) -> Bool {
         guard offset >= 0, offset <= body.count else { return false }
         bodySent = offset
@@ -222,6 +275,12 @@ enum CurlCallbacks {
         return handle.seek(to: Int(offset)) ? Int32(CURL_SEEKFUNC_OK) : Int32(CURL_SEEKFUNC_FAIL)
     }
 
+    static let request: ccurl_request_callback = { context, _, _, _, _ in
+        guard let context = unsafe context else { return Int32(CURL_PREREQFUNC_ABORT) }
+        let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+        return Int32(handle.maySend() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT)
+    }
+
     static let openedSocket: ccurl_sockopt_callback = { context, socket, _ in
         guard let context = unsafe context else { return Int32(CURL_SOCKOPT_ERROR) }
         unsafe Unmanaged<CurlClient>.fromOpaque(context).takeUnretainedValue().opened(socket)
@@ -234,9 +293,11 @@ enum CurlCallbacks {
         return 0
     }
 
-    static let socket: ccurl_socket_callback = { _, socket, what, context, _ in
+    static let socket: ccurl_socket_callback = { easy, socket, what, context, _ in
         guard let context = unsafe context else { return 0 }
-        unsafe Unmanaged<CurlClient>.fromOpaque(context).takeUnretainedValue().watch(socket, what: Int32(what))
+        unsafe Unmanaged<CurlClient>.fromOpaque(context).takeUnretainedValue().watch(socket, what: Int32(what)) {
+            unsafe easy.flatMap { unsafe CurlHandle.of($0) }?.transfer?.isPaused ?? false
+        }
         return 0
     }
 

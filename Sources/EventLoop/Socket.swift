@@ -63,6 +63,14 @@ package enum Socket {
     }
 
     package static func shutdownWrite(_ descriptor: Int32) { clinux_shutdown_write(descriptor) }
+
+    /// Ends a connection in both directions and reads off what came before: whoever still holds the descriptor finds it at its end.
+    package static func makeUseless(_ descriptor: Int32, _ scratch: inout [UInt8]) {
+        // From here on the kernel answers more bytes with a reset, so that the reading ends.
+        clinux_shutdown_both(descriptor)
+        while let count = try? receive(descriptor, into: &scratch), count > 0 {}
+    }
+
     package static func close(_ descriptor: Int32) { clinux_close(descriptor) }
 
     /// Makes the coming `close` send RST: the peer sees that what it got is not the whole.

@@ -71,6 +71,9 @@ package enum GatewayError: Error, Equatable, Sendable {
     case upstreamErrorEvent(provider: String, status: Int?, event: [UInt8] = [])
     case upstreamBroken(provider: String, reason: String)
     case upstreamCut(provider: String)
+    /// A connection that earlier requests had used ended before the first byte of an answer: the provider closed it, as it does with idle
+    /// ones, while the request was on its way.
+    case upstreamConnectionLost(provider: String)
 
     // The gateway's, or its operator's.
     case noTargetLeft(model: String)

@@ -30,7 +30,7 @@ extension GatewayError {
         case .modelForbidden, .modelUnreadable: 403
         case .requestsSpent, .tooManyAtOnce: 429
         case .clientGone: 499
-        case .upstreamUnreachable, .upstreamBroken, .upstreamCut: 502
+        case .upstreamUnreachable, .upstreamBroken, .upstreamCut, .upstreamConnectionLost: 502
         case .upstreamTimedOut: 504
         case .upstreamFailed(let failure): failure.isCredentialProblem ? 502 : failure.status
         case .upstreamErrorEvent(_, let status, _): status ?? 502
@@ -47,7 +47,8 @@ extension GatewayError {
             .caller
         case .upstreamFailed(let failure):
             failure.isCredentialProblem ? .gateway : failure.status == 429 || failure.status >= 500 ? .upstream : .caller
-        case .upstreamUnreachable, .upstreamTimedOut, .upstreamErrorEvent, .upstreamBroken, .upstreamCut, .noTargetLeft, .staticAnswer:
+        case .upstreamUnreachable, .upstreamTimedOut, .upstreamErrorEvent, .upstreamBroken, .upstreamCut, .upstreamConnectionLost, .noTargetLeft,
+            .staticAnswer:
             .upstream
         case .overloaded, .draining, .internalFailure: .gateway
         }
@@ -67,7 +68,7 @@ extension GatewayError {
         case .upstreamFailed(let failure): failure.isCredentialProblem ? .upstreamAuth : .upstreamStatus
         case .upstreamErrorEvent: .upstreamStatus
         case .upstreamBroken: .badUpstream
-        case .upstreamCut: .upstreamCut
+        case .upstreamCut, .upstreamConnectionLost: .upstreamCut
         case .noTargetLeft, .overloaded: .overloaded
         case .staticAnswer: .staticAnswer
         case .draining: .draining
@@ -103,6 +104,7 @@ extension GatewayError {
         case .upstreamErrorEvent(let provider, _, _): "The provider \(provider) reported an error while answering. Try again."
         case .upstreamBroken(let provider, let reason): "The provider \(provider) sent an answer that cannot be read: \(reason)"
         case .upstreamCut(let provider): "The provider \(provider) ended its answer before it was complete."
+        case .upstreamConnectionLost(let provider): "The provider \(provider) closed its connection instead of answering. Try again."
         case .noTargetLeft(let model): "No provider can serve the model `\(bounded(model))` at the moment. Try again soon."
         case .staticAnswer(_, let message): message
         case .overloaded(let reason): "The gateway is at its limit: \(reason) Try again soon."

@@ -71,12 +71,6 @@ package final class ResponseBody {
         handlers = []
         for handler in waiting.reversed() { handler(end) }
     }
-
-    /// Passes everybody who waits for this body's end on to `other`, which replaces it.
-    package func handOver(to other: ResponseBody) {
-        other.handlers = handlers + other.handlers
-        handlers = []
-    }
 }
 
 /// An answer on its way to the client.

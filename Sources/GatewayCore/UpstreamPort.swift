@@ -71,6 +71,8 @@ package struct UpstreamRequest: Sendable {
     package let headers: [HeaderField]
     package let body: [UInt8]
     package let timeouts: UpstreamTimeouts
+    /// Not on a connection that an earlier request has used.
+    package var isOnFreshConnection = false
 
     package init(endpoint: UpstreamEndpoint, method: String, path: String, headers: [HeaderField], body: [UInt8], timeouts: UpstreamTimeouts) {
         self.endpoint = endpoint

@@ -58,6 +58,7 @@ package final class Gateway: @unchecked Sendable {
     private let listener: HTTPListener
     private let admin: HTTPListener
     private let bodyBudget: BodyBudget
+    private let descriptorShares: DescriptorShares
     private let shared: SharedState
     private var drainTime: Duration
 
@@ -90,11 +91,13 @@ package final class Gateway: @unchecked Sendable {
         listener = try Self.bind(configuration.listen.address, "listen.address", loaded.references)
         admin = try Self.bind(configuration.admin.address, "admin.address", loaded.references)
         bodyBudget = BodyBudget(bytesMax: configuration.listen.limits.bufferedBodiesBytesMax)
+        let shares = DescriptorShares(of: options.limits.descriptors, workers: count)
+        descriptorShares = shares
         let (live, metrics, logWriter, settings) = (live, metrics, logWriter, settings)
         workers = (0..<count).map {
             Worker(
                 number: $0, loop: EventLoop(), live: live, metrics: metrics.shard(worker: $0),
-                accessLog: AccessLog(writer: logWriter, settings: settings, worker: $0))
+                accessLog: AccessLog(writer: logWriter, settings: settings, worker: $0), pooledConnectionsMax: shares.pooledPerWorker)
         }
         let status = StatusPage(
             version: options.version, processID: options.processID, startTicks: options.startTicks, startedAtMilliseconds: WallClock.unixMilliseconds,
@@ -129,10 +132,11 @@ package final class Gateway: @unchecked Sendable {
         }
         DispatchQueue(label: "weir.admin").async { [adminLoop] in adminLoop.run() }
         let adminService = AdminService(health: health, metrics: metrics) { status.render() }
-        admin.start(on: [(adminLoop, adminService)], limits: HTTPServerLimits(), bodyBudget: BodyBudget(bytesMax: 1 << 20))
+        var adminLimits = HTTPServerLimits()
+        adminLimits.connections = DescriptorShares.adminConnectionsMax
+        admin.start(on: [(adminLoop, adminService)], limits: adminLimits, bodyBudget: BodyBudget(bytesMax: 1 << 20))
         listener.start(
-            on: workers.map { ($0.loop, GatewayService(worker: $0, health: health)) }, limits: HTTPServerLimits(configuration.listen.limits),
-            bodyBudget: bodyBudget)
+            on: workers.map { ($0.loop, GatewayService(worker: $0, health: health)) }, limits: listenLimits(configuration), bodyBudget: bodyBudget)
         health.current = .serving
     }
 
@@ -142,8 +146,22 @@ package final class Gateway: @unchecked Sendable {
             "weir is listening", ("version", .string(options.version)), ("address", .string(listen.text(port: port))),
             ("admin", .string(admin.text(port: adminPort))), ("config", .string(options.source.name)), ("hash", .string(hash)),
             ("workers", .int(workers.count)), ("cpu_limit_milli", .int(options.limits.milliCPUs ?? options.limits.processors * 1000)),
-            ("memory_limit_bytes", .int(options.limits.memoryBytes ?? 0)), ("pid", .int(options.processID)))
+            ("memory_limit_bytes", .int(options.limits.memoryBytes ?? 0)), ("descriptors", .int(options.limits.descriptors)),
+            ("pid", .int(options.processID)))
+        warnOfDescriptors(configuration)
         for warning in warnings { log.warning("configuration warning", ("diagnostic", .string(warning.description))) }
+    }
+
+    private func listenLimits(_ configuration: Configuration) -> HTTPServerLimits {
+        descriptorShares.bounding(HTTPServerLimits(configuration.listen.limits))
+    }
+
+    private func warnOfDescriptors(_ configuration: Configuration) {
+        let (wanted, granted) = (configuration.listen.limits.connectionsMax, listenLimits(configuration).connections)
+        guard granted < wanted else { return }
+        log.warning(
+            "fewer connections than listen.limits.connections: the process may not have enough descriptors", ("wanted", .int(wanted)),
+            ("granted", .int(granted)))
     }
 
     // MARK: - On the control queue
@@ -154,7 +172,8 @@ package final class Gateway: @unchecked Sendable {
         settings.writesAccessLines = configuration.log.access
         drainTime = configuration.drain
         bodyBudget.bytesMax = configuration.listen.limits.bufferedBodiesBytesMax
-        listener.update(HTTPServerLimits(configuration.listen.limits))
+        listener.update(listenLimits(configuration))
+        warnOfDescriptors(configuration)
         // Idle workers let go of the old pipeline now, busy ones with their next request.
         for worker in workers { worker.loop.execute { worker.adopt() } }
         control.asyncAfter(deadline: .now() + .milliseconds(100)) { Memory.giveBackUnused() }

@@ -34,7 +34,9 @@ final class GatewayService: HTTPService {
             return true
         }
         guard head.method == .get || head.method == .head, let page = health.page(head.path) else { return false }
-        responder.send(status: page.status, fields: [("content-type", "application/json"), ("cache-control", "no-store")], body: page.body)
+        var fields = [("content-type", "application/json"), ("cache-control", "no-store")]
+        if let cors = pipeline.cors, let origin = head.fields.first("origin") { fields += cors.fields(for: origin) }
+        responder.send(status: page.status, fields: fields, body: page.body)
         return true
     }
 

@@ -1,4 +1,4 @@
-/// The CPUs and the memory that the container may use, read from its cgroup.
+/// The CPUs and the memory that the container may use, read from its cgroup, and the descriptors that the process may have.
 ///
 /// Swift and Dispatch see a version 1 quota at most, and no memory limit at all: on a large node a small sidecar would size itself for
 /// the node (conventions.md, section 0.2).
@@ -9,11 +9,14 @@ package struct ProcessLimits: Equatable, Sendable {
     package let memoryBytes: Int?
     /// The processors that the process may run on.
     package let processors: Int
+    /// Files and sockets that may be open at once.
+    package let descriptors: Int
 
-    package init(milliCPUs: Int?, memoryBytes: Int?, processors: Int) {
+    package init(milliCPUs: Int?, memoryBytes: Int?, processors: Int, descriptors: Int) {
         self.milliCPUs = milliCPUs
         self.memoryBytes = memoryBytes
         self.processors = processors
+        self.descriptors = descriptors
     }
 
     /// Workers to start when the file does not say: the quota rounded up, at least 1, at most the processors.
@@ -23,7 +26,7 @@ package struct ProcessLimits: Equatable, Sendable {
     }
 
     /// - Parameter read: the text of a file; nil when there is none.
-    package init(processors: Int, read: (String) -> String?) {
+    package init(processors: Int, descriptors: Int, read: (String) -> String?) {
         let root = "/sys/fs/cgroup"
         let own = Self.ownGroup(read("/proc/self/cgroup"))
         // Inside a container the own group is mounted at the root; outside, every group above counts too.
@@ -34,6 +37,7 @@ package struct ProcessLimits: Equatable, Sendable {
             + [Self.number(read(root + "/memory/memory.limit_in_bytes"))].compactMap { $0 }
         memoryBytes = limits.filter { $0 < 1 << 60 }.min()
         self.processors = processors
+        self.descriptors = descriptors
     }
 
     /// `0::/some/path` of version 2.

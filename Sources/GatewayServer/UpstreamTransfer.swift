@@ -63,9 +63,13 @@ struct FailureContext {
     func meaning(of error: CurlError, _ cancellation: Cancellation) -> GatewayError {
         switch error {
         case .unreachable: .upstreamUnreachable(provider: provider)
+        // The proxy wants a credential, or another one.
+        case .refusedByProxy(407): .upstreamFailed(UpstreamFailure(provider: provider, status: 407))
+        case .refusedByProxy: .upstreamUnreachable(provider: provider)
         case .timedOut(let phase): timedOut(phase)
         // The request may have arrived and been paid for: not a failure that is safe to repeat, as one to connect is.
         case .closedBeforeAnswer: .upstreamCut(provider: provider)
+        case .pooledConnectionEnded: .upstreamConnectionLost(provider: provider)
         case .cut: .upstreamCut(provider: provider)
         case .headTooLarge: .upstreamBroken(provider: provider, reason: "its header is over the limit.")
         case .tooManyInterimAnswers: .upstreamBroken(provider: provider, reason: "it sent too many interim answers.")

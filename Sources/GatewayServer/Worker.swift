@@ -17,12 +17,12 @@ final class Worker: WorkerServices, @unchecked Sendable {
     private var running: [RequestRun] = []
     private var heart: LoopTimer?
 
-    init(number: Int, loop: EventLoop, live: LivePipeline, metrics: MetricsShard, accessLog: AccessLog) {
+    init(number: Int, loop: EventLoop, live: LivePipeline, metrics: MetricsShard, accessLog: AccessLog, pooledConnectionsMax: Int) {
         self.number = number
         self.loop = loop
         self.metrics = metrics
         self.accessLog = accessLog
-        client = CurlClient(on: loop)
+        client = CurlClient(on: loop, pooledConnectionsMax: pooledConnectionsMax)
         view = LivePipeline.View(live)
     }
 
@@ -146,9 +146,11 @@ final class Worker: WorkerServices, @unchecked Sendable {
     }
 
     private static func curlRequest(_ request: UpstreamRequest) -> CurlRequest {
-        CurlRequest(
+        var result = CurlRequest(
             method: request.method, path: request.path, headers: request.headers.map { ($0.name, $0.value) }, body: request.body,
             connectTimeout: request.timeouts.connect, firstByteTimeout: request.timeouts.firstByte, idleTimeout: request.timeouts.idle,
             totalTimeout: request.timeouts.total)
+        result.isOnFreshConnection = request.isOnFreshConnection
+        return result
     }
 }

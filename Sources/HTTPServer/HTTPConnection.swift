@@ -10,10 +10,12 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     static let joinedBytesMax = 64 << 10
     private static let highWaterBytes = 128 << 10
     private static let lowWaterBytes = 32 << 10
-    private static let lingerBytesMax = 4 << 20
+    private static let lingerBytesMax = 64 << 20
     private static let lingerTime = Duration.seconds(2)
     /// The end of the process waits for it.
     private static let lingerTimeWhileDraining = Duration.milliseconds(250)
+    /// Steps in one go, a read or a request each; then it is the turn of other connections.
+    private static let stepsMax = 64
 
     private enum State {
         case head
@@ -34,6 +36,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     private var isReadable = false
     private var isPeerClosed = false
     private var isAdvancing = false
+    private var isToGoOn = false
     private var closesAfterAnswer = false
     private var requestCount = 0
     private var bodyBytesTaken = 0
@@ -67,12 +70,18 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         advance()
     }
 
-    /// Goes on as far as the bytes at hand allow.
+    /// Goes on as far as the bytes at hand allow, in several turns of the loop if they are many.
     private func advance() {
         guard !isAdvancing else { return }
         isAdvancing = true
         defer { isAdvancing = false }
-        while step() {}
+        for _ in 0..<Self.stepsMax { guard step() else { return } }
+        guard !isToGoOn else { return }
+        isToGoOn = true
+        endpoint.loop.execute { [self] in
+            isToGoOn = false
+            advance()
+        }
     }
 
     /// - Returns: false when there is nothing to do before the next event.
@@ -86,7 +95,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         // A client that asks and asks and reads no answer gets no further.
         case .head: return !isAboveHighWater && ((!input.isEmpty && takeHead()) || read())
         case .body(let head, let reader):
-            if !input.isEmpty { return takeBody(head, reader) || read() }
+            if !input.isEmpty, takeBody(head, reader) { return true }
             return reader.knowsLength ? readBody(head, reader) : read()
         }
     }

@@ -19,10 +19,8 @@ package struct HTTPMethod: Hashable, Sendable, CustomStringConvertible {
     package static var get: HTTPMethod { .init(unchecked: "GET") }
     package static var head: HTTPMethod { .init(unchecked: "HEAD") }
     package static var post: HTTPMethod { .init(unchecked: "POST") }
-    package static var put: HTTPMethod { .init(unchecked: "PUT") }
     package static var delete: HTTPMethod { .init(unchecked: "DELETE") }
     package static var options: HTTPMethod { .init(unchecked: "OPTIONS") }
-    package static var patch: HTTPMethod { .init(unchecked: "PATCH") }
 }
 
 /// A version this server speaks.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dispatch
+import EventLoop
 import Glibc
 import MockProvider
 
@@ -37,6 +38,7 @@ struct MockProviderCommand: ParsableCommand {
     }
 
     func run() throws {
+        _ = Descriptors.raiseLimit()
         let mock: RunningMock
         do {
             mock = try RunningMock.start(host: host, port: port, defaults: Directives(defaults), idleTimeout: .seconds(idleTimeout))

@@ -58,8 +58,9 @@ enum Host {
 
     static func sleep(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
 
-    static var limits: ProcessLimits {
-        ProcessLimits(processors: Processors.available) { path in readSmallFile(path) }
+    /// Raises the limit of descriptors on the way.
+    static func limits() -> ProcessLimits {
+        ProcessLimits(processors: Processors.available, descriptors: Descriptors.raiseLimit()) { path in readSmallFile(path) }
     }
 
     private static func readSmallFile(_ path: String) -> String? {

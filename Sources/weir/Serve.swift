@@ -23,6 +23,7 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         Host.openMissingStandardFiles()
+        Memory.keepFreed()
         // Before anything slow: as process 1 of a container, signals without a handler are dropped by the kernel.
         let signals = Signals()
         let path = config ?? Host.variable("WEIR_CONFIG")
@@ -30,7 +31,7 @@ struct Serve: ParsableCommand {
         let loaded = try Refusal.wrap { () throws(ConfigurationErrors) in try source.read() }
         let demo = DemoProvider()
         let options = Gateway.Options(
-            source: source, version: Build.version, build: Build.parts, limits: Host.limits, processID: Host.processID,
+            source: source, version: Build.version, build: Build.parts, limits: Host.limits(), processID: Host.processID,
             startTicks: Host.process(Host.processID)?.startTicks ?? 0, logDescriptor: 1,
             demoURL: { try demo.url() })
         let gateway: Gateway

@@ -27,9 +27,9 @@ struct CurlTimeoutTests {
             Issue.record("a closed port was not seen as unreachable")
             return
         }
-        guard case .unreachable? = await loop.fetch(.chat(), to: CurlEndpoint(url: "http://no-such-name.invalid")).error else {
-            Issue.record("an unknown name was not seen as unreachable")
-            return
+        switch await loop.fetch(.chat(), to: CurlEndpoint(url: "http://no-such-name.invalid")).error {
+        case .unreachable?, .timedOut(.connect)?: break  // the latter where the name server itself does not answer
+        case let error: Issue.record("an unknown name was seen as \(String(describing: error))")
         }
         await loop.stop()
     }
@@ -38,14 +38,14 @@ struct CurlTimeoutTests {
     func `each phase has its own`(_ directives: String, _ phase: CurlError.Phase) async throws {
         let loop = try ClientLoop()
         var request = CurlRequest.chat(directives)
-        request.firstByteTimeout = .milliseconds(150)
-        request.idleTimeout = .milliseconds(200)
-        request.totalTimeout = .milliseconds(500)
+        request.firstByteTimeout = phase == .firstByte ? .milliseconds(300) : .seconds(60)
+        request.idleTimeout = phase == .idle ? .milliseconds(300) : .seconds(60)
+        request.totalTimeout = phase == .total ? .milliseconds(300) : .seconds(60)
 
         let (result, time) = await loop.timedFetch(request)
 
         #expect(result.error == .timedOut(phase))
-        #expect(time < .seconds(2))
+        #expect(time < .seconds(30))
         #expect(await loop.mockCount("aborted", becomes: 1), "the provider sees its connection closed")
         await loop.stop()
     }
@@ -56,12 +56,13 @@ struct CurlTimeoutTests {
 
         let total = await loop.run { client -> Int in
             var request = CurlRequest.chat("size=1000000")
-            request.idleTimeout = .milliseconds(100)
+            request.idleTimeout = .milliseconds(800)
             guard let transfer = try? client.send(request, to: endpoint) else { return 0 }
-            var total = 0
+            var (total, pauses) = (0, 0)
             while let bytes = try? await transfer.next() {
                 total += bytes.count
-                if total < 600_000 { try? await Task.sleep(for: .milliseconds(250)) }
+                pauses += 1
+                if pauses <= 3 { try? await Task.sleep(for: .milliseconds(1200)) }
             }
             return total
         }
@@ -73,11 +74,13 @@ struct CurlTimeoutTests {
     @Test(arguments: ["hang", "hang-after-head", "hang-after-chunks=2", "chunks=100000,interval=1ms", "chunks=1000000"])
     func `cancelling closes the provider's connection within a second`(_ directives: String) async throws {
         let loop = try ClientLoop()
-        let endpoint = loop.endpoint()
+        let (endpoint, mock) = (loop.endpoint(), loop.endpoint(prefix: ""))
 
         let error = await loop.run { client -> CurlError? in
             guard let transfer = try? client.send(.chat(directives, stream: true), to: endpoint) else { return nil }
-            try? await Task.sleep(for: .milliseconds(100))
+            await client.waitForOpenStream(at: mock)
+            if directives != "hang" { _ = try? await transfer.head() }
+            if directives.contains("chunks") { _ = try? await transfer.next() }
             transfer.cancel()
             do throws(CurlError) {
                 while try await transfer.next() != nil {}
@@ -126,31 +129,41 @@ struct CurlTimeoutTests {
         #expect(statuses == Array(repeating: 200, count: 20))
 
         try await Task.sleep(for: .milliseconds(800))
-        let before = loop.loop.turns.load(ordering: .relaxed)
-        try await Task.sleep(for: .milliseconds(500))
-        let turns = loop.loop.turns.load(ordering: .relaxed) - before
+        var turns = Int.max
+        for _ in 0..<20 where turns >= 20 {  // a slow machine may still be closing connections
+            let before = loop.loop.turns.load(ordering: .relaxed)
+            try await Task.sleep(for: .milliseconds(500))
+            turns = loop.loop.turns.load(ordering: .relaxed) - before
+        }
 
         #expect(turns < 20, "the loop spins: \(turns) turns in half a second without work")
         #expect(try await loop.fetch(.chat()).get().head.status == 200)
         await loop.stop()
     }
 
-    @Test func `sockets of name look-ups are not mistaken for the connections that get their numbers`() async throws {
+    @Test(.enabled("this machine's name is its loopback address", hostNameIsLoopback))
+    func `sockets of name look-ups are not mistaken for the connections that get their numbers`() async throws {
         let loop = try ClientLoop()
-        var name = [CChar](repeating: 0, count: 256)
-        unsafe gethostname(&name, 255)
-        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let endpoint = loop.endpoint(host: host)
-        guard (try? await loop.fetch(.chat(), to: endpoint).get()) != nil else { return }  // this machine's name is not its loopback address
-        await loop.stop()
 
         // A connection that is not watched only moves on with libcurl's own timers: after 200 ms, and then not for seconds.
-        let fresh = try ClientLoop()
-        let (result, time) = await fresh.timedFetch(.chat("chunks=40,interval=10ms", stream: true), to: fresh.endpoint(host: host))
+        let (result, time) = await loop.timedFetch(.chat("chunks=40,interval=10ms", stream: true), to: loop.endpoint(host: Self.hostName))
 
         #expect(try result.get().text.hasSuffix("[DONE]\n\n"))
         #expect(time < .seconds(2))
-        await fresh.stop()
+        await loop.stop()
+    }
+
+    private static let hostName: String = {
+        var name = [CChar](repeating: 0, count: 256)
+        unsafe gethostname(&name, 255)
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }()
+
+    private static func hostNameIsLoopback() async throws -> Bool {
+        let loop = try ClientLoop()
+        let result = await loop.fetch(.chat(), to: loop.endpoint(host: hostName))
+        await loop.stop()
+        return result.error == nil
     }
 
     @Test func `many at once all end, and leave nothing behind`() async throws {

@@ -1,8 +1,18 @@
 import os
+import resource
 
 import pytest
 
 from processes import Gateway, Mock, config
+
+# Before anything starts: the mock provider, the gateways and this process open thousands of sockets.
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+# What a developer's shell says about proxies, keys and Weir itself is not part of any test.
+for name in list(os.environ):
+    if name.lower().endswith("_proxy") or name.startswith("OPENAI_") or name in ("WEIR_CONFIG", "WEIR_ADMIN"):
+        del os.environ[name]
 
 for name in ("WEIR_BIN", "MOCK_BIN"):
     if not os.path.exists(os.environ.get(name, "")):
@@ -42,10 +52,10 @@ def start(tmp_path, mock):
     """Starts gateways; every keyword replaces a block of the file."""
     gateways = []
 
-    def make(whole=None, environment=None, **changes):
+    def make(whole=None, environment=None, descriptors=None, **changes):
         folder = tmp_path / str(len(gateways))
         folder.mkdir()
-        gateways.append(Gateway(str(folder), whole if whole is not None else config(mock, **changes), environment))
+        gateways.append(Gateway(str(folder), whole if whole is not None else config(mock, **changes), environment, descriptors=descriptors))
         return gateways[-1]
 
     yield make

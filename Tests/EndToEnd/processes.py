@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import queue
+import resource
 import signal
 import subprocess
 import threading
@@ -29,11 +30,13 @@ def wait_until(condition, within=5.0, every=0.01):
 class Process:
     """A child process whose output lines are collected."""
 
-    def __init__(self, arguments, environment=None):
+    def __init__(self, arguments, environment=None, descriptors=None):
+        """`descriptors`: the soft and the hard limit of how many the process may have."""
         self.lines = []
         self._new = queue.Queue()
         self.child = subprocess.Popen(
-            arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **(environment or {})})
+            arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **(environment or {})},
+            preexec_fn=descriptors and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, descriptors)))
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -134,10 +137,10 @@ class Echo:
 class Gateway(Process):
     """A running weir. Its file is JSON, which is YAML too."""
 
-    def __init__(self, folder, config, environment=None, arguments=()):
+    def __init__(self, folder, config, environment=None, arguments=(), descriptors=None):
         self.file = os.path.join(folder, "gateway.yaml")
         self.write(config)
-        super().__init__([os.environ["WEIR_BIN"], "serve", "--config", self.file, *arguments], environment)
+        super().__init__([os.environ["WEIR_BIN"], "serve", "--config", self.file, *arguments], environment, descriptors)
         line = json.loads(self.wait_for_line(lambda text: '"weir is listening"' in text))
         self.port = int(line["address"].rpartition(":")[2])
         self.admin_port = int(line["admin"].rpartition(":")[2])

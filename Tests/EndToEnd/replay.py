@@ -68,7 +68,10 @@ class Replay:
                 head, _, data = data.partition(b"\r\n\r\n")
                 length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
                 while len(data) < length:
-                    data += connection.recv(65536)
+                    more = connection.recv(65536)
+                    if not more:
+                        return
+                    data += more
                 body, data = data[:length], data[length:]
                 self.requests.append((head.decode("latin-1"), body))
                 self._answer(connection, self.recording)

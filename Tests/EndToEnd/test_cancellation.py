@@ -39,11 +39,11 @@ def test_in_every_phase(start, mock, directives, stream, way):
 
 
 def test_while_it_waits_to_try_again(start, mock):
-    upstream = {"provider": "mock", "retry": {"attempts": 5, "on": ["5xx"], "backoff": "30s", "max_wait": "60s", "budget": "100%"}}
+    upstream = {"provider": "mock", "retry": {"attempts": 5, "on": ["5xx"], "backoff": "1s", "max_wait": "60s", "budget": "100%"}}
     gateway = start(routes=[route(upstream=upstream)])
     connection = Connection(gateway.port)
-    connection.request("POST", "/v1/chat/completions", chat(), {**KEY, "x-mock": "status=503"})
-    assert wait_until(lambda: mock.stats["requests"] == 1)
+    connection.request("POST", "/v1/chat/completions", chat(), {**KEY, "x-mock": "status=503,retry-after=30"})
+    assert wait_until(lambda: gateway.status["targets"][0]["failures"] == 1)
 
     connection.close()
 
@@ -76,7 +76,7 @@ def test_when_the_sdk_closes_its_stream(start, mock):
 
 def test_when_the_sdk_runs_out_of_time(start, mock):
     gateway = start()
-    with openai.OpenAI(base_url=gateway.url + "/v1", api_key=CALLER_KEY, max_retries=0, timeout=0.3) as client:
+    with openai.OpenAI(base_url=gateway.url + "/v1", api_key=CALLER_KEY, max_retries=0, timeout=1) as client:
         with pytest.raises(openai.APITimeoutError):
             client.chat.completions.create(**chat(), extra_headers={"x-mock": "hang"})
 

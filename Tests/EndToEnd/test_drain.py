@@ -12,11 +12,17 @@ from wire import Connection, events
 KEY = {"authorization": "Bearer " + CALLER_KEY}
 
 
+def streams(gateway, directives, count):
+    """So many streams side by side, each with its head."""
+    connections = [Connection(gateway.port) for _ in range(count)]
+    for connection in connections:
+        connection.request("POST", "/v1/chat/completions", chat(stream=True), {**KEY, "x-mock": directives})
+    assert all(connection.read_head()[0] == 200 for connection in connections)
+    return connections
+
+
 def stream(gateway, directives):
-    connection = Connection(gateway.port)
-    connection.request("POST", "/v1/chat/completions", chat(stream=True), {**KEY, "x-mock": directives})
-    assert connection.read_head()[0] == 200
-    return connection
+    return streams(gateway, directives, 1)[0]
 
 
 def refuses(port):
@@ -29,20 +35,21 @@ def refuses(port):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_idle_gateway_exits_at_once(start, number):
-    gateway = start()
+    gateway = start(drain="1h")
     begin = time.monotonic()
 
     gateway.signal(number)
 
     assert gateway.wait() == 0
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 5
     assert '"stopped"' in gateway.output
 
 
-def test_fifty_open_streams_end_whole(start):
+def test_fifty_open_streams_end_whole(start, mock):
     gateway = start(drain="20s")
-    connections = [stream(gateway, "chunks=40,interval=25ms") for _ in range(50)]
+    connections = streams(gateway, "chunks=50,interval=100ms", 50)
     idle = Connection(gateway.port)
+    assert mock.stats["open_streams"] == 50, "all of them are open when the signal comes"
 
     gateway.signal(signal.SIGTERM)
 
@@ -84,7 +91,7 @@ def test_what_is_left_ends_with_an_error_event(start, mock):
     assert "error" in last and "[DONE]" not in last
     assert waiting.answer().status == 503
     assert gateway.wait() == 0
-    assert time.monotonic() - begin < 4
+    assert time.monotonic() - begin < 8
     assert wait_until(lambda: mock.stats["open_streams"] == 0)
 
 
@@ -128,5 +135,5 @@ def test_a_second_signal_exits_at_once(start):
     gateway.signal(signal.SIGTERM)
 
     assert gateway.wait() == 1
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 5
     connection.close()

@@ -124,18 +124,36 @@ def test_no_storm_when_a_provider_is_down(start, mock):
     assert 200 <= mock.stats["requests"] <= 200 * 1.2 + 20
 
 
-def test_a_failing_target_is_left_out_and_comes_back(start, mock, own_mock):
+def a_gateway_with_two_targets(start, good, bad, left_out_for):
+    providers = {name: {"dialect": "openai", "url": each.url + "/v1"} for name, each in (("good", good), ("bad", bad))}
+    models = {"fast": {"targets": [{"provider": "bad", "model": "bad-model"}, {"provider": "good", "model": "good-model"}]}}
+    retry = {"attempts": 1, "on": ["5xx"], "backoff": "1ms", "budget": "100%"}
+    upstream = {"balance": "weighted", "retry": retry, "eject": {"after": "3 failures", "for": left_out_for}}
+    return start(config(good, workers=1, providers=providers, models=models, routes=[route(upstream=upstream)]))
+
+
+def test_a_failing_target_is_left_out(start, mock, own_mock):
     bad = own_mock("status=500")
-    providers = {name: {"dialect": "openai", "url": each.url + "/v1"} for name, each in (("good", mock), ("bad", bad))}
-    models = {"fast": {"targets": [{"provider": "bad", "model": "b"}, {"provider": "good", "model": "g"}]}}
-    upstream = {"balance": "weighted", "retry": {"attempts": 1, "on": ["5xx"], "backoff": "1ms", "budget": "100%"}, "eject": {"after": "3 failures", "for": "1s"}}
-    gateway = start(config(mock, workers=1, providers=providers, models=models, routes=[route(upstream=upstream)]))
+    gateway = a_gateway_with_two_targets(start, mock, bad, left_out_for="10m")
 
     statuses = [call(gateway, "POST", "/v1/chat/completions", chat(), KEY).status for _ in range(40)]
 
-    assert statuses.count(200) >= 38
-    assert bad.stats["requests"] <= 5
-    assert "bad" in gateway.admin("/status")[1]
+    assert statuses == [200] * 40
+    assert bad.stats["requests"] == 3
+    assert next(target for target in gateway.status["targets"] if target["provider"] == "bad")["ejected_for_seconds"] > 0
+
+
+def test_a_target_that_was_left_out_comes_back(start, mock, own_mock):
+    bad = own_mock("status=500,fail-first=3,id=recovers")
+    gateway = a_gateway_with_two_targets(start, mock, bad, left_out_for="500ms")
+
+    def is_back():
+        answer = call(gateway, "POST", "/v1/chat/completions", chat(), KEY)
+        assert answer.status == 200
+        return b"bad-model" in answer.body
+
+    assert wait_until(is_back, within=30)
+    assert bad.stats["requests"] > 3
 
 
 def test_a_provider_with_all_its_places_taken_is_full_and_others_are_not(start, mock):

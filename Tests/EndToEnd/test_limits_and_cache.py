@@ -44,7 +44,7 @@ def test_a_limit_at_once_is_exact_and_given_back(start, mock):
     gateway = start(workers=4, routes=[route(quota=[{"allow": "5 at once", "each": "team"}])])
 
     for _ in range(2):
-        statuses = [answer.status for answer in at_once(40, gateway, {"x-mock": "delay=500ms"})]
+        statuses = [answer.status for answer in at_once(40, gateway, {"x-mock": "delay=2s"})]
         assert statuses.count(200) == 5 and statuses.count(429) == 35
 
     # Also when clients leave without waiting.

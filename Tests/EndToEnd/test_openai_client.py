@@ -216,7 +216,7 @@ def test_a_spent_quota_is_a_rate_limit_error_that_tells_when_to_come_back(start)
 
 
 def test_a_quota_of_long_windows_does_not_make_the_sdk_wait(start, mock):
-    """conventions.md: openai-python obeys retry-after up to two minutes, and repeats other 429s."""
+    """openai-python obeys retry-after up to two minutes, and repeats other 429s."""
     import time
 
     gateway = start(routes=[route(quota=[{"allow": "1 requests per day"}])])

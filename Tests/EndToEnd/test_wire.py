@@ -220,6 +220,8 @@ def test_a_browsers_preflight_is_answered_at_the_edge(start, mock):
     assert real.status == 200 and real.headers["access-control-allow-origin"] == "https://app.example.com"
     refused = call(gateway, "POST", "/v1/chat/completions", chat(), {"origin": "https://app.example.com"})
     assert refused.status == 401 and refused.headers["access-control-allow-origin"] == "https://app.example.com", "so that the page can read why"
+    health = call(gateway, "GET", "/health", None, {"origin": "https://app.example.com"})
+    assert health.status == 200 and health.headers["access-control-allow-origin"] == "https://app.example.com"
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "https://app.example.com.evil.example", "http://app.example.com", "null", "https://APP.example.com:443"])

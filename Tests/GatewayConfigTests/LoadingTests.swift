@@ -3,12 +3,14 @@ import GatewayConfig
 import Testing
 
 @Suite("Loading a configuration")
-struct LoadingTests {
+final class LoadingTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "weir-config-\(UUID())")
 
     init() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
     @Test func `reads files beside the configuration and leaves out the newline at their end`() throws {
         try write("sk-from-a-file\n", to: "key")

@@ -19,8 +19,9 @@ struct GatewayTests {
             """
         let loaded = try Configuration.read(Array(text.utf8), file: "gateway.yaml")
         let options = Gateway.Options(
-            source: .builtIn, version: "1", build: [], limits: ProcessLimits(milliCPUs: nil, memoryBytes: nil, processors: 2), processID: 1,
-            startTicks: 1, logDescriptor: try FileHandle(forWritingTo: URL(filePath: "/dev/null")).fileDescriptor, demoURL: { "" })
+            source: .builtIn, version: "1", build: [],
+            limits: ProcessLimits(milliCPUs: nil, memoryBytes: nil, processors: 2, descriptors: 1024), processID: 1, startTicks: 1,
+            logDescriptor: try FileHandle(forWritingTo: URL(filePath: "/dev/null")).fileDescriptor, demoURL: { "" })
         return try Gateway(options, loaded: loaded)
     }
 

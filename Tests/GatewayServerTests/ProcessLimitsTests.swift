@@ -5,7 +5,7 @@ import Testing
 @Suite("The limits of the process")
 struct ProcessLimitsTests {
     private func limits(_ files: [String: String], processors: Int = 64) -> ProcessLimits {
-        ProcessLimits(processors: processors) { files[$0] }
+        ProcessLimits(processors: processors, descriptors: 1024) { files[$0] }
     }
 
     @Test(arguments: [("50000 100000", 500, 1), ("100000 100000", 1000, 1), ("150000 100000", 1500, 2), ("400000 50000", 8000, 8)])

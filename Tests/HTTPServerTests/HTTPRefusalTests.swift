@@ -54,6 +54,20 @@ struct HTTPRefusalTests {
         return limits
     }
 
+    @Test func `tells a client that it sends too much, although it looks only when it has sent it all`() async throws {
+        try await onItsOwnThread {
+            let server = try TestServer(limits: Self.limits)
+            defer { server.stop() }
+            let client = server.client()
+            let bytes = 12 << 20
+
+            client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: \(bytes)\r\n\r\n")
+            #expect(client.send([UInt8](repeating: 0x61, count: bytes)))
+
+            #expect(client.answer()?.status == 413)
+        }
+    }
+
     @Test(arguments: cases) func `answers, closes, and serves nothing that follows`(_ wrong: Case) async throws {
         try await onItsOwnThread {
             let server = try TestServer(limits: Self.limits)
@@ -176,6 +190,7 @@ struct HTTPRefusalTests {
 
             for _ in 0..<1000 where server.bodyBudget.bytesUsed != 0 { sleep(milliseconds: 5) }
             #expect(server.bodyBudget.bytesUsed == 0)
+            for _ in 0..<1000 where server.listener.connectionCount != 0 { sleep(milliseconds: 5) }
             #expect(server.listener.connectionCount == 0)
         }
     }

@@ -37,6 +37,24 @@ struct HTTPServerTests {
         }
     }
 
+    @Test func `lets other connections have their turn while one sends request after request`() async throws {
+        try await onItsOwnThread {
+            let perTurn = Mutex<[Int: Int]>([:])
+            let server = try TestServer { _, responder, loop in
+                let turn = loop.turns.load(ordering: .relaxed)
+                perTurn.withLock { $0[turn, default: 0] += 1 }
+                responder.send(status: 200, fields: [], body: [])
+            }
+            defer { server.stop() }
+            let client = server.client()
+
+            client.send(String(repeating: "GET / HTTP/1.1\r\nhost: a\r\n\r\n", count: 1000))
+
+            #expect((0..<1000).allSatisfy { _ in client.answer()?.status == 200 })
+            #expect(perTurn.withLock { $0.values.max() ?? 0 } <= 64)
+        }
+    }
+
     @Test func `reads a request whatever pieces it comes in`() async throws {
         try await onItsOwnThread {
             let server = try TestServer()

@@ -1,14 +1,12 @@
 """Checks k8s/, the Dockerfile and what docs/operations.md says about them, without a cluster and without a Docker engine.
 
-    python3 Tests/Manifests/check.py                       # needs PyYAML; kubectl and promtool are used where they are
+    python3 Tests/Manifests/check.py                       # needs PyYAML; promtool and kubectl are used where they are
     python3 Tests/Manifests/check.py --weir .build/debug/weir   # also has weir check each gateway.yaml of k8s/
 
 Every rule is checked twice: the manifests keep it, and a manifest that was spoilt in one place is found out.
 """
 
 import argparse
-import copy
-import os
 import re
 import shutil
 import subprocess
@@ -19,106 +17,10 @@ from pathlib import Path
 import yaml
 
 import dockerfile
-import manifests
+import rendering
+from results import Results
 
 ROOT = Path(__file__).resolve().parents[2]
-KUSTOMIZATIONS = {"base": ROOT / "k8s/base", "standalone": ROOT / "k8s/overlays/standalone"}
-
-FOREIGN_APP = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: shop }
-spec:
-  selector: { matchLabels: { app: shop } }
-  template:
-    metadata: { labels: { app: shop } }
-    spec:
-      initContainers: [{ name: migrate, image: "shop:1" }]
-      containers: [{ name: shop, image: "shop:1", volumeMounts: [{ name: data, mountPath: /data }] }]
-      volumes: [{ name: data, emptyDir: {} }]
-"""
-
-
-class Results:
-    def __init__(self):
-        self.passed = self.failed = self.skipped = 0
-
-    def check(self, name, problems):
-        if problems:
-            self.failed += 1
-            print(f"FAILED {name}")
-            for problem in problems:
-                print(f"  {problem}")
-        else:
-            self.passed += 1
-
-    def skip(self, name, reason):
-        self.skipped += 1
-        print(f"skipped {name}: {reason}")
-
-
-def render(folder):
-    done = subprocess.run(["kubectl", "kustomize", str(folder)], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr.strip())
-    return [thing for thing in yaml.safe_load_all(done.stdout) if thing]
-
-
-def render_with_components(names):
-    """A Deployment of somebody else's with components of ours."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "app.yaml").write_text(FOREIGN_APP)
-        paths = [os.path.relpath(ROOT / "k8s/components" / name, os.path.realpath(folder)) for name in names]
-        Path(folder, "kustomization.yaml").write_text(yaml.safe_dump({"resources": ["app.yaml"], "components": paths}))
-        return render(folder)
-
-
-def check_component(results):
-    objects = render_with_components(["sidecar", "monitoring"])
-    found = manifests.problems(objects, foreign_pod=True)
-    pod = manifests.of_kind(objects, "Deployment")[0]["spec"]["template"]["spec"]
-    if [c["name"] for c in pod["initContainers"]] != ["weir", "migrate"]:
-        found.append("weir does not start before the app's own init containers")
-    if {v["name"] for v in pod["volumes"]} != {"data", "weir"} or pod["containers"][0]["volumeMounts"] != [{"name": "data", "mountPath": "/data"}]:
-        found.append("the app's own volumes are not as they were")
-    if set(pod) != {"initContainers", "containers", "volumes"}:
-        found.append("the component changes the pod's own settings")
-    results.check("the sidecar component fits any Deployment", found)
-
-
-SPOILERS = {
-    "root user": lambda c, p: c["securityContext"].update(runAsUser=0),
-    "writable root": lambda c, p: c["securityContext"].pop("readOnlyRootFilesystem"),
-    "escalation": lambda c, p: c["securityContext"].update(allowPrivilegeEscalation=True),
-    "a capability kept": lambda c, p: c["securityContext"].update(capabilities={"drop": ["ALL"], "add": ["NET_ADMIN"]}),
-    "no seccomp": lambda c, p: c["securityContext"].pop("seccompProfile"),
-    "no limits": lambda c, p: c["resources"].pop("limits"),
-    "latest": lambda c, p: c.update(image="weir:latest"),
-    "no tag": lambda c, p: c.update(image="registry.example.com/weir"),
-    "no startup probe": lambda c, p: c.pop("startupProbe"),
-    "liveness that looks at readiness": lambda c, p: c["livenessProbe"]["httpGet"].update(path="/readyz"),
-    "a probe of the app's port": lambda c, p: c["readinessProbe"]["httpGet"].update(port=8000),
-    "subPath": lambda c, p: c["volumeMounts"][0].update(subPath="gateway.yaml"),
-    "a shell": lambda c, p: c.update(command=["sh", "-c", "weir serve"]),
-    "token": lambda c, p: p.pop("automountServiceAccountToken"),
-    "grace too short": lambda c, p: p.update(terminationGracePeriodSeconds=10),
-    "a key that is not mounted": lambda c, p: p["volumes"][0]["projected"]["sources"][1]["secret"].update(items=[]),
-    "another ConfigMap": lambda c, p: p["volumes"][0]["projected"]["sources"][0]["configMap"].update(name="weir-config-abc123"),
-}
-
-
-def check_kustomizations(results):
-    for name, folder in KUSTOMIZATIONS.items():
-        objects = render(folder)
-        results.check(f"{name} keeps the rules", manifests.problems(objects))
-        if name == "standalone":
-            results.check("standalone has what replicas need", manifests.standalone_problems(objects))
-        for spoiler, spoil in SPOILERS.items():
-            spoilt = copy.deepcopy(objects)
-            pod = manifests.of_kind(spoilt, "Deployment")[0]["spec"]["template"]["spec"]
-            spoil(manifests.weir_container(pod)[0], pod)
-            results.check(f"{name} with {spoiler} is found out", [] if manifests.problems(spoilt) else ["it was not"])
-
 
 DOCKERFILE_SPOILERS = {
     "root": ("USER 10001:10001", "USER 0"),
@@ -197,11 +99,7 @@ def main():
     check_dockerfile(results)
     check_alerts(results)
     check_alert_expressions(results)
-    if shutil.which("kubectl"):
-        check_kustomizations(results)
-        check_component(results)
-    else:
-        results.skip("the rendered manifests", "no kubectl")
+    rendering.check(results)
     print(f"{results.passed} passed, {results.failed} failed, {results.skipped} skipped")
     return 1 if results.failed else 0
 

@@ -37,6 +37,11 @@ long clinux_receive(int fd, void *buffer, size_t count);
 long clinux_send(int fd, const void *buffer, size_t count);
 // Gives pages that hold no allocation any more back to the kernel. Takes milliseconds; never on a loop.
 void clinux_trim_memory(void);
+// Has the allocator keep what is freed for what comes next, within bounds. Before threads are started.
+void clinux_keep_freed_memory(void);
+
+// Lets the process have as many descriptors as it may. Returns how many that is.
+int64_t clinux_raise_descriptor_limit(void);
 
 // How many processors the process may run on, at least 1.
 int clinux_processors(void);
@@ -45,6 +50,7 @@ int clinux_processors(void);
 int64_t clinux_unix_milliseconds(void);
 
 void clinux_shutdown_write(int fd);
+void clinux_shutdown_both(int fd);
 void clinux_reset(int fd);
 void clinux_close(int fd);
 

@@ -12,7 +12,7 @@ extension GatewayError {
             .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .fieldRefused, .noTargetLeft, .overloaded, .draining, .internalFailure:
             false
         case .clientGone, .upstreamUnreachable, .upstreamTimedOut, .upstreamFailed, .upstreamErrorEvent, .upstreamBroken, .upstreamCut,
-            .staticAnswer:
+            .upstreamConnectionLost, .staticAnswer:
             true
         }
     }

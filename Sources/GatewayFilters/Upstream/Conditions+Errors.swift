@@ -12,6 +12,7 @@ extension Conditions {
         case .upstreamTimedOut(_, let phase, _): includes(.timeout) || (phase == .connect && includes(.connect))
         case .upstreamFailed(let failure): include(failure)
         case .upstreamErrorEvent(_, let status, _): includes(.errorEvent) || status.map { includes(.status($0)) } ?? false
+        case .upstreamConnectionLost: includes(.connect) || includes(.badAnswer)
         case .upstreamBroken, .upstreamCut: includes(.badAnswer)
         case .overloaded: includes(.status(503))
         case .noTargetLeft: includes(.status(503)) || includes(.connect) || includes(.timeout)
@@ -35,6 +36,7 @@ extension GatewayError {
     var targetOutcome: TargetLease.Outcome {
         switch self {
         case .upstreamFailed(let failure): failure.isCredentialProblem || blame == .upstream ? .failed : .succeeded
+        case .upstreamConnectionLost: .unknown
         default: blame == .upstream ? .failed : .unknown
         }
     }

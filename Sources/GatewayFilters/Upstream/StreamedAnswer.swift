@@ -20,9 +20,10 @@ final class StreamedAnswer: BodySource {
     private var failure: GatewayError?
     private var isClosed = false
     private var hasBegun = false
-    private var lastProgress: ContinuousClock.Instant
+    /// How long the provider has been waited for since its last event.
+    private var silence = Duration.zero
 
-    /// - Parameter idle: longest time without an event. Comments, which a provider's front door can send for ever, do not count.
+    /// - Parameter idle: longest wait for an event. Comments, which a provider's front door can send for ever, do not count as one.
     init(_ answer: any UpstreamAnswer, as form: AttemptAnswer, lease: TargetLease, idle: Duration) {
         self.answer = answer
         provider = form.provider
@@ -30,7 +31,6 @@ final class StreamedAnswer: BodySource {
         self.lease = lease
         self.idle = idle
         stream = form.stream
-        lastProgress = exchange.worker.now
     }
 
     /// Reads on until the model has said something.
@@ -38,7 +38,7 @@ final class StreamedAnswer: BodySource {
         answer.awaitContent(until: deadline)
         defer {
             answer.awaitContent(until: nil)
-            lastProgress = exchange.worker.now
+            silence = .zero
             hasBegun = true
         }
         var held = 0
@@ -82,6 +82,7 @@ final class StreamedAnswer: BodySource {
             answer.cancel()
             bytes = nil
         }
+        silence += started.duration(to: exchange.worker.now)
         let step = bytes.map { stream.received($0) } ?? stream.closed()
         ready += step.chunks
         isClosed = bytes == nil
@@ -91,9 +92,8 @@ final class StreamedAnswer: BodySource {
     }
 
     private func idleFailure(_ isProgress: Bool) -> GatewayError? {
-        let now = exchange.worker.now
-        if isProgress { lastProgress = now }
-        guard hasBegun, lastProgress.duration(to: now) > idle else { return nil }
+        if isProgress { silence = .zero }
+        guard hasBegun, silence > idle else { return nil }
         return .upstreamTimedOut(provider: provider.name, phase: .idle, afterMilliseconds: idle.milliseconds)
     }
 

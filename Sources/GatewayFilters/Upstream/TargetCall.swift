@@ -8,13 +8,15 @@ struct TargetCall {
     let transform: RequestTransform
     let timeouts: UpstreamTimeouts
     let ejection: EjectionPolicy?
+    let isOnFreshConnection: Bool
 
     /// - Throws: the failure of this attempt, already counted and noted in the exchange's record.
     func run() async throws(GatewayError) -> Response {
         let worker = exchange.worker
         let plan = try AttemptPlan(exchange, to: target.provider)
         if case .estimate = plan { return try TokenEstimate.response(to: exchange) }
-        let request = try transform.request(for: exchange, to: target, by: plan, timeouts: timeouts)
+        var request = try transform.request(for: exchange, to: target, by: plan, timeouts: timeouts)
+        request.isOnFreshConnection = isOnFreshConnection
         let form = AttemptAnswer(plan: plan, exchange: exchange, provider: target.provider, seals: transform.seals)
         let started = worker.now
         let index = noteStart()
@@ -63,8 +65,8 @@ struct TargetCall {
         let head = answer.head
         let headers = AnswerHeaders.passedBack(head, hasOwnLimits: exchange.responseHeaders.hasOwnLimits)
         let whole = WholeAnswer(answer: answer, form: form)
-        guard !head.isEncoded else { throw broken("it is encoded, although that was not asked for.") }
         if (400...599).contains(head.status) { throw await whole.failure(headers: headers) }
+        guard !head.isEncoded else { throw broken("it is encoded, although that was not asked for.") }
         guard (200...299).contains(head.status) else { throw broken("its status is \(head.status); redirects are not followed.") }
         if form.isOpaque {
             return Response(status: head.status, headers: headers, body: ResponseBody(.stream(RawAnswer(answer, for: exchange, lease: lease))))

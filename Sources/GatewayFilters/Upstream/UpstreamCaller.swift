@@ -34,9 +34,10 @@ package final class UpstreamCaller: Sendable {
         if mayGiveUp, picker.allAreEjected(targets, now: worker.now) { throw .noTargetLeft(model: model.name) }
         var tried: Set<Int> = []
         var index = pick(targets, tried, worker)
+        var isOnFreshConnection = false
         for number in 0... {
             do {
-                return try await call(targets[index], exchange, by: deadline)
+                return try await call(targets[index], exchange, by: deadline, isOnFreshConnection)
             } catch {
                 guard number < policy.retry.attempts, policy.retry.on.include(error), exchange.cancellation.error == nil else { throw error }
                 tried.insert(index)
@@ -47,12 +48,16 @@ package final class UpstreamCaller: Sendable {
                 exchange.record.retries += 1
                 try await worker.sleep(for: pause, cancellation: exchange.cancellation)
                 index = next
+                // If the provider closed one idle connection, the others may be no better.
+                isOnFreshConnection = error.isLostConnection
             }
         }
         throw .internalFailure(reason: "the retries ended without a result.")
     }
 
-    private func call(_ target: Target, _ exchange: Exchange, by deadline: ContinuousClock.Instant) async throws(GatewayError) -> Response {
+    private func call(
+        _ target: Target, _ exchange: Exchange, by deadline: ContinuousClock.Instant, _ isOnFreshConnection: Bool
+    ) async throws(GatewayError) -> Response {
         let left = exchange.worker.now.duration(to: deadline)
         guard left > .zero else {
             throw .upstreamTimedOut(provider: target.provider.name, phase: .total, afterMilliseconds: policy.timeouts.total.milliseconds)
@@ -60,7 +65,8 @@ package final class UpstreamCaller: Sendable {
         var timeouts = policy.timeouts
         timeouts.total = left
         return try await TargetCall(
-            exchange: exchange, target: target, transform: transform, timeouts: timeouts, ejection: policy.ejection
+            exchange: exchange, target: target, transform: transform, timeouts: timeouts, ejection: policy.ejection,
+            isOnFreshConnection: isOnFreshConnection
         ).run()
     }
 
@@ -77,4 +83,8 @@ package final class UpstreamCaller: Sendable {
         }
         return policy.retry.pause(before: number, wish: wish) { worker.random(below: $0) }
     }
+}
+
+extension GatewayError {
+    fileprivate var isLostConnection: Bool { if case .upstreamConnectionLost = self { true } else { false } }
 }

@@ -1,6 +1,5 @@
 /// The counters of one combination of route, model and provider. Plain values, without references: a scrape copies tables of them at once.
 struct TrafficSeries: Sendable {
-    static let classes = StatusClass.allCases.count
     static let blames = 4
 
     /// Requests, at `class * blames + blame`.

@@ -96,6 +96,11 @@ extension CurlClient {
         return (try? JSONValue(parsing: answer?.body ?? []))?[name]?.int ?? -1
     }
 
+    /// Returns once the mock at this endpoint has a request under way, or after ten seconds.
+    func waitForOpenStream(at mock: CurlEndpoint) async {
+        for _ in 0..<1000 where await mockCount("open_streams", at: mock) != 1 { try? await Task.sleep(for: .milliseconds(10)) }
+    }
+
     func fetch(_ request: CurlRequest, to endpoint: CurlEndpoint) async -> Result<Answer, CurlError> {
         do throws(CurlError) {
             let transfer = try send(request, to: endpoint)

@@ -1,3 +1,4 @@
+import Foundation
 import GatewayCore
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 /// What arrives may be anything: nothing of it may stop the process or make it say what nobody sent.
 @Suite("Damaged requests and answers")
 struct OpenAIMutationTests {
-    private static let count = 1500
+    private static let count = Int(ProcessInfo.processInfo.environment["WEIR_FUZZ_INPUTS"] ?? "") ?? 1500
 
     /// A recording with a few bytes changed, cut out, doubled or swapped.
     private func damaged(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {

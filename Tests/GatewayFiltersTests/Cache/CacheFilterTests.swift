@@ -3,7 +3,7 @@ import Testing
 
 @testable import GatewayFilters
 
-@Suite("The cache filter", .timeLimit(.minutes(1)))
+@Suite("The cache filter", .timeLimit(.minutes(10)))
 struct CacheFilterTests {
     private let store = MemoryCacheStore(bytesMax: 1 << 20, entryBytesMax: 100_000)
     private let flights = FlightTable(bytesMax: 1 << 20)

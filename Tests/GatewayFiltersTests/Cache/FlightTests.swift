@@ -3,7 +3,7 @@ import Testing
 
 @testable import GatewayFilters
 
-@Suite("A flight", .timeLimit(.minutes(1)))
+@Suite("A flight", .timeLimit(.minutes(10)))
 struct FlightTests {
     private let budget = FlightBudget(bytesMax: 1 << 20)
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import GatewayFilters
 
-@Suite("Equal requests at the same time", .timeLimit(.minutes(1)))
+@Suite("Equal requests at the same time", .timeLimit(.minutes(10)))
 struct SharedFlightTests {
     private let store = MemoryCacheStore(bytesMax: 4 << 20, entryBytesMax: 100_000)
     private let flights = FlightTable(bytesMax: 4 << 20)

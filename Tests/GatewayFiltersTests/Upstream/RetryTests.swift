@@ -37,6 +37,34 @@ struct RetryTests {
         #expect(exchange.record.retries == 2)
     }
 
+    @Test func `send what was lost with a kept connection again on a fresh one, which says nothing against the target`() async throws {
+        let worker = FakeWorker()
+        worker.provider = { _, number throws(GatewayError) in
+            if number == 0 { throw .upstreamConnectionLost(provider: "alpha") }
+            return .good
+        }
+        let target = Target.sample("alpha")
+        let filter = FallbackFilter.sample([target], policy: .sample(attempts: 1, on: [.connect]))
+
+        let (exchange, error) = try await run(worker, filter)
+
+        #expect(error == nil)
+        #expect(worker.sent.map(\.isOnFreshConnection) == [false, true])
+        #expect(exchange.record.attempts.map(\.error) == [.upstreamCut, nil])
+        #expect(exchange.record.retries == 1)
+        #expect(target.state.snapshot(now: worker.now).failures == 0)
+    }
+
+    @Test func `are not made of what was lost with a kept connection when the route wants none`() async throws {
+        let worker = FakeWorker()
+        worker.provider = { _, _ throws(GatewayError) in throw .upstreamConnectionLost(provider: "alpha") }
+
+        let (_, error) = try await run(worker, .sample(policy: .sample(attempts: 0)))
+
+        #expect(error?.kind == .upstreamCut)
+        #expect(worker.sent.count == 1)
+    }
+
     @Test(arguments: [400, 404, 500])
     func `are not made for failures off the list`(_ status: Int) async throws {
         let worker = FakeWorker(["alpha": [{ .failed(status) }]])

@@ -119,6 +119,22 @@ struct StreamedAnswerTests {
         #expect(pings == 5)
     }
 
+    @Test func `is not silent while its reader is slow`() async throws {
+        let answer = FakeAnswer(stream: [Sample.word, String(Sample.word.dropLast(5)), String(Sample.word.suffix(5)) + Sample.done])
+        let exchange = try Exchange.streaming(on: worker)
+        let lease = target.state.begin(now: worker.now, ejection: nil)
+        let stream = StreamedAnswer(answer, as: .same(exchange, target.provider), lease: lease, idle: .seconds(30))
+
+        try await stream.begin(by: worker.now.advanced(by: .seconds(300)))
+        var text = ""
+        while let chunk = try await stream.next() {
+            text += String(decoding: chunk.bytes, as: UTF8.self)
+            worker.advance(by: .seconds(100))
+        }
+
+        #expect(text == Sample.word + Sample.word + Sample.done)
+    }
+
     @Test func `may be silent for longer than the idle time-out before the model says something, and not after`() async throws {
         let answer = FakeAnswer(stream: [Sample.role, ": ping\n\n", Sample.word, Sample.word])
         let slow = SlowAnswer(answer, each: .seconds(100), worker)

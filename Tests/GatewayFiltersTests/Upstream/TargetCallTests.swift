@@ -81,6 +81,19 @@ struct TargetCallTests {
         #expect(error == .upstreamBroken(provider: "alpha", reason: "it is encoded, although that was not asked for."))
     }
 
+    @Test func `keeps its status when it is an error, encoded or not`() async throws {
+        let headers = [HeaderField("content-encoding", "gzip"), HeaderField("retry-after", "7")]
+
+        guard case .upstreamFailed(let failure) = try await failure(FakeAnswer(status: 429, headers: headers, body: "\u{1f}\u{8b}")) else {
+            Issue.record("the status was lost")
+            return
+        }
+
+        #expect(failure.status == 429)
+        #expect(failure.retryAfterSeconds == 7)
+        #expect(failure.body.isEmpty)
+    }
+
     @Test(arguments: [String(Sample.answer.dropLast(3)), "<html>", "", "{}"])
     func `is broken when its JSON is`(_ body: String) async throws {
         guard case .upstreamBroken = try await failure(FakeAnswer(body: body)) else {

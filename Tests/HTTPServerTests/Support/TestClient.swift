@@ -176,4 +176,23 @@ func threadProcessorSeconds() -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
+/// Lets this process open as many sockets as it is allowed to: many a shell begins with 1,024. Done once.
+let mayOpenManySockets: Void = {
+    let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    var limit = rlimit()
+    unsafe getrlimit(files, &limit)
+    limit.rlim_cur = limit.rlim_max
+    unsafe setrlimit(files, &limit)
+}()
+
 func sleep(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+
+/// What a number comes to: its value once it has not changed for 300 ms; nil when it changes for 30 seconds.
+func steady(_ number: () -> Int) -> Int? {
+    for _ in 0..<100 {
+        let before = number()
+        sleep(milliseconds: 300)
+        if number() == before { return before }
+    }
+    return nil
+}

@@ -32,6 +32,7 @@ final class TestServer: Sendable {
     init(
         loops count: Int = 1, limits: HTTPServerLimits = HTTPServerLimits(), bodyBudgetBytes: Int = 1 << 30, serve: @escaping Serve = TestServer.echo
     ) throws {
+        mayOpenManySockets
         listener = try HTTPListener(host: "127.0.0.1", port: 0)
         bodyBudget = BodyBudget(bytesMax: bodyBudgetBytes)
         let loops = (0..<count).map { _ in EventLoop() }

@@ -1,0 +1,197 @@
+"""Providers and proxies that a test scripts itself, each connection in a thread of its own."""
+
+import json
+import socket
+import ssl
+import subprocess
+import threading
+import time
+
+import h2.config
+import h2.connection
+import h2.events
+
+COMPLETION = {
+    "id": "c", "object": "chat.completion", "created": 1, "model": "m",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}],
+}
+
+
+def completion(content="Hello"):
+    message = {"role": "assistant", "content": content}
+    return json.dumps({**COMPLETION, "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}).encode()
+
+
+def answer(body=None, status=200, fields=""):
+    body = completion() if body is None else body
+    return f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\n{fields}content-length: {len(body)}\r\n\r\n".encode() + body
+
+
+class Listener:
+    """Accepts connections and has `serve(connection)` deal with each. With a context they speak TLS."""
+
+    def __init__(self, serve, context=None):
+        self.serve = serve
+        self.context = context
+        self.accepted = 0
+        self.requests = 0
+        self._lock = threading.Lock()
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self.port = self._socket.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                plain, _ = self._socket.accept()
+            except OSError:
+                return
+            self.accepted += 1
+            threading.Thread(target=self._run, args=(plain,), daemon=True).start()
+
+    def _run(self, plain):
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            with self.context.wrap_socket(plain, server_side=True) if self.context else plain as wrapped:
+                self.serve(ProviderConnection(wrapped, self))
+        except OSError:
+            pass  # the gateway has gone, or did not like the certificate
+
+    def count_request(self):
+        with self._lock:
+            self.requests += 1
+            return self.requests
+
+    def close(self):
+        self._socket.close()
+
+
+class ProviderConnection:
+    def __init__(self, connected, listener):
+        self.socket = connected
+        self.listener = listener
+        self._buffer = b""
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def request(self):
+        """The next request's head and body; None at the end of the connection."""
+        while b"\r\n\r\n" not in self._buffer:
+            if not self._more():
+                return None
+        head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
+        length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
+        while len(self._buffer) < length:
+            if not self._more():
+                return None
+        body, self._buffer = self._buffer[:length], self._buffer[length:]
+        self.listener.count_request()
+        return head.decode("latin-1"), body
+
+    def _more(self):
+        data = self.socket.recv(65536)
+        self._buffer += data
+        return bool(data)
+
+
+def answer_all(connection):
+    """A provider that does what it should."""
+    while connection.request():
+        connection.send(answer())
+
+
+class Proxy(Listener):
+    """Forwards what CONNECT and absolute URLs ask for, or refuses with a status."""
+
+    def __init__(self, refuses_with=None):
+        self.lines = []
+        self.refuses_with = refuses_with
+        super().__init__(self._forward)
+
+    def _forward(self, connection):
+        head, body = connection.request()
+        line = head.split("\r\n")[0]
+        self.lines.append(line)
+        method, target, _ = line.split(" ")
+        if self.refuses_with:
+            return connection.send(answer(b"{}", self.refuses_with))
+        host, _, port = target.removeprefix("http://").partition("/")[0].rpartition(":")
+        with socket.create_connection((host, int(port))) as far:
+            if method == "CONNECT":
+                connection.send(b"HTTP/1.1 200 Connected\r\nx-proxy: yes\r\n\r\n")
+                back = threading.Thread(target=self._copy, args=(far, connection.socket), daemon=True)
+                back.start()
+                self._copy(connection.socket, far)
+                back.join(timeout=5)
+            else:
+                path = "/" + target.removeprefix("http://").partition("/")[2]
+                far.sendall(head.replace(target, path, 1).encode() + b"\r\nconnection: close\r\n\r\n" + body)
+                self._copy(far, connection.socket)
+
+    @staticmethod
+    def _copy(source, target):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+
+class HTTP2Provider(Listener):
+    """Speaks HTTP/2 alone. A request whose body has "hang" in it gets one event of a stream and no more."""
+
+    def __init__(self, context):
+        context.set_alpn_protocols(["h2"])
+        self.hanging = 0
+        self.ended = 0
+        self.ended_at = None
+        super().__init__(self._speak, context)
+
+    def _speak(self, connection):
+        state = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+        state.initiate_connection()
+        connection.send(state.data_to_send())
+        bodies, hanging = {}, set()
+        while True:
+            try:
+                data = connection.socket.recv(65536)
+            except OSError:
+                data = b""
+            events = state.receive_data(data) if data else [h2.events.StreamReset(stream_id=stream) for stream in hanging]
+            for event in events:
+                if isinstance(event, h2.events.DataReceived):
+                    bodies[event.stream_id] = bodies.get(event.stream_id, b"") + event.data
+                elif isinstance(event, h2.events.StreamEnded):
+                    self.count_request()
+                    self._answer(state, event.stream_id, bodies.pop(event.stream_id, b""), hanging)
+                elif isinstance(event, h2.events.StreamReset) and event.stream_id in hanging:
+                    hanging.discard(event.stream_id)
+                    self.ended += 1
+                    self.ended_at = time.monotonic()
+            if not data:
+                return
+            connection.send(state.data_to_send())
+
+    def _answer(self, state, stream, body, hanging):
+        if b"hang" in body:
+            state.send_headers(stream, [(":status", "200"), ("content-type", "text/event-stream")])
+            chunk = {"id": "c", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "a"}}]}
+            state.send_data(stream, b"data: " + json.dumps(chunk).encode() + b"\n\n")
+            hanging.add(stream)
+            self.hanging += 1
+        else:
+            state.send_headers(stream, [(":status", "200"), ("content-type", "application/json")])
+            state.send_data(stream, completion(), end_stream=True)
+
+
+def certificate(folder, name="localhost"):
+    """A self-signed certificate for a host name, as (server context, path of the certificate)."""
+    certificate, key = str(folder / "certificate.pem"), str(folder / "key.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+         "-addext", f"subjectAltName=DNS:{name}", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context, certificate

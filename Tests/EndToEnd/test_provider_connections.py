@@ -1,0 +1,203 @@
+"""Connections to providers: names that take long, what comes unasked, and what ends too soon."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import threading
+import time
+
+import pytest
+
+from processes import CALLER_KEY, chat, route, wait_until
+from providers import Listener, answer, completion
+from wire import Connection, call, seconds_since
+
+KEY = {"authorization": "Bearer " + CALLER_KEY}
+
+
+@pytest.fixture
+def listen():
+    """Starts providers that a test scripts."""
+    listeners = []
+
+    def make(serve, context=None):
+        listeners.append(Listener(serve, context))
+        return listeners[-1]
+
+    yield make
+    for each in listeners:
+        each.close()
+
+
+def provider(port):
+    return {"mock": {"dialect": "openai", "url": f"http://127.0.0.1:{port}/v1"}}
+
+
+def ask(gateway, content="Hello", **fields):
+    return call(gateway, "POST", "/v1/chat/completions", chat(content, **fields), KEY)
+
+
+def content(answered):
+    return answered.json["choices"][0]["message"]["content"]
+
+
+# Names
+
+
+@pytest.fixture(scope="session")
+def slow_names(tmp_path_factory):
+    """The environment in which looking up some names takes twenty seconds."""
+    library = str(tmp_path_factory.mktemp("slow-names") / "slow-names.so")
+    compiler = shutil.which("clang") or shutil.which("cc")
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, str(pathlib.Path(__file__).with_name("slow-names.c"))], check=True)
+    return {"LD_PRELOAD": library, "SLOW_NAME_SECONDS": "20"}
+
+
+def start_with_a_slow_name(start, mock, environment):
+    """One worker, and two models: `fast`, and `slow` whose provider's name takes long to look up."""
+    providers = {
+        "mock": {"dialect": "openai", "url": mock.url + "/v1"},
+        "slow": {"dialect": "openai", "url": f"http://slow-name.example.test:{mock.port}/v1"},
+    }
+    models = {"fast": {"targets": [{"provider": "mock"}]}, "slow": {"targets": [{"provider": "slow"}]}}
+    routes = [route(upstream={"timeouts": {"connect": "300ms"}, "retry": {"attempts": 0}})]
+    return start(environment=environment, workers=1, providers=providers, models=models, routes=routes)
+
+
+def test_a_name_that_takes_longer_than_the_connect_time_out_holds_up_nobody(start, mock, slow_names):
+    gateway = start_with_a_slow_name(start, mock, slow_names)
+    begin = time.monotonic()
+
+    assert ask(gateway, model="slow").status == 504
+    assert ask(gateway).status == 200
+
+    assert seconds_since(begin) < 10
+
+
+def test_a_client_that_leaves_during_the_look_up_of_a_name_holds_up_nobody(start, mock, slow_names):
+    gateway = start_with_a_slow_name(start, mock, slow_names)
+    begin = time.monotonic()
+    with Connection(gateway.port) as leaving:
+        leaving.request("POST", "/v1/chat/completions", chat(model="slow"), KEY)
+        assert wait_until(lambda: gateway.metrics.sum("weir_inflight_requests") == 1)
+
+    assert ask(gateway).status == 200
+
+    assert seconds_since(begin) < 10
+
+
+# What comes unasked
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_what_a_provider_sends_unasked_is_nobodys_answer(start, listen, closes):
+    """A second answer to a request, or the 408 that front doors send before they close an idle connection."""
+    sent = threading.Event()
+    may_send = threading.Event()
+
+    def serve(connection):
+        while request := connection.request():
+            text = json.loads(request[1])["messages"][0]["content"]
+            connection.send(answer(completion("for " + text)))
+            if text == "user 0":
+                assert may_send.wait(10)
+                connection.send(answer(b"", 408) if closes else answer(completion("for user 0 again")))
+                sent.set()
+                if closes:
+                    return
+
+    provider_ = listen(serve)
+    gateway = start(workers=1, providers=provider(provider_.port))
+    assert content(ask(gateway, "user 0")) == "for user 0"
+    gateway.access_line(status=200)
+    may_send.set()
+    assert sent.wait(10)
+
+    for number in range(1, 4):
+        assert content(ask(gateway, f"user {number}")) == f"for user {number}"
+    assert provider_.requests == 4
+    assert provider_.accepted == 2
+
+
+# What ends too soon
+
+
+class Forgetful:
+    """A provider that answers while `answers` holds, and after that closes kept connections when a request comes on them."""
+
+    def __init__(self, closes_new_ones_too):
+        self.closes_new_ones_too = closes_new_ones_too
+        self.answers = True
+        self.together = threading.Barrier(6)
+
+    def serve(self, connection):
+        is_new = True
+        while connection.request():
+            if not self.answers and (self.closes_new_ones_too or not is_new):
+                return
+            if self.answers:
+                self.together.wait(10)  # so that each of the first requests has a connection of its own
+            connection.send(answer())
+            is_new = False
+
+
+def ask_after_six_connections_went_bad(start, listen, attempts, closes_new_ones_too):
+    forgetful = Forgetful(closes_new_ones_too)
+    provider_ = listen(forgetful.serve)
+    upstream = {"provider": "mock", "retry": {"attempts": attempts, "backoff": "1ms"}}
+    gateway = start(workers=1, providers=provider(provider_.port), routes=[route(upstream=upstream)])
+    connections = [Connection(gateway.port).request("POST", "/v1/chat/completions", chat(), KEY) for _ in range(6)]
+    assert [connection.answer().status for connection in connections] == [200] * 6
+    forgetful.answers = False
+    answered = ask(gateway)
+    assert wait_until(lambda: len(gateway.access_lines) == 7)
+    return answered, gateway.access_lines[-1], provider_.requests - 6
+
+
+def test_a_request_is_sent_once_when_the_route_wants_no_retries(start, listen):
+    answered, line, requests = ask_after_six_connections_went_bad(start, listen, attempts=0, closes_new_ones_too=True)
+
+    assert answered.status == 502
+    assert requests == 1
+    assert (line["error_type"], len(line["attempts"]), line["retries"]) == ("upstream_cut", 1, 0)
+
+
+def test_a_kept_connection_that_ends_instead_of_answering_is_worth_a_retry_on_a_fresh_one(start, listen):
+    answered, line, requests = ask_after_six_connections_went_bad(start, listen, attempts=1, closes_new_ones_too=False)
+
+    assert answered.status == 200
+    assert requests == 2
+    assert (len(line["attempts"]), line["retries"]) == (2, 1)
+
+
+def test_a_fresh_connection_that_ends_instead_of_answering_is_not_worth_another(start, listen):
+    answered, line, requests = ask_after_six_connections_went_bad(start, listen, attempts=5, closes_new_ones_too=True)
+
+    assert answered.status == 502
+    assert requests == 2
+    assert (len(line["attempts"]), line["retries"]) == (2, 1)
+
+
+# Clients that read slowly
+
+
+def test_a_slow_reader_of_large_events_is_not_an_idle_provider(start, listen):
+    event = b'data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"' + b"a" * 3_000_000 + b'"}}]}\n\n'
+
+    def serve(connection):
+        connection.request()
+        connection.send(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
+        for _ in range(4):
+            connection.send(event)
+        connection.send(b"data: [DONE]\n\n")
+
+    upstream = {"provider": "mock", "timeouts": {"idle": "500ms"}, "retry": {"attempts": 0}}
+    gateway = start(providers=provider(listen(serve).port), routes=[route(upstream=upstream)])
+    with Connection(gateway.port, receive_buffer=4096) as connection:
+        connection.request("POST", "/v1/chat/completions", chat(stream=True), KEY)
+        assert connection.read_head()[0] == 200
+        time.sleep(1.5)
+        whole = b"".join(piece or b"CUT" for piece in connection.chunks())
+
+    assert whole == event * 4 + b"data: [DONE]\n\n"

@@ -1,0 +1,186 @@
+"""Providers behind TLS, proxies and HTTP/2."""
+
+import os
+import time
+
+import pytest
+
+from processes import CALLER_KEY, chat, route, wait_until
+from providers import HTTP2Provider, Listener, Proxy, answer, answer_all, certificate
+from wire import Connection, call
+
+KEY = {"authorization": "Bearer " + CALLER_KEY}
+
+
+@pytest.fixture
+def listeners():
+    """Keeps what listens until the test is over."""
+    kept = []
+
+    def keep(listener):
+        kept.append(listener)
+        return listener
+
+    yield keep
+    for each in kept:
+        each.close()
+
+
+@pytest.fixture
+def tls(tmp_path, listeners):
+    """A provider with a self-signed certificate for localhost, and the path of that certificate."""
+    context, path = certificate(tmp_path)
+    return listeners(Listener(answer_all, context)), path
+
+
+def provider(url, **fields):
+    return {"mock": {"dialect": "openai", "url": url + "/v1", **fields}}
+
+
+def ask(gateway, content="Hello", **fields):
+    return call(gateway, "POST", "/v1/chat/completions", chat(content, **fields), KEY)
+
+
+# TLS
+
+
+def test_a_certificate_of_nobody_in_particular_is_refused(start, tls):
+    gateway = start(providers=provider(f"https://localhost:{tls[0].port}"))
+
+    assert ask(gateway).status == 502
+    assert gateway.access_line()["error_type"] == "upstream_unreachable"
+    assert tls[0].requests == 0
+
+
+def test_a_certificate_of_an_authority_in_the_file_is_taken_and_its_connection_kept(start, tls):
+    gateway = start(workers=1, providers=provider(f"https://localhost:{tls[0].port}", ca=tls[1]))
+
+    for _ in range(5):
+        assert ask(gateway).status == 200
+        time.sleep(0.02)  # what TLS itself says after the handshake comes while the connection is idle
+
+    assert tls[0].requests == 5
+    assert tls[0].accepted == 1
+
+
+def test_a_certificate_for_another_name_is_refused(start, tls):
+    gateway = start(providers=provider(f"https://127.0.0.1:{tls[0].port}", ca=tls[1]))
+
+    assert ask(gateway).status == 502
+    assert gateway.access_line()["error_type"] == "upstream_unreachable"
+    assert tls[0].requests == 0
+
+
+def test_the_systems_authorities_are_read_once_and_not_for_each_connection(start, tls):
+    gateway = start(workers=1, providers=provider(f"https://localhost:{tls[0].port}"))
+
+    def bytes_read():
+        with open(f"/proc/{gateway.child.pid}/io") as file:
+            return int(file.readline().split()[1])
+
+    ask(gateway)
+    before = bytes_read()
+    for _ in range(10):
+        assert ask(gateway).status == 502
+
+    assert tls[0].accepted == 11
+    assert bytes_read() - before < 500_000  # the bundle has more than 200,000
+
+
+# Proxies
+
+
+def test_a_proxy_of_the_file_is_used_whatever_the_environment_says(start, mock, listeners):
+    proxy = listeners(Proxy())
+    gateway = start(providers=provider(mock.url, proxy=f"http://127.0.0.1:{proxy.port}"), environment={"NO_PROXY": "*", "no_proxy": "*"})
+
+    assert ask(gateway).status == 200
+
+    assert proxy.lines == [f"POST {mock.url}/v1/chat/completions HTTP/1.1"]
+
+
+def test_a_proxy_of_the_environment_is_not_used(start, mock, listeners):
+    proxy = listeners(Proxy())
+    url = f"http://127.0.0.1:{proxy.port}"
+    gateway = start(providers=provider(mock.url), environment={"http_proxy": url, "https_proxy": url, "all_proxy": url})
+
+    assert ask(gateway).status == 200
+
+    assert proxy.accepted == 0
+
+
+def test_tls_goes_through_a_tunnel(start, tls, listeners):
+    proxy = listeners(Proxy())
+    gateway = start(providers=provider(f"https://localhost:{tls[0].port}", ca=tls[1], proxy=f"http://127.0.0.1:{proxy.port}"))
+
+    assert ask(gateway).status == 200
+
+    assert proxy.lines == [f"CONNECT localhost:{tls[0].port} HTTP/1.1"]
+
+
+def test_a_proxy_that_wants_a_credential_is_an_alert_for_the_operator(start, tls, listeners):
+    proxy = listeners(Proxy(refuses_with=407))
+    gateway = start(providers=provider(f"https://localhost:{tls[0].port}", ca=tls[1], proxy=f"http://127.0.0.1:{proxy.port}"))
+
+    assert ask(gateway).status == 502
+
+    line = gateway.access_line()
+    assert (line["error_type"], line["blame"]) == ("upstream_auth", "gateway")
+    assert wait_until(lambda: gateway.metrics.sum("weir_upstream_auth_failures_total", provider="mock") == 1)
+
+
+def test_a_tunnel_that_is_refused_is_a_provider_out_of_reach(start, tls, listeners):
+    proxy = listeners(Proxy(refuses_with=403))
+    gateway = start(
+        providers=provider(f"https://localhost:{tls[0].port}", ca=tls[1], proxy=f"http://127.0.0.1:{proxy.port}"),
+        routes=[route(upstream={"provider": "mock", "retry": {"attempts": 1, "on": ["connect"], "backoff": "1ms"}})])
+
+    assert ask(gateway).status == 502
+
+    line = gateway.access_line()
+    assert line["error_type"] == "upstream_unreachable"
+    assert len(line["attempts"]) == len(proxy.lines) == 2
+
+
+# HTTP/2
+
+
+@pytest.fixture
+def http2(tmp_path, listeners):
+    context, path = certificate(tmp_path)
+    return listeners(HTTP2Provider(context)), path
+
+
+def test_http2_is_spoken_where_it_is_offered_and_its_connection_kept(start, http2):
+    gateway = start(workers=1, providers=provider(f"https://localhost:{http2[0].port}", ca=http2[1], http2=True))
+
+    for _ in range(5):
+        assert ask(gateway).status == 200
+        time.sleep(0.02)  # time for frames that belong to no request
+
+    assert http2[0].requests == 5
+    assert http2[0].accepted == 1
+
+
+def test_http2_is_no_must(start, tls):
+    gateway = start(workers=1, providers=provider(f"https://localhost:{tls[0].port}", ca=tls[1], http2=True))
+
+    assert [ask(gateway).status for _ in range(3)] == [200] * 3
+
+    assert tls[0].accepted == 1
+
+
+def test_a_client_that_leaves_ends_its_http2_stream_although_others_go_on(start, http2):
+    gateway = start(workers=1, providers=provider(f"https://localhost:{http2[0].port}", ca=http2[1], http2=True))
+    leaving, staying = Connection(gateway.port), Connection(gateway.port)
+    for number, connection in enumerate((leaving, staying)):
+        connection.request("POST", "/v1/chat/completions", chat("hang", stream=True), KEY)
+        assert connection.read_head()[0] == 200 and connection.read_some(1)
+        assert http2[0].hanging == number + 1
+
+    leaving.close()
+
+    assert wait_until(lambda: http2[0].ended == 1, within=1.0)
+    assert staying.is_quiet(0.2), "the other stream was cut"
+    staying.close()
+    assert wait_until(lambda: http2[0].ended == 2, within=1.0)
