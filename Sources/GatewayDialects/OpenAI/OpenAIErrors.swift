@@ -32,8 +32,11 @@ package enum OpenAIErrors {
         }
         let words = foreign(error)?.words ?? words(error)
         if operation == .responses {
-            let data = object(
-                [("type", string("error")), ("code", string(words.code ?? "error")), ("message", string(words.message)), ("param", null)])
+            // Clients want a number; which one it would have been is not known here.
+            let data = object([
+                ("type", string("error")), ("code", string(words.code ?? "error")), ("message", string(words.message)), ("param", null),
+                ("sequence_number", Array("0".utf8)),
+            ])
             SSEWriter.append(event: "error", data: data, to: &output)
         } else {
             SSEWriter.append(event: nil, data: body(words), to: &output)

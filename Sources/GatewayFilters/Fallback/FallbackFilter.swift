@@ -33,17 +33,26 @@ package final class FallbackFilter: Filter {
         let deadline = caller.deadline(of: exchange)
         var visited: [String] = []
         var position = 0
+        var failure: GatewayError?
         while true {
             visited.append(model.name)
             do {
                 let mayGiveUp = position < rules.count && rule(for: .noTargetLeft(model: model.name), from: position, visited, exchange) != nil
                 return try await caller.answer(exchange, from: model, by: deadline, mayGiveUp: mayGiveUp)
             } catch {
-                guard exchange.cancellation.error == nil, let index = rule(for: error, from: position, visited, exchange) else { throw error }
+                let cause = Self.cause(of: error, after: failure)
+                guard exchange.cancellation.error == nil, let index = rule(for: cause, from: position, visited, exchange) else { throw cause }
+                failure = cause
                 position = index + 1
                 model = try fallBack(on: rules[index], exchange)
             }
         }
+    }
+
+    /// A fallback that cannot take the request, being of another dialect, is passed over: what the client gets told is why it was needed.
+    private static func cause(of error: GatewayError, after earlier: GatewayError?) -> GatewayError {
+        if case .fieldRefused = error, let earlier { return earlier }
+        return error
     }
 
     /// Whom a request is for.

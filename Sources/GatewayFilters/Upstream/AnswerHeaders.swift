@@ -9,11 +9,11 @@ enum AnswerHeaders {
             switch field.name {
             case "content-type", "content-disposition", "retry-after", "retry-after-ms", "openai-processing-ms", "openai-version", "x-should-retry":
                 result.append(field)
-            case "x-request-id":
-                // The plain name is the gateway's own.
+            case "x-request-id", "request-id":
+                // The plain names are the gateway's own.
                 result.append(HeaderField("x-provider-request-id", field.value))
             default:
-                if !hasOwnLimits, field.name.hasPrefix("x-ratelimit-") { result.append(field) }
+                if !hasOwnLimits, field.name.hasPrefix("x-ratelimit-") || field.name.hasPrefix("anthropic-ratelimit-") { result.append(field) }
             }
         }
         return result

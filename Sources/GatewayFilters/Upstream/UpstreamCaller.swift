@@ -39,7 +39,9 @@ package final class UpstreamCaller: Sendable {
             do {
                 return try await call(targets[index], exchange, by: deadline, isOnFreshConnection)
             } catch {
-                guard number < policy.retry.attempts, policy.retry.on.include(error), exchange.cancellation.error == nil else { throw error }
+                // A client that left as the failure came has left all the same.
+                if let gone = exchange.cancellation.error { throw gone }
+                guard number < policy.retry.attempts, policy.retry.on.include(error) else { throw error }
                 tried.insert(index)
                 let next = pick(targets, tried, worker)
                 guard let pause = pause(after: error, number, isSameTarget: next == index, worker), worker.now + pause < deadline,

@@ -42,6 +42,18 @@ struct FallbackFilterTests {
         #expect(worker.asked == ["alpha", "gamma"])
     }
 
+    @Test func `passes over a model whose provider cannot take the request, and tells why it was needed`() async throws {
+        let worker = FakeWorker(["alpha": [{ .failed(503) }], "gamma": [{ .good }]])
+        let claude = ServedModel(name: "claude", targets: [.sample("beta", dialect: .anthropic, model: "claude")])
+        let twice = try Exchange.read(#"{"model":"fast","n":2,"messages":[{"role":"user","content":"Hi"}]}"#, on: worker)
+
+        let error = await #expect(throws: GatewayError.self) { try await FallbackFilter.sample(rules: [self.rule([.any], claude)]).handle(twice) }
+        _ = try await FallbackFilter.sample(rules: [self.rule([.any], claude), self.rule([.any], self.spare)]).handle(twice)
+
+        #expect(error?.status == 503)
+        #expect(worker.asked == ["alpha", "alpha", "gamma"])
+    }
+
     @Test func `goes on down the list and never back up`() async throws {
         let worker = FakeWorker(["alpha": [{ .failed(500) }], "beta": [{ .failed(429) }], "gamma": [{ .failed(500) }]])
 

@@ -27,6 +27,21 @@ struct RetryTests {
         #expect(exchange.record.attempts.map(\.error) == [.upstreamStatus, nil])
     }
 
+    @Test func `are not made for a client that left as the failure came, which is what is told`() async throws {
+        let worker = FakeWorker()
+        let exchange = try Exchange.read(on: worker)
+        worker.provider = { _, _ in
+            exchange.cancellation.cancel(.clientGone)
+            return .failed(503)
+        }
+
+        await #expect(throws: GatewayError.clientGone) {
+            try await FallbackFilter.sample(policy: .sample(attempts: 1, on: [.any])).handle(exchange)
+        }
+
+        #expect(worker.sent.count == 1)
+    }
+
     @Test func `end with the last failure when all attempts are used`() async throws {
         let worker = FakeWorker(["alpha": [{ .failed(500) }, { .failed(502) }, { .failed(503) }, { .good }]])
 

@@ -5,9 +5,11 @@ import GatewayDialects
 @testable import GatewayFilters
 
 extension Provider {
-    static func sample(_ name: String = "alpha", key: String? = nil, headers: [HeaderField] = [], bodyBytesMax: Int = 1 << 20) -> Provider {
+    static func sample(
+        _ name: String = "alpha", dialect: Dialect = .openai, key: String? = nil, headers: [HeaderField] = [], bodyBytesMax: Int = 1 << 20
+    ) -> Provider {
         Provider(
-            name: name,
+            name: name, dialect: dialect,
             endpoint: UpstreamEndpoint(
                 provider: name, url: "https://\(name).example/v1", limits: UpstreamEndpoint.Limits(responseBodyBytes: bodyBytesMax)),
             key: key, headers: headers, eventBytesMax: 1 << 20)
@@ -15,8 +17,10 @@ extension Provider {
 }
 
 extension Target {
-    static func sample(_ provider: String = "alpha", model: String? = nil, weight: Int = 1, bodyBytesMax: Int = 1 << 20) -> Target {
-        Target(provider: .sample(provider, bodyBytesMax: bodyBytesMax), model: model, weight: weight, state: TargetState())
+    static func sample(
+        _ provider: String = "alpha", dialect: Dialect = .openai, model: String? = nil, weight: Int = 1, bodyBytesMax: Int = 1 << 20
+    ) -> Target {
+        Target(provider: .sample(provider, dialect: dialect, bodyBytesMax: bodyBytesMax), model: model, weight: weight, state: TargetState())
     }
 }
 
