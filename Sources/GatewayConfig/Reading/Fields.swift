@@ -74,7 +74,7 @@ package struct Fields {
     func finish() {
         for (entry, isRead) in zip(entries, isRead) where !isRead {
             let suggestion = context.suggestion(for: entry.key, among: known)
-            let hint = suggestion.isEmpty ? "known here: \(known.sorted().joined(separator: ", "))" : nil
+            let hint = suggestion.isEmpty ? "known here: \(Set(known).sorted().joined(separator: ", "))" : nil
             context.error("unknown key \(entry.key.quotedBriefly)\(suggestion)", at: entry.keyPosition, hint: hint)
         }
     }

@@ -44,6 +44,20 @@ package struct ChatTranslation: Sendable {
         }
     }
 
+    /// The stream that says what a whole answer says.
+    ///
+    /// - Parameter answer: as the client gets it, out of `answer(_:kept:)`.
+    /// - Returns: nil for anything else.
+    package func stream(of answer: [UInt8]) -> [BodyChunk]? {
+        guard let value = try? JSONValue(parsing: answer), let read = try? client.wire.answer(from: value, ids: ChatIDs(seed: facts.seed)) else {
+            return nil
+        }
+        var writer = client.wire.writer(for: facts)
+        var chunks: [BodyChunk] = []
+        for event in read.events { writer.write(event, to: &chunks) }
+        return chunks
+    }
+
     /// - Parameters:
     ///   - eventBytesMax: bytes of one event; a longer one ends the stream with a fault.
     ///   - kept: is told the parts with seals, when the answer has come to its end.

@@ -5,18 +5,19 @@ package import GatewayCore
 package enum AnthropicPath {
     /// The path with `/v1` in front and no slash at the end; nil when it is no path of this API.
     ///
-    /// A path that two readers could take for different ones is none of them: dot segments, empty segments, and percent-encoding.
+    /// A path that two readers could take for different ones is none of them: dot segments, also with parameters behind (`..;`), empty segments,
+    /// backslashes, and percent-encoding.
     package static func versioned(_ path: String) -> String? {
         switch path {
         case "/v1/messages", "/messages": return "/v1/messages"
         case "/v1/messages/count_tokens", "/messages/count_tokens": return "/v1/messages/count_tokens"
         default: break
         }
-        guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(UInt8(ascii: "%")) else { return nil }
+        guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(where: "%\\".utf8.contains) else { return nil }
         var segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
         if segments.last == "" { segments.removeLast() }
         if segments.first == "v1" { segments.removeFirst() }
-        guard segments.first == "messages", segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { return nil }
+        guard segments.first == "messages", segments.allSatisfy(OpenAIPath.isOrdinary) else { return nil }
         return "/v1/" + segments.joined(separator: "/")
     }
 

@@ -13,7 +13,8 @@ package struct GeminiPath: Equatable, Sendable {
     /// With `/v1beta` in front and the model's name encoded in one way.
     package let canonical: String
 
-    /// A path that two readers could take for different ones is none of them: dot segments, empty segments and encoded dots.
+    /// A path that two readers could take for different ones is none of them: dot segments, also with parameters behind (`..;`), empty segments,
+    /// backslashes and encoded dots.
     ///
     /// - Parameter speaksGemini: whether the request has an `x-goog-api-key`: Google's own client asks for `/v1/models`, as OpenAI's does.
     /// - Returns: nil when it is no path of this API. Without `v1beta` in front only the conversations, counts and embeddings are: the rest
@@ -72,10 +73,12 @@ package struct GeminiPath: Equatable, Sendable {
 
     /// - Returns: nil unless there is at least one and all are what they seem.
     private static func segments(of path: String) -> [String]? {
-        guard path.utf8.first == UInt8(ascii: "/"), !path.contains("%2e"), !path.contains("%2E") else { return nil }
+        guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(UInt8(ascii: "\\")), !path.contains("%2e"), !path.contains("%2E") else {
+            return nil
+        }
         var segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         if segments.last == "" { segments.removeLast() }
-        guard !segments.isEmpty, segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { return nil }
+        guard !segments.isEmpty, segments.allSatisfy(OpenAIPath.isOrdinary) else { return nil }
         return segments
     }
 

@@ -75,7 +75,7 @@ extension OpenAIErrors {
             if let foreign = foreign(error) { return foreign.answer(headers: []) }
             return Answer(status: clientStatus(error.status), headers: headers(error), body: body(for: error))
         }
-        let headers = failure.headers.filter { $0.name != "content-type" }
+        let headers = headers(failure)
         if OpenAIForeignError.isNative(failure.body) { return Answer(status: clientStatus(failure.status), headers: headers, body: failure.body) }
         if let foreign = foreign(error) { return foreign.answer(headers: headers) }
         let status = failure.body.isEmpty && isFromProxy(failure) ? 502 : clientStatus(failure.status)
@@ -130,6 +130,15 @@ extension OpenAIErrors {
         case .tooManyAtOnce, .overloaded, .draining, .noTargetLeft: [HeaderField("retry-after", "1")]
         default: []
         }
+    }
+
+    /// The provider's, and its wish for a pause where that stood in the body (Gemini).
+    private static func headers(_ failure: UpstreamFailure) -> [HeaderField] {
+        let headers = failure.headers.filter { $0.name != "content-type" }
+        guard failure.status == 429 || failure.status >= 500, headers.first("retry-after") == nil, headers.first("retry-after-ms") == nil,
+            let seconds = failure.retryAfterSeconds, seconds <= retryAfterSecondsMax
+        else { return headers }
+        return headers + [HeaderField("retry-after", String(max(1, seconds)))]
     }
 
     private static func isNotWorthARepeat(_ error: GatewayError) -> Bool {

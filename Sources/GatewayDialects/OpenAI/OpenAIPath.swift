@@ -64,7 +64,7 @@ package enum OpenAIPath {
     }
 
     /// Neither empty nor a dot segment, which some servers find also in front of a semicolon.
-    private static func isOrdinary(_ segment: String) -> Bool {
+    static func isOrdinary(_ segment: String) -> Bool {
         let name = segment.prefix { $0 != ";" }
         return !segment.isEmpty && name != "." && name != ".."
     }

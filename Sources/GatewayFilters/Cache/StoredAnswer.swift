@@ -9,7 +9,7 @@ package final class StoredAnswer: Sendable {
 
     /// Headers that belong to an answer, whoever gets it. Limits, cookies and the like belong to one request.
     package static let sharedHeaders: Set<String> = [
-        "content-type", "content-language", "cache-control", "x-accel-buffering", "x-request-id", "request-id", "openai-version",
+        "content-type", "content-language", "cache-control", "x-accel-buffering", "x-request-id", "request-id", "openai-version", "x-weir-dropped",
     ]
     /// What an entry takes beside its content: this object, its place in the store, headers and names.
     private static let entryOverheadBytes = 768

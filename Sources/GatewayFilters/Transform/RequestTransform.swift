@@ -37,6 +37,7 @@ package struct RequestTransform: Sendable {
     }
 
     private func body(for exchange: Exchange, to target: Target, by plan: AttemptPlan) throws(GatewayError) -> [UInt8] {
+        exchange.responseHeaders.removeAll { $0.name == Exchange.droppedName }  // an earlier attempt's word
         switch plan {
         case .same, .estimate: return try body.body(of: exchange, model: target.model)
         case .embeddings:
@@ -79,11 +80,12 @@ package struct RequestTransform: Sendable {
 }
 
 extension Exchange {
-    /// Names in the answer's head what this attempt left out; an earlier attempt's word is taken back.
+    fileprivate static let droppedName = "x-weir-dropped"
+
+    /// Names in the answer's head what this attempt left out.
     fileprivate func tell(_ losses: ChatLosses) {
-        responseHeaders.removeAll { $0.name == "x-weir-dropped" }
         guard !losses.dropped.isEmpty else { return }
-        responseHeaders.append(HeaderField("x-weir-dropped", losses.dropped.map(Self.harmless).joined(separator: ", ")))
+        responseHeaders.append(HeaderField(Self.droppedName, losses.dropped.map(Self.harmless).joined(separator: ", ")))
     }
 
     /// A field's name for a header: what a client makes up may hold anything.

@@ -51,15 +51,17 @@ package struct SystemPrompt: Equatable, Sendable {
     /// Gemini's: an object with parts.
     private func addToSystemInstruction(_ edits: inout JSONEdits, _ scan: JSONTopLevel, _ body: [UInt8]) throws(JSONError) {
         let whole: JSONValue = ["parts": [["text": JSONValue(both)]]]
-        let names = ["systemInstruction", "system_instruction"]
-        guard let name = names.first(where: { scan[$0] != nil }), let field = scan[name] else {
+        let names = ["systemInstruction", "system_instruction"].filter { scan[$0] != nil }
+        guard let name = names.first(where: { scan[$0]?.kind != .null }) ?? names.first, let field = scan[name] else {
             return edits.insertMember("systemInstruction", whole.written(), in: scan)
         }
         guard field.kind != .null else { return edits.replace(field.value, with: whole.written()) }
         guard field.kind == .object else { throw .wrongType(name, .object, field) }
         let inner = try JSONScanner.topLevel(body, in: field.value, wanted: ["parts"])
+        let parts = JSONValue.array([["text": JSONValue(both)]]).written()
         switch inner["parts"] {
-        case nil: edits.insertMember("parts", JSONValue.array([["text": JSONValue(both)]]).written(), in: inner)
+        case nil: edits.insertMember("parts", parts, in: inner)
+        case let field? where field.kind == .null: edits.replace(field.value, with: parts)
         case let parts? where parts.kind == .array: insert(into: parts.value, of: body, &edits) { ["text": JSONValue($0)] }
         case let parts?: throw .wrongType("\(name).parts", .array, parts)
         }

@@ -13,6 +13,14 @@ struct AttemptAnswer {
         exchange.operation == .other || exchange.operation == .models
     }
 
+    /// Whether the client gets another body than the provider's.
+    var isWrittenHere: Bool {
+        switch plan {
+        case .chat, .embeddings, .estimate: true
+        case .same: false
+        }
+    }
+
     var stream: any AnswerStream {
         let limit = provider.eventBytesMax
         if case .chat(let translation) = plan { return translation.stream(eventBytesMax: limit, kept: keep) }
@@ -21,6 +29,15 @@ struct AttemptAnswer {
         case .anthropic: return AnthropicStream(eventBytesMax: limit)
         case .gemini: return GeminiStream(operation: exchange.operation, eventBytesMax: limit)
         }
+    }
+
+    /// The stream that says what a whole answer says, for a client that asked for one: to SDKs that read a stream, a whole answer is an empty one.
+    ///
+    /// - Parameter body: as the client would get it.
+    /// - Returns: nil for an answer that has no streamed form.
+    func chunks(of body: [UInt8]) -> [BodyChunk]? {
+        if case .chat(let translation) = plan { return translation.stream(of: body) }
+        return FormConverter(operation: exchange.operation).stream(fromJSON: body)
     }
 
     /// Reads a whole answer.

@@ -78,7 +78,13 @@ struct TargetCall {
             return Response(status: head.status, headers: headers, body: ResponseBody(.stream(stream)))
         }
         let body = try await wait(for: whole)
-        return Response(status: head.status, headers: headers.naming("application/json"), body: ResponseBody(bytes: body))
+        guard exchange.isStreaming, let chunks = form.chunks(of: body) else {
+            let type = form.isWrittenHere ? "application/json" : headers.first("content-type") ?? "application/json"
+            return Response(status: head.status, headers: headers.naming(type), body: ResponseBody(bytes: body))
+        }
+        lease.end(.succeeded, now: exchange.worker.now)
+        return Response(
+            status: head.status, headers: headers.naming("text/event-stream; charset=utf-8"), body: ResponseBody(.stream(ReplayBody(chunks))))
     }
 
     private func broken(_ reason: String) -> GatewayError { .upstreamBroken(provider: target.provider.name, reason: reason) }
@@ -101,8 +107,8 @@ struct TargetCall {
 }
 
 extension [HeaderField] {
-    /// With a `content-type`, if the provider sent none.
+    /// With this `content-type`.
     fileprivate func naming(_ type: String) -> [HeaderField] {
-        first("content-type") == nil ? [HeaderField("content-type", type)] + self : self
+        [HeaderField("content-type", type)] + filter { $0.name != "content-type" }
     }
 }

@@ -18,7 +18,8 @@ enum TokenEstimate {
 
     /// Bytes of text / 3.5, and what each message and the request itself add.
     private static func count(_ request: JSONValue) -> Int {
-        let messages = (request["messages"] ?? request["contents"])?.array?.count ?? 0
+        let inner = request["generateContentRequest"] ?? request["generate_content_request"] ?? request
+        let messages = (inner["messages"] ?? inner["contents"])?.array?.count ?? 0
         return (textBytes(request) * 2 + 6) / 7 + 4 * messages + 3
     }
 
@@ -28,8 +29,16 @@ enum TokenEstimate {
         case .string(let text): text.utf8.count
         case .array(let elements): elements.reduce(0) { $0 + textBytes($1) }
         case .object(let members):
-            members.reduce(0) { sum, member in member.name == "data" || member.name == "type" ? sum : sum + textBytes(member.value) }
+            members.reduce(0) { sum, member in
+                member.name == "type" || (member.name == "data" && isMedia(members)) ? sum : sum + textBytes(member.value)
+            }
         case .null, .bool, .number: 0
         }
+    }
+
+    /// Whether `data` of these members is base64 of something else than text.
+    private static func isMedia(_ members: JSONObject) -> Bool {
+        let type = ["media_type", "mimeType", "mime_type"].lazy.compactMap { members[$0]?.string }.first
+        return type.map { !$0.hasPrefix("text/") || members["type"] == "base64" } ?? false
     }
 }

@@ -108,6 +108,13 @@ struct OpenAIErrorsTests {
         #expect(headers.first("x-should-retry") == (isShort ? nil : "false"))
     }
 
+    @Test(arguments: [(429, 5, "5"), (503, 1, "1"), (429, 0, "1"), (429, 61, nil), (400, 5, nil)] as [(Int, Int, String?)])
+    func `pass on when the provider would answer again, where that stood in its body alone`(status: Int, seconds: Int, header: String?) {
+        let headers = OpenAIErrors.response(to: failed(status, "{}", retryAfter: seconds), retriesSpent: false).headers
+
+        #expect(headers.first("retry-after") == header)
+    }
+
     @Test func `tell clients not to repeat what the gateway has repeated`() {
         #expect(OpenAIErrors.response(to: failed(500, "{}"), retriesSpent: true).headers.first("x-should-retry") == "false")
         #expect(OpenAIErrors.response(to: failed(500, "{}"), retriesSpent: false).headers.first("x-should-retry") == nil)

@@ -117,11 +117,25 @@ struct TargetCallTests {
         #expect(error == .upstreamBroken(provider: "alpha", reason: "it is a stream, which was not asked for."))
     }
 
-    @Test func `may be whole where a stream was asked for`() async throws {
-        let (response, _) = try await answer(.good, streaming: true)
+    @Test func `is a stream for a client that asked for one, even if it came whole`() async throws {
+        let (response, exchange) = try await answer(.good, streaming: true)
 
-        #expect(!response.body.isStream)
-        #expect(try await response.read() == Sample.answer)
+        #expect(response.body.isStream)
+        #expect(response.headers.first("content-type") == "text/event-stream; charset=utf-8")
+        let text = try await response.read()
+        #expect(text.contains(#""content":"Hi""#) && text.hasSuffix(Sample.done))
+        #expect(exchange.record.usage == Usage(input: 7, output: 2))
+    }
+
+    @Test func `stays whole where nothing else can be made of it`() async throws {
+        let body = #"{"id":"resp_1","object":"response","status":"completed","output":[]}"#
+        worker.provider = { _, _ in FakeAnswer(body: body) }
+        let exchange = try Exchange.read(#"{"model":"fast","input":"Hi","stream":true}"#, on: worker, path: "/v1/responses")
+
+        let response = try await FallbackFilter.sample().handle(exchange)
+
+        #expect(response.headers.first("content-type") == "application/json")
+        #expect(try await response.read() == body)
     }
 
     @Test func `that is an error keeps its body, its status and its wish to be left alone`() async throws {

@@ -82,6 +82,14 @@ enum Sample {
     static let word = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n"
     static let counts = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2}}\n\n"
     static let done = "data: [DONE]\n\n"
+    /// "Hi" from Anthropic: 12 tokens in, 5 of them from its cache, and 2 out.
+    static let message =
+        #"{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[{"type":"text","text":"Hi"}],"stop_reason":"end_turn","#
+        + #""stop_sequence":null,"usage":{"input_tokens":7,"cache_read_input_tokens":5,"cache_creation_input_tokens":0,"output_tokens":2}}"#
+    /// The same from Gemini.
+    static let generated =
+        #"{"candidates":[{"content":{"parts":[{"text":"Hi"}],"role":"model"},"finishReason":"STOP","index":0}],"#
+        + #""usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":2,"totalTokenCount":9},"modelVersion":"gemini","responseId":"r"}"#
     static let errorEvent = "data: {\"error\":{\"message\":\"Overloaded\",\"code\":\"overloaded\"}}\n\n"
 }
 

@@ -11,7 +11,7 @@ struct FlightHead: Sendable {
     let record: RequestRecord
 
     /// The headers that belong to whoever gets the answer.
-    var sharedHeaders: [HeaderField] { headers.filter { StoredAnswer.sharedHeaders.contains($0.name) } }
+    var sharedHeaders: [HeaderField] { (headers + addedHeaders).filter { StoredAnswer.sharedHeaders.contains($0.name) } }
     /// False for an answer in a coding that another client may not understand.
     var isShareable: Bool { headers.first("content-encoding").map { $0.lowercased() == "identity" } ?? true }
 }

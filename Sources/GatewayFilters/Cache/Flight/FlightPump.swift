@@ -119,8 +119,9 @@ final class FlightPump {
             guard type.hasPrefix("text/event-stream") else { return nil }
             content = .stream(chunks)
         }
-        let answer = StoredAnswer(
-            content, headers: response.headers, record: exchange.record, storedAt: exchange.worker.now, keep: destination.keep)
+        // With what the translation added: it is about the answer, not about one request for it.
+        let headers = response.headers + exchange.responseHeaders
+        let answer = StoredAnswer(content, headers: headers, record: exchange.record, storedAt: exchange.worker.now, keep: destination.keep)
         return answer.byteCount <= destination.store.entryBytesMax ? answer : nil
     }
 }
