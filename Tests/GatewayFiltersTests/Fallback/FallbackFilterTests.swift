@@ -47,8 +47,10 @@ struct FallbackFilterTests {
         let claude = ServedModel(name: "claude", targets: [.sample("beta", dialect: .anthropic, model: "claude")])
         let twice = try Exchange.read(#"{"model":"fast","n":2,"messages":[{"role":"user","content":"Hi"}]}"#, on: worker)
 
-        let error = await #expect(throws: GatewayError.self) { try await FallbackFilter.sample(rules: [self.rule([.any], claude)]).handle(twice) }
-        _ = try await FallbackFilter.sample(rules: [self.rule([.any], claude), self.rule([.any], self.spare)]).handle(twice)
+        let error = await #expect(throws: GatewayError.self) {
+            _ = try await FallbackFilter.sample(rules: [self.rule([.any], claude)]).handle(twice)
+        }
+        _ = try await FallbackFilter.sample(rules: [rule([.any], claude), rule([.any], spare)]).handle(twice)
 
         #expect(error?.status == 503)
         #expect(worker.asked == ["alpha", "alpha", "gamma"])

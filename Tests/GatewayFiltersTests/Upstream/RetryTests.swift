@@ -36,7 +36,7 @@ struct RetryTests {
         }
 
         await #expect(throws: GatewayError.clientGone) {
-            try await FallbackFilter.sample(policy: .sample(attempts: 1, on: [.any])).handle(exchange)
+            _ = try await FallbackFilter.sample(policy: .sample(attempts: 1, on: [.any])).handle(exchange)
         }
 
         #expect(worker.sent.count == 1)
