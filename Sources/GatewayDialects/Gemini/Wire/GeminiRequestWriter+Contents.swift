@@ -6,6 +6,7 @@ extension GeminiRequestWriter {
     mutating func contents() throws(GatewayError) -> [JSONValue] {
         var contents: [JSONValue] = []
         var index = 0
+        let lastAsked = request.turns.lastIndex { $0.role == .user } ?? -1
         while index < request.turns.count {
             let turn = request.turns[index]
             var parts: [JSONObject] = []
@@ -16,6 +17,7 @@ extension GeminiRequestWriter {
                 index = end
             } else {
                 parts = try self.parts(of: turn)
+                if index > lastAsked { sealFirstCall(&parts) }
                 index += 1
             }
             guard !parts.isEmpty else { continue }
@@ -23,6 +25,13 @@ extension GeminiRequestWriter {
             contents.append(["role": role, "parts": .array(parts.map(JSONValue.object))])
         }
         return contents
+    }
+
+    /// Newer models refuse calls since the user last spoke of which the first in each step is not sealed; older ones, which take budgets, do not look
+    /// (wire.md, section 5.2).
+    private func sealFirstCall(_ parts: inout [JSONObject]) {
+        guard !target.takesBudgets, let first = parts.firstIndex(where: { $0["functionCall"] != nil }) else { return }
+        if parts[first]["thoughtSignature"] == nil { parts[first]["thoughtSignature"] = .string(GeminiPart.sealsOfStrangers[0]) }
     }
 
     private mutating func parts(of turn: ChatTurn) throws(GatewayError) -> [JSONObject] {
@@ -42,7 +51,7 @@ extension GeminiRequestWriter {
     }
 
     private mutating func json(_ media: ChatMedia, at place: String) -> JSONObject {
-        if media.title != nil { losses.hint("\(place).\(request.format == .gemini ? "displayName" : "title")") }
+        if media.title != nil { losses.hint("\(place).\(name(.documentTitle))") }
         return GeminiMedia.json(media)
     }
 
