@@ -9,9 +9,9 @@ enum AnswerHeaders {
             switch field.name {
             case "content-type", "content-disposition", "retry-after", "retry-after-ms", "openai-processing-ms", "openai-version", "x-should-retry":
                 result.append(field)
-            case "x-request-id":
-                // The plain name is the gateway's own.
-                result.append(HeaderField("x-provider-request-id", field.value))
+            case "x-request-id", "request-id":
+                // The plain names are the gateway's own. The second is Anthropic's.
+                if result.first("x-provider-request-id") == nil { result.append(HeaderField("x-provider-request-id", field.value)) }
             default:
                 if !hasOwnLimits, field.name.hasPrefix("x-ratelimit-") { result.append(field) }
             }
