@@ -4,6 +4,8 @@ import pytest
 
 from processes import Gateway, Mock, config
 
+pytest_plugins = ["dialects", "dialect_rules"]
+
 for name in ("WEIR_BIN", "MOCK_BIN"):
     if not os.path.exists(os.environ.get(name, "")):
         pytest.exit(f"{name} must name a built binary; Tests/EndToEnd/run sets it", returncode=2)
