@@ -67,8 +67,9 @@ struct ForeignSealsTests {
     }
 
     @Test func `loses what a client of each format gets when another provider answers, and nothing else`() throws {
-        let answers: [(ChatFormat, ChatSeal)] = [
-            (.anthropic, ChatSeal(.signature, "s")), (.gemini, ChatSeal(.thought, "t")), (.openAIResponses, ChatSeal(.encrypted, "e", id: "rs_1")),
+        let answers = [
+            (ChatFormat.anthropic, ChatSeal(.signature, "s")), (.gemini, ChatSeal(.thought, "t")),
+            (.openAIResponses, ChatSeal(.encrypted, "e", id: "rs_1")),
         ]
         for client in [ChatFormat.anthropic, .gemini, .openAIResponses] {
             for (provider, seal) in answers where provider != client {

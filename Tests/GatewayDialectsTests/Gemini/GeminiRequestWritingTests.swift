@@ -186,6 +186,14 @@ struct GeminiRequestWritingTests {
             ])
     }
 
+    @Test func `tell that thoughts of another provider's are left out`() throws {
+        let thoughts: [ChatPart] = [.thinking(ChatThinking(text: "hers", seal: ChatSeal(.signature, "Yg=="))), .thinking(ChatThinking(text: "open"))]
+        let sealsAlone = ChatPart.thinking(ChatThinking(text: "", seal: ChatSeal(.encrypted, "Yw==")))
+
+        #expect(try written(ChatTurn(.assistant, thoughts + [.text("A")], place: "messages[1]")).dropped == ["messages[1].thinking"])
+        #expect(try written(ChatTurn(.assistant, [sealsAlone, .text("A")], place: "messages[1]")).dropped == [])
+    }
+
     @Test func `leave a turn out that has nothing left`() throws {
         let contents = try contents(ChatTurn(.assistant, [.thinking(ChatThinking(text: "open"))]), ChatTurn(.user, [.text("a")]))
 

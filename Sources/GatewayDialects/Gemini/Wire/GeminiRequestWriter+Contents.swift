@@ -42,7 +42,7 @@ extension GeminiRequestWriter {
             switch part {
             case .text(let text), .refusal(let text): if !text.isEmpty { parts.append(["text": .string(text)]) }
             case .image(let media), .audio(let media), .document(let media): parts.append(json(media, at: turn.place))
-            case .thinking(let thinking): Self.add(thinking, to: &parts)
+            case .thinking(let thinking): add(thinking, of: turn, to: &parts)
             case .call(let call): parts.append(try json(call, at: turn.place))
             case .result(let result): parts.append(try json(result))
             }
@@ -56,8 +56,11 @@ extension GeminiRequestWriter {
     }
 
     /// Only what Gemini has sealed goes back to it. A seal without thoughts belongs to the text before it.
-    private static func add(_ thinking: ChatThinking, to parts: inout [JSONObject]) {
-        guard let seal = thinking.seal, seal.kind == .thought else { return }
+    private mutating func add(_ thinking: ChatThinking, of turn: ChatTurn, to parts: inout [JSONObject]) {
+        guard let seal = thinking.seal, seal.kind == .thought else {
+            if !thinking.text.isEmpty { losses.hint(turn.place + ".thinking") }
+            return
+        }
         if !thinking.text.isEmpty {
             parts.append(["text": .string(thinking.text), "thought": true, "thoughtSignature": .string(seal.data)])
         } else if let last = parts.last, last.count == 1, last["text"] != nil {
