@@ -94,7 +94,7 @@ let package = Package(
         tests(of: "GatewayCore"),
         tests(of: "GatewayConfig", ["YAMLReader", "GatewayCore", "JSONBytes"], exclude: ["Refused"]),
         tests(of: "GatewayTelemetry", ["GatewayCore"]),
-        tests(of: "GatewayDialects", ["GatewayCore", "JSONBytes", "HTTPWire"], exclude: ["Fixtures"]),
+        tests(of: "GatewayDialects", ["GatewayCore", "JSONBytes", "HTTPWire"], exclude: ["Fixtures", "Goldens"]),
         tests(of: "GatewayFilters", ["GatewayCore", "GatewayConfig", "GatewayDialects", "HTTPWire", "JSONBytes"]),
         tests(of: "GatewayServer", ["GatewayConfig", "EventLoop"]),
     ]
