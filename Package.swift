@@ -94,7 +94,7 @@ let package = Package(
         tests(of: "GatewayCore"),
         tests(of: "GatewayConfig", ["GatewayCore", "JSONBytes"], exclude: ["Refused"]),
         tests(of: "GatewayTelemetry", ["GatewayCore"]),
-        tests(of: "GatewayDialects", ["GatewayCore", "HTTPWire", "JSONBytes"], exclude: ["Fixtures"]),
+        tests(of: "GatewayDialects", ["GatewayCore", "HTTPWire", "JSONBytes"], exclude: ["Fixtures", "Goldens"]),
         tests(
             of: "GatewayFilters",
             [

@@ -65,16 +65,16 @@ final class MockService: HTTPService, @unchecked Sendable {
         }
         if directives.redirects { answer = MockAnswer(status: 302, fields: [("location", "http://127.0.0.1:1/moved")], body: .whole([])) }
         if fails || directives.failFirst == nil, let seconds = directives.retryAfterSeconds { answer.fields.append(("retry-after", String(seconds))) }
-        return dressed(answer, directives)
+        return dressed(answer, directives, request.dialect)
     }
 
-    /// Adds what every OpenAI answer carries, and what the directives want beside it.
-    private func dressed(_ plain: MockAnswer, _ directives: Directives) -> MockAnswer {
+    /// Adds what every OpenAI answer carries, Anthropic's with their own name of the id, and what the directives want beside it.
+    private func dressed(_ plain: MockAnswer, _ directives: Directives, _ dialect: MockRequest.Dialect) -> MockAnswer {
         var answer = plain
         answer.fields += [
-            ("x-request-id", "req_mock" + mockSerial(serial)), ("openai-version", "2020-10-01"), ("openai-processing-ms", "1"),
-            ("openai-organization", "mock-organization"), ("x-ratelimit-limit-requests", "10000"), ("x-ratelimit-remaining-requests", "9999"),
-            ("x-ratelimit-reset-requests", "6ms"), ("set-cookie", "mock=1; HttpOnly"),
+            (dialect == .anthropic ? "request-id" : "x-request-id", "req_mock" + mockSerial(serial)), ("openai-version", "2020-10-01"),
+            ("openai-processing-ms", "1"), ("openai-organization", "mock-organization"), ("x-ratelimit-limit-requests", "10000"),
+            ("x-ratelimit-remaining-requests", "9999"), ("x-ratelimit-reset-requests", "6ms"), ("set-cookie", "mock=1; HttpOnly"),
         ]
         if let count = directives.headerBytes { answer.fields.append(("x-mock-filler", String(repeating: "f", count: count))) }
         guard case .whole(var body) = answer.body else { return answer }

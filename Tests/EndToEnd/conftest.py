@@ -5,13 +5,16 @@ import pytest
 
 from processes import Gateway, Mock, config
 
+pytest_plugins = ["dialects", "dialect_rules"]
+
 # Before anything starts: the mock provider, the gateways and this process open thousands of sockets.
 _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 # What a developer's shell says about proxies, keys and Weir itself is not part of any test.
+SHELL_WORDS = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_", "LANGCHAIN_", "LANGSMITH_")
 for name in list(os.environ):
-    if name.lower().endswith("_proxy") or name.startswith("OPENAI_") or name in ("WEIR_CONFIG", "WEIR_ADMIN"):
+    if name.lower().endswith("_proxy") or name.startswith(SHELL_WORDS) or name in ("WEIR_CONFIG", "WEIR_ADMIN"):
         del os.environ[name]
 
 for name in ("WEIR_BIN", "MOCK_BIN"):

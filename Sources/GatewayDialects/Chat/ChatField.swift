@@ -2,6 +2,10 @@
 package enum ChatField: CaseIterable, Sendable {
     case outputTokensMax, temperature, topP, topK, frequencyPenalty, presencePenalty, seed, stop, output, reasoning, tools, toolChoice
     case callsOneAtATime, user, system
+    /// JSON without a schema.
+    case jsonMode
+    /// Of a document and of a result; what is returned is the member alone, without its place.
+    case documentTitle, resultIsError
 
     /// - SeeAlso: wire.md, section 7.2
     package func name(in format: ChatFormat) -> String {
@@ -30,13 +34,16 @@ package enum ChatField: CaseIterable, Sendable {
         case .callsOneAtATime: "parallel_tool_calls"
         case .user: "user"
         case .system: "messages"
+        case .jsonMode: "response_format"
+        case .documentTitle: "filename"
+        case .resultIsError: "is_error"
         }
     }
 
     private var openAIResponses: String {
         switch self {
         case .outputTokensMax: "max_output_tokens"
-        case .output: "text.format"
+        case .output, .jsonMode: "text.format"
         case .reasoning: "reasoning"
         case .system: "instructions"
         default: openAIChat
@@ -47,11 +54,12 @@ package enum ChatField: CaseIterable, Sendable {
         switch self {
         case .outputTokensMax: "max_tokens"
         case .stop: "stop_sequences"
-        case .output: "output_config.format"
+        case .output, .jsonMode: "output_config.format"
         case .reasoning: "thinking"
         case .callsOneAtATime: "tool_choice.disable_parallel_tool_use"
         case .user: "metadata.user_id"
         case .system: "system"
+        case .documentTitle: "title"
         default: openAIChat
         }
     }
@@ -72,6 +80,9 @@ package enum ChatField: CaseIterable, Sendable {
         case .toolChoice, .callsOneAtATime: "toolConfig"
         case .user: "labels"
         case .system: "systemInstruction"
+        case .jsonMode: "generationConfig.responseMimeType"
+        case .documentTitle: "displayName"
+        case .resultIsError: "response.error"
         }
     }
 }

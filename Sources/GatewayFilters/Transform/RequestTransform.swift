@@ -39,7 +39,9 @@ package struct RequestTransform: Sendable {
     private func body(for exchange: Exchange, to target: Target, by plan: AttemptPlan) throws(GatewayError) -> [UInt8] {
         exchange.responseHeaders.removeAll { $0.name == Exchange.droppedName }  // an earlier attempt's word
         switch plan {
-        case .same, .estimate: return try body.body(of: exchange, model: target.model)
+        case .same, .estimate:
+            let body = try body.body(of: exchange, model: target.model)
+            return exchange.chatFormat.map { ForeignSeals.removed(from: body, in: $0) } ?? body
         case .embeddings:
             var losses = ChatLosses(policy: lossy, target: target.provider.formats[0])
             let translated = try EmbeddingsPlan.body(of: exchange, model: target.model ?? exchange.model ?? "", losses: &losses)

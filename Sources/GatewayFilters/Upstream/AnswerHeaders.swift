@@ -10,8 +10,8 @@ enum AnswerHeaders {
             case "content-type", "content-disposition", "retry-after", "retry-after-ms", "openai-processing-ms", "openai-version", "x-should-retry":
                 result.append(field)
             case "x-request-id", "request-id":
-                // The plain names are the gateway's own.
-                result.append(HeaderField("x-provider-request-id", field.value))
+                // The plain names are the gateway's own. The second is Anthropic's.
+                if result.first("x-provider-request-id") == nil { result.append(HeaderField("x-provider-request-id", field.value)) }
             default:
                 if !hasOwnLimits, field.name.hasPrefix("x-ratelimit-") || field.name.hasPrefix("anthropic-ratelimit-") { result.append(field) }
             }

@@ -50,7 +50,9 @@ struct GenerateAnswers {
         var form = MockConversation()
         let declarations = (body["tools"]?.array ?? []).flatMap { $0["functionDeclarations"]?.array ?? [] }
         form.tools = declarations.compactMap { tool in
-            tool["name"]?.string.map { .init(name: $0, schema: tool["parametersJsonSchema"] ?? tool["parameters"]) }
+            // Google's own client spells some names one way and some the other.
+            let schema = tool["parametersJsonSchema"] ?? tool["parameters_json_schema"] ?? tool["parameters"]
+            return tool["name"]?.string.map { .init(name: $0, schema: schema) }
         }
         let config = body["generationConfig"]
         form.schema = config?["responseJsonSchema"] ?? config?["responseSchema"]
@@ -141,7 +143,9 @@ struct GenerateAnswers {
 
     private func events(_ reply: MockReply) -> MockEvents {
         let failure = Self.event(DialectErrors.gemini(status: 503, message: "The mock provider failed inside the stream."))
-        var last = [Self.event(response(calls(reply), reply, isLast: true).written())]
+        let calls = calls(reply)
+        // As recorded: without anything left to say, the last event says nothing.
+        var last = [Self.event(response(calls.isEmpty ? [["text": ""]] : calls, reply, isLast: true).written())]
         if request.directives.omitsDone { last = [] }
         return MockEvents(
             opening: reply.thinking == nil ? [] : [Self.event(response(thought(reply), reply, isLast: false).written())],

@@ -8,7 +8,7 @@ struct MessagesAnswers {
 
     private static let members: Set<String> = [
         "model", "messages", "max_tokens", "system", "stream", "stop_sequences", "tools", "tool_choice", "thinking", "output_config", "cache_control",
-        "metadata", "service_tier", "temperature", "top_p", "top_k", "container", "context_management",
+        "metadata", "service_tier", "temperature", "top_p", "top_k", "container", "context_management", "mcp_servers",
     ]
 
     func answer() -> MockAnswer {
@@ -87,6 +87,17 @@ struct MessagesAnswers {
         ]
     }
 
+    private func finalUsage(_ reply: MockReply) -> JSONValue {
+        var usage = usage(reply, output: reply.outputTokens)
+        usage["output_tokens_details"] = details(reply)
+        return usage
+    }
+
+    /// Absent where nothing was thought.
+    private func details(_ reply: MockReply) -> JSONValue? {
+        reply.reasoningTokens > 0 ? ["thinking_tokens": JSONValue(reply.reasoningTokens)] : nil
+    }
+
     private func message(_ reply: MockReply?, content: [JSONValue]) -> JSONValue {
         var body: JSONValue = [
             "id": JSONValue("msg_mock" + mockSerial(serial)), "type": "message", "role": "assistant", "model": JSONValue(request.model),
@@ -96,7 +107,7 @@ struct MessagesAnswers {
             let (reason, sequence) = stop(reply)
             body["stop_reason"] = JSONValue(reason)
             body["stop_sequence"] = sequence.map { JSONValue($0) } ?? .null
-            if !request.directives.omitsUsage { body["usage"] = usage(reply, output: reply.outputTokens) }
+            if !request.directives.omitsUsage { body["usage"] = finalUsage(reply) }
         }
         return body
     }
@@ -149,7 +160,11 @@ struct MessagesAnswers {
         }
         let (reason, sequence) = stop(reply)
         var delta: JSONObject = ["delta": ["stop_reason": JSONValue(reason), "stop_sequence": sequence.map { JSONValue($0) } ?? nil]]
-        if !request.directives.omitsUsage { delta["usage"] = ["output_tokens": JSONValue(reply.outputTokens)] }
+        if !request.directives.omitsUsage {
+            var counts: JSONObject = ["output_tokens": JSONValue(reply.outputTokens)]
+            counts["output_tokens_details"] = details(reply)
+            delta["usage"] = .object(counts)
+        }
         closing.append(Self.event("message_delta", delta))
         if !request.directives.omitsDone { closing.append(Self.event("message_stop", [:])) }
         return MockEvents(

@@ -79,7 +79,7 @@ struct AnthropicRequestWriterTests {
         let (body, dropped) = try anthropicBody(tuned, policy: .drop)
         #expect(
             dropped == [
-                "generationConfig.stopSequences", "generationConfig.frequencyPenalty", "generationConfig.seed", "generationConfig.responseJsonSchema",
+                "generationConfig.stopSequences", "generationConfig.frequencyPenalty", "generationConfig.seed", "generationConfig.responseMimeType",
             ])
         #expect(body["stop_sequences"] == ["END"])
     }

@@ -67,7 +67,7 @@ struct GeminiRequestWritingTests {
     @Test func `tell that the title of a document is left out`() throws {
         let part = ChatPart.document(ChatMedia(.base64(type: "application/pdf", data: "aQ=="), title: "a.pdf"))
 
-        #expect(try written(ChatTurn(.user, [part], place: "messages[0]")).dropped == ["messages[0].title"])
+        #expect(try written(ChatTurn(.user, [part], place: "messages[0]")).dropped == ["messages[0].filename"])
     }
 
     @Test func `hold calls with their arguments as objects, numbers untouched`() throws {
@@ -86,6 +86,25 @@ struct GeminiRequestWritingTests {
                 ],
                 ["functionCall": ["id": "c2", "name": "g", "args": .object([:])]],
             ])
+    }
+
+    @Test func `hold Google's word for a lost seal where a newer model would refuse the call`() throws {
+        let turns = [
+            ChatTurn(.user, [.text("One")]), ChatTurn(.assistant, [call("c1")]), ChatTurn(.tool, [.result(ChatResult(id: "c1", parts: []))]),
+            ChatTurn(.user, [.text("Two")]), ChatTurn(.assistant, [.text("A"), call("c2"), call("c3")]),
+            ChatTurn(.tool, [.result(ChatResult(id: "c2", parts: [])), .result(ChatResult(id: "c3", parts: []))]),
+            ChatTurn(.assistant, [call("c4", seal: ChatSeal(.thought, "c2ln"))]), ChatTurn(.tool, [.result(ChatResult(id: "c4", parts: []))]),
+        ]
+        func seals(of contents: JSONValue?) -> [String?] {
+            (contents?.array ?? []).flatMap { $0["parts"]?.array ?? [] }.filter { $0["functionCall"] != nil }.map { $0["thoughtSignature"]?.string }
+        }
+        var request = ChatRequest(format: .anthropic, model: "fast")
+        request.turns = turns
+        let older = try GeminiSupport.written(request, target: ChatTargetFacts(model: "m", takesBudgets: true)).body["contents"]
+        let newer = try GeminiSupport.written(request).body["contents"]
+
+        #expect(seals(of: newer) == [nil, "skip_thought_signature_validator", nil, "c2ln"])
+        #expect(seals(of: older) == [nil, nil, nil, "c2ln"])
     }
 
     @Test(arguments: ["[]", "1", "{", #"{"a":}"#, "null"])
@@ -157,13 +176,22 @@ struct GeminiRequestWritingTests {
                     .text("A"),
                     .thinking(ChatThinking(text: "", seal: ChatSeal(.thought, "ZA=="))), call("c", seal: ChatSeal(.signature, "ZQ==")),
                     .thinking(ChatThinking(text: "", seal: ChatSeal(.thought, "Zg=="))),
-                ]))
+                ]),
+            ChatTurn(.tool, [.result(ChatResult(id: "c", parts: []))]), ChatTurn(.user, [.text("So?")]))
 
         #expect(
             contents?[0]?["parts"] == [
                 ["text": "mine", "thought": true, "thoughtSignature": "YQ=="], ["text": "A", "thoughtSignature": "ZA=="],
                 ["functionCall": ["id": "c", "name": "f", "args": .object([:])]], ["text": "", "thoughtSignature": "Zg=="],
             ])
+    }
+
+    @Test func `tell that thoughts of another provider's are left out`() throws {
+        let thoughts: [ChatPart] = [.thinking(ChatThinking(text: "hers", seal: ChatSeal(.signature, "Yg=="))), .thinking(ChatThinking(text: "open"))]
+        let sealsAlone = ChatPart.thinking(ChatThinking(text: "", seal: ChatSeal(.encrypted, "Yw==")))
+
+        #expect(try written(ChatTurn(.assistant, thoughts + [.text("A")], place: "messages[1]")).dropped == ["messages[1].thinking"])
+        #expect(try written(ChatTurn(.assistant, [sealsAlone, .text("A")], place: "messages[1]")).dropped == [])
     }
 
     @Test func `leave a turn out that has nothing left`() throws {

@@ -55,6 +55,23 @@ struct DialectFallbackTests {
         #expect(exchange.responseHeaders.isEmpty)
     }
 
+    @Test func `takes no seal of one provider's to another, also where the conversation is passed on as it is`() async throws {
+        let sealed = Sample.generated.replacing(#"{"text":"Hi"}"#, with: #"{"text":"Hi","thoughtSignature":"GEMINI"}"#)
+        let worker = FakeWorker(["gemini": [{ FakeAnswer(body: sealed) }, { .failed(503) }], "anthropic": [{ FakeAnswer(body: Sample.message) }]])
+        let first = try await filter(.gemini, .anthropic).handle(.greeting(from: .anthropic, on: worker)).read()
+        let content = try #require(try JSONValue(parsing: Array(first.utf8))["content"])
+        let said = String(decoding: content.written(), as: UTF8.self)
+        let turns = #"{"role":"user","content":"Hi"},{"role":"assistant","content":\#(said)},{"role":"user","content":"And?"}"#
+        let next = try Exchange.asking("/v1/messages", #"{"model":"fast","max_tokens":9,"messages":[\#(turns)]}"#, on: worker)
+
+        _ = try await filter(.gemini, .anthropic).handle(next)
+
+        #expect(content.array?.count == 2)
+        #expect(worker.asked == ["gemini", "gemini", "anthropic"])
+        #expect(worker.sent[1].text.contains(#""thoughtSignature":"GEMINI""#))
+        #expect(worker.sent[2].json["messages"]?[1]?["content"] == [["type": "text", "text": "Hi"]])
+    }
+
     @Test func `goes on after a stream that failed before its content`() async throws {
         let error = "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"x\"}}\n\n"
         let stream = "data: \(Sample.generated)\r\n\r\n"

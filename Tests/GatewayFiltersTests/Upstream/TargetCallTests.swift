@@ -52,6 +52,15 @@ struct TargetCallTests {
             ])
     }
 
+    @Test(arguments: ["x-request-id", "request-id"])
+    func `brings back the provider's id of the request, whatever its dialect calls it`(name: String) async throws {
+        let headers = [HeaderField("content-type", "application/json"), HeaderField(name, "req_1")]
+
+        let (response, _) = try await answer(FakeAnswer(headers: headers, body: Sample.answer))
+
+        #expect(response.headers == [HeaderField("content-type", "application/json"), HeaderField("x-provider-request-id", "req_1")])
+    }
+
     @Test func `does not contradict the gateway's own limits`() async throws {
         worker.provider = { _, _ in
             FakeAnswer(

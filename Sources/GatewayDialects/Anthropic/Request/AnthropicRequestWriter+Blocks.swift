@@ -29,7 +29,8 @@ extension AnthropicRequestWriter {
     /// Thoughts go back with the seal of who made them, or not at all.
     private mutating func thinking(_ thinking: ChatThinking, in turn: ChatTurn) -> JSONValue? {
         guard takesThoughts, let seal = thinking.seal, Self.isOwn(seal), turn.role == .assistant else {
-            losses.hint(placeName(turn))
+            // A seal of somebody else's says nothing here.
+            if !thinking.text.isEmpty || Self.isOwn(thinking.seal) { losses.hint(placeName(turn) + ".thinking") }
             return nil
         }
         if seal.kind == .redacted { return ["type": "redacted_thinking", "data": .string(seal.data)] }
@@ -43,7 +44,6 @@ extension AnthropicRequestWriter {
         guard let input = Self.object(call.arguments) else {
             throw .fieldRefused(field: placeName(turn), reason: "the arguments of a call are not a JSON object.")
         }
-        if call.seal != nil { losses.hint(placeName(turn)) }
         return ["type": "tool_use", "id": .string(id), "name": .string(call.name), "input": .object(input)]
     }
 

@@ -92,7 +92,7 @@ extension AnthropicRequestWriter {
         config["effort"] = effort.map(JSONValue.string)
         switch request.output {
         case .text: break
-        case .json: try losses.tuning(name(.output), "this provider has no JSON mode without a schema. Send a schema, or ask in words.")
+        case .json: try losses.tuning(name(.jsonMode), "this provider has no JSON mode without a schema. Send a schema, or ask in words.")
         case .schema(let schema):
             let isOwn = request.format == .anthropic
             config["format"] = ["type": "json_schema", "schema": isOwn ? schema.schema : AnthropicSchema.closed(schema.schema)]

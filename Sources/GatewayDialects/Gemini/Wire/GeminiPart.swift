@@ -2,6 +2,11 @@ import JSONBytes
 
 /// Parts as they are written, for providers and for clients.
 enum GeminiPart {
+    /// What Google takes for the signature of a call that none of its models made, or whose signature is lost: documented, as a last resort.
+    ///
+    /// - SeeAlso: https://ai.google.dev/gemini-api/docs/thought-signatures#faqs
+    static let sealsOfStrangers = ["skip_thought_signature_validator", "context_engineering_is_the_way_to_go"]
+
     static func text(_ text: String) -> JSONObject { ["text": .string(text)] }
 
     static func thought(_ text: String, signature: String? = nil) -> JSONObject {

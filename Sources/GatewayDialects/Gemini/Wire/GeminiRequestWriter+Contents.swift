@@ -6,6 +6,7 @@ extension GeminiRequestWriter {
     mutating func contents() throws(GatewayError) -> [JSONValue] {
         var contents: [JSONValue] = []
         var index = 0
+        let lastAsked = request.turns.lastIndex { $0.role == .user } ?? -1
         while index < request.turns.count {
             let turn = request.turns[index]
             var parts: [JSONObject] = []
@@ -16,6 +17,7 @@ extension GeminiRequestWriter {
                 index = end
             } else {
                 parts = try self.parts(of: turn)
+                if index > lastAsked { sealFirstCall(&parts) }
                 index += 1
             }
             guard !parts.isEmpty else { continue }
@@ -23,6 +25,13 @@ extension GeminiRequestWriter {
             contents.append(["role": role, "parts": .array(parts.map(JSONValue.object))])
         }
         return contents
+    }
+
+    /// Newer models refuse calls since the user last spoke of which the first in each step is not sealed; older ones, which take budgets, do not look
+    /// (wire.md, section 5.2).
+    private func sealFirstCall(_ parts: inout [JSONObject]) {
+        guard !target.takesBudgets, let first = parts.firstIndex(where: { $0["functionCall"] != nil }) else { return }
+        if parts[first]["thoughtSignature"] == nil { parts[first]["thoughtSignature"] = .string(GeminiPart.sealsOfStrangers[0]) }
     }
 
     private mutating func parts(of turn: ChatTurn) throws(GatewayError) -> [JSONObject] {
@@ -33,7 +42,7 @@ extension GeminiRequestWriter {
             switch part {
             case .text(let text), .refusal(let text): if !text.isEmpty { parts.append(["text": .string(text)]) }
             case .image(let media), .audio(let media), .document(let media): parts.append(json(media, at: turn.place))
-            case .thinking(let thinking): Self.add(thinking, to: &parts)
+            case .thinking(let thinking): add(thinking, of: turn, to: &parts)
             case .call(let call): parts.append(try json(call, at: turn.place))
             case .result(let result): parts.append(try json(result))
             }
@@ -42,13 +51,16 @@ extension GeminiRequestWriter {
     }
 
     private mutating func json(_ media: ChatMedia, at place: String) -> JSONObject {
-        if media.title != nil { losses.hint("\(place).\(request.format == .gemini ? "displayName" : "title")") }
+        if media.title != nil { losses.hint("\(place).\(name(.documentTitle))") }
         return GeminiMedia.json(media)
     }
 
     /// Only what Gemini has sealed goes back to it. A seal without thoughts belongs to the text before it.
-    private static func add(_ thinking: ChatThinking, to parts: inout [JSONObject]) {
-        guard let seal = thinking.seal, seal.kind == .thought else { return }
+    private mutating func add(_ thinking: ChatThinking, of turn: ChatTurn, to parts: inout [JSONObject]) {
+        guard let seal = thinking.seal, seal.kind == .thought else {
+            if !thinking.text.isEmpty { losses.hint(turn.place + ".thinking") }
+            return
+        }
         if !thinking.text.isEmpty {
             parts.append(["text": .string(thinking.text), "thought": true, "thoughtSignature": .string(seal.data)])
         } else if let last = parts.last, last.count == 1, last["text"] != nil {

@@ -63,7 +63,7 @@ extension OpenAIChatRequestWriter {
             moved += [text("Returned by the call \(result.id):")] + others
         }
         // The text says it too (wire.md, section 7.3).
-        if result.isError { losses.hint(place + ".is_error") }
+        if result.isError { losses.hint(place + "." + name(.resultIsError)) }
         return ["role": "tool", "tool_call_id": .string(result.id), "content": content(texts)]
     }
 }
@@ -134,7 +134,7 @@ extension OpenAIChatRequestWriter {
     private mutating func document(_ media: ChatMedia, at place: String) throws(GatewayError) -> JSONValue {
         switch media.source {
         case .text(let words):
-            if media.title != nil { losses.hint(place + ".title") }
+            if media.title != nil { losses.hint(place + "." + name(.documentTitle)) }
             return text(words)
         case .base64(let type, let data):
             // A name is required.

@@ -8,8 +8,12 @@ struct OpenAIResponsesInputWriter {
     private(set) var items: [JSONValue] = []
     private(set) var hasSeals = false
 
+    /// In whose words losses are named.
+    private let client: ChatFormat
     /// Content of the message that is being put together.
     private var content: [JSONValue] = []
+
+    init(client: ChatFormat) { self.client = client }
 
     /// - Parameter system: what stands before the conversation, besides the instructions.
     mutating func write(_ system: [String], _ turns: [ChatTurn], _ losses: inout ChatLosses) throws(GatewayError) {
@@ -79,7 +83,7 @@ struct OpenAIResponsesInputWriter {
 extension OpenAIResponsesInputWriter {
     /// There is no field for a failure: its text says it.
     private func output(of result: ChatResult, _ losses: inout ChatLosses) throws(GatewayError) -> JSONValue {
-        if result.isError { losses.hint(result.place + ".is_error") }
+        if result.isError { losses.hint(result.place + "." + ChatField.resultIsError.name(in: client)) }
         switch result.parts.count {
         case 0: return ""
         case 1: if case .text(let text) = result.parts[0] { return .string(text) }
@@ -129,10 +133,10 @@ extension OpenAIResponsesInputWriter {
                 "file_data": .string(OpenAIResponsesMedia.dataURL(type: type, data: data)),
             ]
         case .url(let url, _):
-            if media.title != nil { losses.hint(place + ".title") }
+            if media.title != nil { losses.hint(place + "." + ChatField.documentTitle.name(in: client)) }
             return ["type": "input_file", "file_url": .string(url)]
         case .text(let text):
-            if media.title != nil { losses.hint(place + ".title") }
+            if media.title != nil { losses.hint(place + "." + ChatField.documentTitle.name(in: client)) }
             return Self.text(text)
         }
     }

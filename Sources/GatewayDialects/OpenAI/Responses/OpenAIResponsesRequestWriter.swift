@@ -14,7 +14,7 @@ enum OpenAIResponsesRequestWriter {
         try losses.takeExtras(of: request)
         try refuseUnknown(request, &losses)
         let system = request.system.filter { !$0.isEmpty }
-        var input = OpenAIResponsesInputWriter()
+        var input = OpenAIResponsesInputWriter(client: request.format)
         try input.write(Array(system.dropFirst()), request.turns, &losses)
         var body: JSONObject = ["model": .string(target.model)]
         if let instructions = system.first { body["instructions"] = .string(instructions) }

@@ -1,0 +1,104 @@
+import JSONBytes
+
+/// Takes out of a request that is passed on as it is what the gateway has put into the conversation when another provider answered: seals in their envelopes
+/// (`ChatSeal.envelope`), and thoughts that nobody has sealed. The provider did not make them, and would refuse them.
+///
+/// Nothing else changes but white space; a request without them, as nearly all are, stays the same to the byte.
+package enum ForeignSeals {
+    package static func removed(from body: [UInt8], in format: ChatFormat) -> [UInt8] {
+        guard SealMarks.areIn(body, format), var request = try? JSONValue(parsing: body) else { return body }
+        switch format {
+        case .openAIChat: map("messages", of: &request, chatMessage)
+        case .openAIResponses: map("input", of: &request, responsesItem)
+        case .anthropic: map("messages", of: &request, anthropicMessage)
+        case .gemini: map("contents", of: &request, geminiContent)
+        }
+        return request.written()
+    }
+
+    /// Changes the elements of a list; those that come out nil are left out.
+    private static func map(_ name: String, of value: inout JSONValue, _ change: (JSONValue) -> JSONValue?) {
+        if let elements = value[name]?.array { value[name] = .array(elements.compactMap(change)) }
+    }
+
+    private static func isEnvelope(_ value: JSONValue?) -> Bool { value?.string.flatMap { ChatSeal(envelope: $0) } != nil }
+
+    private static func chatMessage(_ message: JSONValue) -> JSONValue? {
+        var message = withoutSignature(message)
+        map("tool_calls", of: &message, withoutSignature)
+        return message
+    }
+
+    private static func withoutSignature(_ object: JSONValue) -> JSONValue {
+        guard isEnvelope(object["extra_content"]?["google"]?["thought_signature"]) else { return object }
+        var object = object
+        object["extra_content"] = nil
+        return object
+    }
+
+    private static func responsesItem(_ item: JSONValue) -> JSONValue? {
+        item["type"] == "reasoning" && isEnvelope(item["encrypted_content"]) ? .none : .some(item)
+    }
+
+    /// A message that held nothing else is none.
+    private static func anthropicMessage(_ message: JSONValue) -> JSONValue? {
+        var message = message
+        map("content", of: &message) { block in
+            let isForeign = block["type"] == "thinking" && (isEnvelope(block["signature"]) || block["signature"] == "")
+            return isForeign ? .none : .some(block)
+        }
+        return message["content"] == [] ? .none : .some(message)
+    }
+
+    private static func geminiContent(_ content: JSONValue) -> JSONValue? {
+        var content = content
+        map("parts", of: &content) { part in
+            guard let name = ["thoughtSignature", "thought_signature"].first(where: { isEnvelope(part[$0]) }) else { return part }
+            guard part["thought"] != true, part["text"] != "" else { return .none }
+            var part = part
+            part[name] = nil
+            return part
+        }
+        return content["parts"] == [] ? .none : .some(content)
+    }
+}
+
+/// Finds out without parsing whether a request may hold what `ForeignSeals` takes out.
+private enum SealMarks {
+    /// How every envelope begins: base64 of `weir1.`, as far as it does not depend on what follows, behind a quote.
+    private static let envelope = Array(#""d2VpcjEu"#.utf8)
+    private static let signature = Array(#""signature""#.utf8)
+
+    static func areIn(_ body: [UInt8], _ format: ChatFormat) -> Bool {
+        let text = body.span
+        if find(envelope, in: text, from: 0) != nil { return true }
+        guard format == .anthropic else { return false }
+        var at = 0
+        while let found = find(signature, in: text, from: at) {
+            at = found + signature.count
+            if isEmptyString(text, at) { return true }
+        }
+        return false
+    }
+
+    /// Looks at every ninth or so byte: Horspool's search.
+    private static func find(_ word: [UInt8], in text: Span<UInt8>, from start: Int) -> Int? {
+        var skips = InlineArray<256, UInt8>(repeating: UInt8(word.count))
+        for (index, byte) in word.dropLast().enumerated() { skips[Int(byte)] = UInt8(word.count - 1 - index) }
+        var end = start + word.count - 1
+        while end < text.count {
+            if text[end] == word[word.count - 1], word.indices.allSatisfy({ text[end - word.count + 1 + $0] == word[$0] }) {
+                return end - word.count + 1
+            }
+            end &+= Int(skips[Int(text[end])])
+        }
+        return nil
+    }
+
+    /// Whether a colon and `""` follow.
+    private static func isEmptyString(_ text: Span<UInt8>, _ start: Int) -> Bool {
+        var at = start
+        while at < text.count, [UInt8(ascii: ":"), 0x20, 0x09, 0x0A, 0x0D].contains(text[at]) { at += 1 }
+        return at + 1 < text.count && text[at] == UInt8(ascii: "\"") && text[at + 1] == UInt8(ascii: "\"")
+    }
+}
