@@ -179,12 +179,15 @@ final class CurlHandle {
 
     private func setFields(_ request: CurlRequest) {
         let namesType = request.headers.contains { $0.name == "content-type" }
-        let list = unsafe fields.fill(namesType ? Self.leftOut : Self.leftOut + ["Content-Type:"], request.headers)
+        let leftOut = request.body.count <= Self.copiedBodyBytesMax ? Self.leftOutOfSmall : Self.leftOut
+        let list = unsafe fields.fill(namesType ? leftOut : leftOut + ["Content-Type:"], request.headers)
         unsafe ccurl_set_list(easy, CURLOPT_HTTPHEADER, list)
     }
 
     /// A name with nothing after the colon takes out what libcurl would add by itself.
-    private static let leftOut: [StaticString] = ["Expect:", "Accept:"]
+    private static let leftOut: [StaticString] = ["Accept:", "Expect:"]
+    /// libcurl waits for `100 Continue` with bodies above 1 MiB only, and compares each line here with every field it knows.
+    private static let leftOutOfSmall: [StaticString] = ["Accept:"]
 
     func end() {
         transfer = nil

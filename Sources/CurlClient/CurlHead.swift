@@ -22,17 +22,19 @@ struct HeadReader {
 
     /// RFC 9110 allows any number of 1xx answers; more than this is somebody keeping the request alive (design.md, section 8.2).
     private static let interimMax = 16
-    private static let hopByHop: Set<String> = [
+    private static let hopByHop = [
         "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     ]
 
     private let bytesMax: Int
     private var interim = 0
     private var status = 0
-    /// The lines of the head so far, and where the fields stand in them.
+    /// The names, in lower case, and the values of the head so far, and where they stand.
     private var bytes: [UInt8] = []
     private var fieldLines: [(name: Range<Int>, value: Range<Int>)] = []
-    /// Bytes of interim heads before this one: they count too.
+    /// Bytes of the field lines of this head.
+    private var lineBytes = 0
+    /// Bytes of interim heads before this one, and of status lines: they count too.
     private var bytesBefore = 0
     /// The final head.
     private(set) var head: CurlHead?
@@ -44,17 +46,31 @@ struct HeadReader {
     /// - Parameter line: with its line end.
     mutating func take(_ line: Span<UInt8>) -> Step {
         guard head == nil else { return .more }  // trailers
-        guard bytesBefore + bytes.count + line.count <= bytesMax else { return .failed(.headTooLarge) }
+        guard bytesBefore + lineBytes + line.count <= bytesMax else { return .failed(.headTooLarge) }
         if startsHead(line) { return begin(line) }
-        let start = bytes.count
-        for index in line.indices { bytes.append(line[index]) }
-        let content = trimmed(start..<bytes.count)
+        let content = trimmed(line, 0..<line.count)
         if content.isEmpty { return end() }
-        guard let colon = bytes[content].firstIndex(of: UInt8(ascii: ":")) else { return .more }
-        let name = trimmed(content.lowerBound..<colon)
-        for index in name where bytes[index] >= 0x41 && bytes[index] <= 0x5a { bytes[index] |= 0x20 }
-        fieldLines.append((name, trimmed((colon + 1)..<content.upperBound)))
+        var colon = content.lowerBound
+        while colon < content.upperBound, line[colon] != UInt8(ascii: ":") { colon += 1 }
+        if colon < content.upperBound {
+            let name = keep(line, trimmed(line, content.lowerBound..<colon), inLowerCase: true)
+            let value = keep(line, trimmed(line, (colon + 1)..<content.upperBound), inLowerCase: false)
+            fieldLines.append((name, value))
+        }
+        lineBytes += line.count
         return .more
+    }
+
+    /// Copies a part of a line behind what is kept already, and says where it stands.
+    private mutating func keep(_ line: Span<UInt8>, _ range: Range<Int>, inLowerCase: Bool) -> Range<Int> {
+        let start = bytes.count
+        bytes.append(addingCapacity: range.count) { copy in
+            for index in range {
+                let isCapital = line[index] >= 0x41 && line[index] <= 0x5a
+                copy.append(inLowerCase && isCapital ? line[index] | 0x20 : line[index])
+            }
+        }
+        return start..<bytes.count
     }
 
     private func startsHead(_ line: Span<UInt8>) -> Bool {
@@ -63,10 +79,12 @@ struct HeadReader {
     }
 
     private mutating func begin(_ line: Span<UInt8>) -> Step {
-        bytesBefore += bytes.count + line.count
+        bytesBefore += lineBytes + line.count
+        lineBytes = 0
         bytes.removeAll(keepingCapacity: true)
         bytes.reserveCapacity(512)
         fieldLines.removeAll(keepingCapacity: true)
+        fieldLines.reserveCapacity(16)
         var place = 0
         while place < line.count, line[place] != 0x20 { place += 1 }
         status = 0
@@ -94,11 +112,14 @@ struct HeadReader {
         for line in fieldLines {
             let field = CurlHead.Field(name: text(line.name), value: text(line.value))
             if field.name == "connection" { for name in field.value.split(separator: ",") { named.insert(lowerCase(name)) } }
-            if !Self.hopByHop.contains(field.name) { fields.append(field) }
+            if !isHopByHop(field.name) { fields.append(field) }
         }
         if !named.isEmpty { fields.removeAll { named.contains($0.name) } }
         return CurlHead(status: status, fields: fields)
     }
+
+    /// The lengths first: comparing strings of different lengths costs much more.
+    private func isHopByHop(_ name: String) -> Bool { Self.hopByHop.contains { $0.utf8.count == name.utf8.count && $0 == name } }
 
     private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
@@ -106,10 +127,10 @@ struct HeadReader {
         String(decoding: text.utf8.filter { $0 != 0x20 && $0 != 0x09 }.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 
-    private func trimmed(_ range: Range<Int>) -> Range<Int> {
+    private func trimmed(_ line: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         var (start, end) = (range.lowerBound, range.upperBound)
-        while start < end, isBlank(bytes[start]) { start += 1 }
-        while end > start, isBlank(bytes[end - 1]) { end -= 1 }
+        while start < end, isBlank(line[start]) { start += 1 }
+        while end > start, isBlank(line[end - 1]) { end -= 1 }
         return start..<end
     }
 

@@ -18,7 +18,7 @@ extension [UInt8] {
     /// Appends the lowest `digits` decimal digits of a number, zeros in front.
     mutating func appendPadded(_ value: UInt64, digits: Int) {
         let start = count
-        append(contentsOf: repeatElement(0x30, count: digits))
+        for _ in 0..<digits { append(0x30) }
         var rest = value
         var index = start + digits - 1
         while index >= start, rest > 0 {

@@ -14,6 +14,7 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     private var sweep: LoopTimer?
     private var acceptPause: LoopTimer?
     private var isAccepting = false
+    private(set) var isDraining = false
     private var drainingSince: ContinuousClock.Instant?
     private var spareBuffer: [UInt8] = []
     private static let spareBufferBytesMax = 256 << 10
@@ -31,7 +32,6 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
 
     /// As of this turn of the loop: a request that waited in its socket while others were served has begun already.
     var now: ContinuousClock.Instant { loop.turnTime }
-    var isDraining: Bool { drainingSince != nil }
 
     /// The `date` field's value, made once a second.
     var date: String {
@@ -161,6 +161,7 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
         acceptPause?.cancel()
         stopAccepting()
         listener.stoppedAccepting()
+        isDraining = true
         drainingSince = now
         if !connections.isEmpty { sweep?.schedule(after: Self.drainSweepInterval) }
     }

@@ -35,12 +35,12 @@ package func writeResponseHead(
     output.append(decimal: status)
     output.append(ASCII.space)
     output.append(text: statusReason(status))
-    output.append(text: "\r\n")
+    output.appendLineEnd()
     if let date { output.append(field: "date", date) }
     for (name, value) in fields where !isFramingField(name) { output.append(field: name, value) }
     writeFraming(framing, into: &output)
     if status >= 200 { writeConnection(keepAlive && framing != .close, version, into: &output) }
-    output.append(text: "\r\n")
+    output.appendLineEnd()
     return framing
 }
 
@@ -54,7 +54,7 @@ private func writeFraming(_ framing: ResponseFraming, into output: inout [UInt8]
     case .length(let count):
         output.append(text: "content-length: ")
         output.append(decimal: count)
-        output.append(text: "\r\n")
+        output.appendLineEnd()
     case .chunked: output.append(text: "transfer-encoding: chunked\r\n")
     case .none, .close: break
     }
@@ -88,18 +88,24 @@ extension [UInt8] {
         append(ASCII.zero + UInt8(number % 10))
     }
 
+    mutating func appendLineEnd() {
+        append(ASCII.carriageReturn)
+        append(ASCII.lineFeed)
+    }
+
     /// Appends a field line, or nothing when `name` is not a token. Control bytes of the value become spaces.
     mutating func append(field name: String, _ value: String) {
         let nameBytes = name.utf8.span
         guard nameBytes.isFilled(with: .token, 0..<nameBytes.count) else { return }
         append(text: name)
-        append(text: ": ")
+        append(ASCII.colon)
+        append(ASCII.space)
         let valueBytes = value.utf8.span
         if valueBytes.isFieldValue(0..<valueBytes.count) {
             append(text: value)
         } else {
             append(contentsOf: value.utf8.lazy.map { $0.isFieldValue ? $0 : ASCII.space })
         }
-        append(text: "\r\n")
+        appendLineEnd()
     }
 }

@@ -17,7 +17,8 @@ package struct JSONNames: Sendable, ExpressibleByArrayLiteral {
 
     /// The lengths first: comparing strings of different lengths costs much more.
     func index(of name: String) -> Int? {
-        names.firstIndex { $0.utf8.count == name.utf8.count && $0 == name }
+        let length = name.utf8.count
+        return spellings.indices.first { spellings[$0].count == length && names[$0] == name }
     }
 
     /// How a member's name compares to the wanted ones.

@@ -14,8 +14,11 @@ enum OpenAIMarks {
                 end &+= skip
                 continue
             }
-            if spells(bytes, end &- 6, error) { return true }
-            if spells(bytes, end &- 6, usage), !isNullMember(bytes, end &+ 1) { return true }
+            // Most quotes end another word.
+            if bytes[end &- 6] == UInt8(ascii: "\"") {
+                if spells(bytes, end &- 6, error) { return true }
+                if spells(bytes, end &- 6, usage), !isNullMember(bytes, end &+ 1) { return true }
+            }
             end &+= 6
         }
         return false

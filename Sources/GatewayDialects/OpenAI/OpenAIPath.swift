@@ -60,7 +60,7 @@ package enum OpenAIPath {
 
     /// The part of a `/v1` path that is appended to a provider's URL, which brings its own prefix: it starts with a slash.
     package static func belowVersion(_ path: String) -> String {
-        path.hasPrefix("/v1/") ? String(path.dropFirst(3)) : path
+        path.utf8.starts(with: "/v1/".utf8) ? String(Substring(path.utf8.dropFirst(3))) : path
     }
 
     /// Neither empty nor a dot segment, which some servers find also in front of a semicolon.

@@ -72,23 +72,29 @@ final class StreamedAnswer: BodySource {
     /// - Returns: how many bytes it was.
     private func read() async throws(GatewayError) -> Int {
         let started = exchange.worker.now
-        defer { exchange.record.upstreamTime += started.duration(to: exchange.worker.now) }
         let bytes: [UInt8]?
         do {
             bytes = try await answer.next()
+            noteWait(since: started)
         } catch {
+            noteWait(since: started)
             // Behind the end mark there is nothing to lose.
             guard stream.hasEnded, exchange.cancellation.error == nil else { throw error }
             answer.cancel()
             bytes = nil
         }
-        silence += started.duration(to: exchange.worker.now)
         let step = bytes.map { stream.received($0) } ?? stream.closed()
         ready += step.chunks
         isClosed = bytes == nil
         failure = step.fault.map(error) ?? idleFailure(step.isProgress || stream.hasEnded)
         if let usage = stream.usage { exchange.record.usage = usage }
         return bytes?.count ?? 0
+    }
+
+    private func noteWait(since started: ContinuousClock.Instant) {
+        let waited = started.duration(to: exchange.worker.now)
+        exchange.record.upstreamTime += waited
+        silence += waited
     }
 
     private func idleFailure(_ isProgress: Bool) -> GatewayError? {

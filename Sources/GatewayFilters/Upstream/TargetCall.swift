@@ -22,7 +22,7 @@ struct TargetCall {
         let index = noteStart()
         let lease = target.state.begin(now: started, ejection: ejection)
         do {
-            let response = try await send(request, form, lease, index)
+            let response = try await send(request, form, lease, index, started)
             exchange.record.attempts[index].duration = started.duration(to: worker.now)
             return response
         } catch {
@@ -41,10 +41,10 @@ struct TargetCall {
         return exchange.record.attempts.count - 1
     }
 
-    private func send(_ request: UpstreamRequest, _ form: AttemptAnswer, _ lease: TargetLease, _ index: Int) async throws(GatewayError) -> Response {
-        let sentAt = exchange.worker.now
-        let answer = try await ask(request)
-        let headedAt = exchange.worker.now
+    private func send(
+        _ request: UpstreamRequest, _ form: AttemptAnswer, _ lease: TargetLease, _ index: Int, _ sentAt: ContinuousClock.Instant
+    ) async throws(GatewayError) -> Response {
+        let (answer, headedAt) = try await ask(request, since: sentAt)
         exchange.record.attempts[index].status = answer.head.status
         lease.note(status: answer.head.status)
         do {
@@ -91,10 +91,23 @@ struct TargetCall {
 
     // What these two take is time spent waiting for providers.
 
-    private func ask(_ request: UpstreamRequest) async throws(GatewayError) -> any UpstreamAnswer {
-        let started = exchange.worker.now
-        defer { exchange.record.upstreamTime += started.duration(to: exchange.worker.now) }
-        return try await exchange.worker.send(request, cancellation: exchange.cancellation)
+    private func ask(
+        _ request: UpstreamRequest, since started: ContinuousClock.Instant
+    ) async throws(GatewayError) -> (any UpstreamAnswer, headedAt: ContinuousClock.Instant) {
+        do {
+            let answer = try await exchange.worker.send(request, cancellation: exchange.cancellation)
+            return (answer, noteWait(since: started))
+        } catch {
+            _ = noteWait(since: started)
+            throw error
+        }
+    }
+
+    /// - Returns: when the wait ended.
+    private func noteWait(since started: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        let ended = exchange.worker.now
+        exchange.record.upstreamTime += started.duration(to: ended)
+        return ended
     }
 
     private func wait(for whole: WholeAnswer) async throws(GatewayError) -> [UInt8] {

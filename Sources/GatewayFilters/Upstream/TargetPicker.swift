@@ -19,9 +19,11 @@ struct TargetPicker: Sendable {
     ///
     /// - Parameters:
     ///   - tried: positions in `targets`.
+    ///   - now: looked at only if there is a choice.
     ///   - random: a number below its argument, which is at least 1.
-    func pick(_ targets: [Target], tried: Set<Int>, now: ContinuousClock.Instant, random: (Int) -> Int) -> Int {
+    func pick(_ targets: [Target], tried: Set<Int>, now: @autoclosure () -> ContinuousClock.Instant, random: (Int) -> Int) -> Int {
         if targets.count == 1 { return 0 }
+        let now = now()
         var best: (rank: Int, group: [Int]) = (.max, [])
         for (index, target) in targets.enumerated() {
             let rank = rank(target, isTried: tried.contains(index), now: now)

@@ -80,7 +80,7 @@ extension TargetState {
 
     fileprivate func isBack() { ejectedUntil.store(0, ordering: .relaxed) }
 
-    fileprivate func end(_ outcome: TargetLease.Outcome, isProbe: Bool, now: ContinuousClock.Instant, ejection: EjectionPolicy?) {
+    fileprivate func end(_ outcome: TargetLease.Outcome, isProbe: Bool, now: () -> ContinuousClock.Instant, ejection: EjectionPolicy?) {
         inFlightCount.subtract(1, ordering: .relaxed)
         switch outcome {
         case .succeeded:
@@ -90,7 +90,7 @@ extension TargetState {
             failureCount.add(1, ordering: .relaxed)
             let row = failureRow.add(1, ordering: .relaxed).newValue
             if let ejection, isProbe || row >= ejection.failures {
-                ejectedUntil.store(max(1, nanoseconds(now + ejection.duration)), ordering: .relaxed)
+                ejectedUntil.store(max(1, nanoseconds(now() + ejection.duration)), ordering: .relaxed)
             }
         case .unknown: break
         }
@@ -120,7 +120,7 @@ package final class TargetLease {
     }
 
     deinit {
-        if isOpen { state.end(.unknown, isProbe: isProbe, now: .now, ejection: nil) }
+        if isOpen { state.end(.unknown, isProbe: isProbe, now: { .now }, ejection: nil) }
     }
 
     package func note(status: Int) { state.note(status: status) }
@@ -128,7 +128,8 @@ package final class TargetLease {
     /// An answer has begun: a target that was left out is back, however long the answer takes.
     package func answerBegan() { state.isBack() }
 
-    package func end(_ outcome: Outcome, now: ContinuousClock.Instant) {
+    /// - Parameter now: looked at only by a failure that has the target left out.
+    package func end(_ outcome: Outcome, now: @autoclosure () -> ContinuousClock.Instant) {
         guard isOpen else { return }
         isOpen = false
         state.end(outcome, isProbe: isProbe, now: now, ejection: ejection)
