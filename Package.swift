@@ -99,3 +99,9 @@ let package = Package(
         tests(of: "GatewayServer", ["GatewayConfig", "EventLoop"]),
     ]
 )
+
+// Part of `make bench`, and of no other build.
+if Context.environment["WEIR_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(name: "json-bench", dependencies: ["JSONBytes"], path: "Tests/Bench/json", swiftSettings: strict))
+}
