@@ -28,11 +28,12 @@ struct Table: Decodable {
     let rows: [Row]
 }
 
-let paragraph = String(repeating: "The weir holds the river back a little, and lets it go over its crest. It said: \\\"é\\\" and went on.\\n", count: 100)
+let sentences = "The weir holds the river back a little, and lets it go over its crest. It said: \\\"é\\\" and went on.\\n"
+let paragraph = String(repeating: sentences, count: 100)
 let messages = Array(repeating: #"{"role": "user", "content": "\#(paragraph)"}"#, count: 100).joined(separator: ", ")
 let text = Array(#"{"messages": [\#(messages)], "model": "alias"}"#.utf8)
-let rows = (0..<830).map { #"{"id":\#($0),"name":"gate \#($0)","position":[\#($0).25,-\#($0 % 90).5,1e-3],"isOpen":\#($0 % 2 == 0)}"# }.joined(separator: ",")
-let dense = Array(#"{"model":"alias","rows":[\#(rows)]}"#.utf8)
+let rows = (0..<830).map { #"{"id":\#($0),"name":"gate \#($0)","position":[\#($0).25,-\#($0 % 90).5,1e-3],"isOpen":\#($0 % 2 == 0)}"# }
+let dense = Array(#"{"model":"alias","rows":[\#(rows.joined(separator: ","))]}"#.utf8)
 
 /// Gigabytes per second of processor time: the median of several rounds.
 func throughput(_ body: [UInt8], _ work: () throws -> Bool) rethrows -> Double {
@@ -56,8 +57,10 @@ func report(_ body: String, _ bytes: Int, _ what: String, _ figure: Double) {
 for (name, body) in [("text-heavy", text), ("dense", dense)] {
     let data = Data(body)
     let decoder = JSONDecoder()
-    report(name, body.count, "checked, top level found", try throughput(body) { try JSONScanner.topLevel(body, wanted: ["model", "stream"])["model"] != nil })
-    report(name, body.count, "parsed to a tree", try throughput(body) { try JSONValue(parsing: body)["model"] != nil })
+    let checked = try throughput(body) { try JSONScanner.topLevel(body, wanted: ["model", "stream"])["model"] != nil }
+    report(name, body.count, "checked, top level found", checked)
+    let parsed = try throughput(body) { try JSONValue(parsing: body)["model"] != nil }
+    report(name, body.count, "parsed to a tree", parsed)
     let decoded =
         name == "dense"
         ? try throughput(body) { try decoder.decode(Table.self, from: data).rows.count == 830 }
