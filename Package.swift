@@ -103,3 +103,9 @@ let package = Package(
         tests(of: "GatewayServer", ["EventLoop", "GatewayConfig", "HTTPServer"]),
     ]
 )
+
+// Part of `make bench`, and of no other build.
+if Context.environment["WEIR_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(name: "json-bench", dependencies: ["JSONBytes"], path: "Tests/Bench/json", swiftSettings: strict))
+}

@@ -1,6 +1,6 @@
 /// The module's raw memory accesses, all of them reads inside a span whose length has just been checked.
 ///
-/// The search is for three kinds of byte at once, because a string with a bare control byte must be refused: `memchr` would find
+/// The search for the end of a string is for three kinds of byte at once, because a string with a bare control byte must be refused: `memchr` would find
 /// the quote only, and a second pass costs more than 16 bytes at a time cost here. Comparisons are spelled as subtractions, since SIMD
 /// comparisons of bytes compile to one branch per lane (Swift 6.3) and arithmetic to one instruction. Nothing depends on the CPU.
 enum ByteSearch {
@@ -56,6 +56,41 @@ enum ByteSearch {
         var at = start
         while at < text.count, text[at] != .quote, text[at] != .backslash, text[at] >= 0x20 { at &+= 1 }
         return at
+    }
+
+    /// The index of the first place at or behind `start` where `word` stands; nil when there is none.
+    ///
+    /// 16 places at a time are looked at for the two bytes of the word at `rare`, which should be seldom seen together in what is searched.
+    static func index(of word: Span<UInt8>, rare: Int, in text: Span<UInt8>, from start: Int) -> Int? {
+        let first = SIMD16<UInt8>(repeating: word[rare])
+        let second = SIMD16<UInt8>(repeating: word[rare + 1])
+        let last = text.count - word.count
+        var at = start
+        // The second load ends with the byte at `at + rare + 16`.
+        while at &+ rare &+ 17 <= text.count {
+            let lanes = (load(text, at &+ rare) ^ first) | (load(text, at &+ rare &+ 1) ^ second)
+            let hits = (lanes &- SIMD16(repeating: 1)) & ~lanes & SIMD16(repeating: 0x80)
+            let words = unsafe unsafeBitCast(hits, to: SIMD2<UInt64>.self)
+            if words[0] | words[1] != 0 {
+                var places = bits(hits)
+                while places != 0 {
+                    let place = at &+ places.trailingZeroBitCount
+                    if place <= last, stands(word, in: text, at: place) { return place }
+                    places &= places &- 1
+                }
+            }
+            at &+= 16
+        }
+        while at <= last {
+            if stands(word, in: text, at: at) { return at }
+            at &+= 1
+        }
+        return nil
+    }
+
+    private static func stands(_ word: Span<UInt8>, in text: Span<UInt8>, at place: Int) -> Bool {
+        for index in word.indices where text[place &+ index] != word[index] { return false }
+        return true
     }
 
     /// - Precondition: 16 bytes of `text` follow `at`.

@@ -115,8 +115,8 @@ http {{
     return Subject("nginx", port, child)
 
 
-def gateway_config(mock, whole, port):
-    """`whole`: key, request quota and access log. Without: one route that anybody may use, and no log."""
+def gateway_config(mock, whole, port, dialect):
+    """`whole`: key, request quota and access log. Without: one route that anybody may use, and no log. `dialect`: what the provider speaks."""
     route = {"name": "chat", "upstream": {"provider": "mock"}}
     if whole:
         route["quota"] = [{"allow": "1000000000 requests per minute", "each": "caller"}]
@@ -128,18 +128,18 @@ def gateway_config(mock, whole, port):
         "listen": {"address": f"127.0.0.1:{port}"},
         "admin": {"address": "127.0.0.1:0"},
         "log": {"access": whole, "level": "info"},
-        "providers": {"mock": {"dialect": "openai", "url": f"http://127.0.0.1:{mock.port}/v1", "key": "sk-provider", "connections": 8000}},
+        "providers": {"mock": {"dialect": dialect, "url": f"http://127.0.0.1:{mock.port}/v1", "key": "sk-provider", "connections": 8000}},
         "models": {"alias": {"targets": [{"provider": "mock", "model": "the-name-at-the-provider"}]}},
         "callers": [{"name": "bench", "team": "bench", "key": "sha256:" + hashlib.sha256(KEY.encode()).hexdigest()}] if whole else [],
         "routes": [route],
     }
 
 
-def start_weir(folder, mock, whole, name, wait=True):
+def start_weir(folder, mock, whole, name, wait=True, dialect="openai"):
     port = free_port()
     path = os.path.join(folder, f"{name.replace(' ', '-')}-{port}.yaml")
     with open(path, "w") as file:
-        json.dump(gateway_config(mock, whole, port), file)
+        json.dump(gateway_config(mock, whole, port, dialect), file)
     child = subprocess.Popen(pinned(PROXY_CORE, os.environ["WEIR_BIN"], "serve", "--config", path), stdout=subprocess.DEVNULL)
     if wait:
         wait_for_port(port)

@@ -66,33 +66,19 @@ package enum ForeignSeals {
 /// Finds out without parsing whether a request may hold what `ForeignSeals` takes out.
 private enum SealMarks {
     /// How every envelope begins: base64 of `weir1.`, as far as it does not depend on what follows, behind a quote.
-    private static let envelope = Array(#""d2VpcjEu"#.utf8)
-    private static let signature = Array(#""signature""#.utf8)
+    private static let envelope = JSONWord(#""d2VpcjEu"#, rare: 2)
+    private static let signature = JSONWord(#""signature""#, rare: 3)
 
     static func areIn(_ body: [UInt8], _ format: ChatFormat) -> Bool {
         let text = body.span
-        if find(envelope, in: text, from: 0) != nil { return true }
+        if envelope.end(in: text) != nil { return true }
         guard format == .anthropic else { return false }
         var at = 0
-        while let found = find(signature, in: text, from: at) {
-            at = found + signature.count
-            if isEmptyString(text, at) { return true }
+        while let end = signature.end(in: text, from: at) {
+            if isEmptyString(text, end) { return true }
+            at = end
         }
         return false
-    }
-
-    /// Looks at every ninth or so byte: Horspool's search.
-    private static func find(_ word: [UInt8], in text: Span<UInt8>, from start: Int) -> Int? {
-        var skips = InlineArray<256, UInt8>(repeating: UInt8(word.count))
-        for (index, byte) in word.dropLast().enumerated() { skips[Int(byte)] = UInt8(word.count - 1 - index) }
-        var end = start + word.count - 1
-        while end < text.count {
-            if text[end] == word[word.count - 1], word.indices.allSatisfy({ text[end - word.count + 1 + $0] == word[$0] }) {
-                return end - word.count + 1
-            }
-            end &+= Int(skips[Int(text[end])])
-        }
-        return nil
     }
 
     /// Whether a colon and `""` follow.
