@@ -56,6 +56,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         timer = nil  // libcurl still sets timers while it cleans up
         for handle in active { unsafe curl_multi_remove_handle(multi, handle.easy) }
         active = []
+        for pool in pools.values { pool.close() }  // a pool and its handles hold each other
         pools = [:]
         recentPool = nil
         unsafe curl_multi_cleanup(multi)

@@ -30,7 +30,7 @@ struct RetryTests {
     @Test func `are not made for a client that left as the failure came, which is what is told`() async throws {
         let worker = FakeWorker()
         let exchange = try Exchange.read(on: worker)
-        worker.provider = { _, _ in
+        worker.provider = { [unowned exchange] _, _ in
             exchange.cancellation.cancel(.clientGone)
             return .failed(503)
         }
