@@ -71,23 +71,24 @@ final class RequestRun: @unchecked Sendable {
         exchange.record.status = response.status
         switch response.body.content {
         case .bytes(let body):
-            responder.send(status: response.status, fields: fields(response), body: body)
+            // What the request held is given back first: its client may ask for the next one as soon as it has read this answer.
             response.body.end(responder.isClientGone && exchange.cancellation.isCancelled ? .cancelled : .finished)
+            responder.send(status: response.status, fields: fields(response), body: body)
         case .stream(let source):
             if exchange.wantsArray { array = GeminiArrayWriter() }
             responder.begin(status: response.status, fields: fields(response))
-            let end = await pump(source)
-            response.body.end(end)
+            response.body.end(await pump(source, of: response.body))
         }
     }
 
-    private func pump(_ source: any BodySource) async -> BodyEnd {
+    private func pump(_ source: any BodySource, of body: ResponseBody) async -> BodyEnd {
         do {
             while let chunk = try await source.next() {
                 if chunk.isUsageOnly, !exchange.wantsUsageEvent { continue }
                 guard await write(chunk.bytes) else { return cancelled(source) }
             }
             if let rest = array?.closed(), await !responder.write(rest) { return cancelled(source) }
+            body.end(.finished)
             responder.finish()
             return .finished
         } catch {
