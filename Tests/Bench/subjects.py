@@ -140,6 +140,8 @@ def start_weir(folder, mock, whole, name, wait=True, dialect="openai"):
     path = os.path.join(folder, f"{name.replace(' ', '-')}-{port}.yaml")
     with open(path, "w") as file:
         json.dump(gateway_config(mock, whole, port, dialect), file)
+    # A file that has just been written is watched for a moment, in case more of it comes: a mounted one is older.
+    os.utime(path, (0, 0))
     child = subprocess.Popen(pinned(PROXY_CORE, os.environ["WEIR_BIN"], "serve", "--config", path), stdout=subprocess.DEVNULL)
     if wait:
         wait_for_port(port)
