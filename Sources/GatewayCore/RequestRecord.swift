@@ -35,6 +35,8 @@ package struct RequestRecord: Sendable {
     package var fallbacks: [String] = []
     package var sharedFlight = false
     package var usage: Usage?
+    /// What all attempts together cost by their targets' prices; nil where no target that was asked has a price.
+    package var cost: Money?
     package var firstByteAt: ContinuousClock.Instant?
     /// Time spent waiting for providers; the rest is the gateway's own.
     package var upstreamTime: Duration = .zero

@@ -109,12 +109,18 @@ package protocol UpstreamAnswer: AnyObject {
     func cancel()
 }
 
+extension WorkerServices {
+    package var redis: (any RedisPort)? { nil }
+}
+
 /// What a worker lends to the requests that run on it. Filters reach the outside world through this alone, so that they can be
 /// tested without one.
 package protocol WorkerServices: AnyObject {
     var now: ContinuousClock.Instant { get }
     /// The time of day, for what clients read as a date.
     var secondsSince1970: Int { get }
+    /// nil: the file names no Redis.
+    var redis: (any RedisPort)? { get }
     /// Sends a request and returns once the head of the answer is there. Ends at once when `cancellation` does.
     func send(_ request: UpstreamRequest, cancellation: Cancellation) async throws(GatewayError) -> any UpstreamAnswer
     /// Waits; ends early, with the cancellation's error, when `cancellation` does.
