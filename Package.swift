@@ -48,7 +48,7 @@ let package = Package(
 
         // Input and output.
         module("EventLoop", ["CLinux"]),
-        module("CurlClient", ["CCurl", "EventLoop"]),
+        module("CurlClient", ["CCurl", "EventLoop", "HTTPWire"]),
         module("HTTPServer", ["EventLoop", "HTTPWire"]),
 
         // The gateway.

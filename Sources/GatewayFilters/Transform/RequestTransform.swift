@@ -29,24 +29,25 @@ package struct RequestTransform: Sendable {
     ) throws(GatewayError) -> UpstreamRequest {
         var body = try body(for: exchange, to: target, by: plan)
         if let drops = target.drops, exchange.bodyScan != nil {
-            do { body = try drops.applied(to: body) } catch { throw .malformedBody(error) }
+            do { body = BodyPieces(try drops.applied(to: body.joined())) } catch { throw .malformedBody(error) }
         }
         return UpstreamRequest(
             endpoint: target.provider.endpoint, method: exchange.request.head.method.name, path: Self.path(exchange, target, plan),
             headers: headers.fields(for: exchange, to: target.provider), body: body, timeouts: timeouts)
     }
 
-    private func body(for exchange: Exchange, to target: Target, by plan: AttemptPlan) throws(GatewayError) -> [UInt8] {
+    private func body(for exchange: Exchange, to target: Target, by plan: AttemptPlan) throws(GatewayError) -> BodyPieces {
         exchange.responseHeaders.removeAll { $0.name == Exchange.droppedName }  // an earlier attempt's word
         switch plan {
         case .same, .estimate:
-            let body = try body.body(of: exchange, model: target.model)
-            return exchange.chatFormat.map { ForeignSeals.removed(from: body, in: $0) } ?? body
+            let body = try body.content(of: exchange, model: target.model)
+            guard let format = exchange.chatFormat, ForeignSeals.mayBe(in: exchange.request.body, format) else { return body }
+            return BodyPieces(ForeignSeals.removed(from: body.joined(), in: format))
         case .embeddings:
             var losses = ChatLosses(policy: lossy, target: target.provider.formats[0])
             let translated = try EmbeddingsPlan.body(of: exchange, model: target.model ?? exchange.model ?? "", losses: &losses)
             exchange.tell(losses)
-            return try body.edited(translated)
+            return BodyPieces(try body.edited(translated))
         case .chat(let translation):
             var losses = ChatLosses(policy: lossy, target: translation.provider)
             let facts = ChatRequestFacts(model: exchange.model, isStreaming: exchange.isStreaming)
@@ -55,7 +56,7 @@ package struct RequestTransform: Sendable {
             body.system.add(to: &request)
             let translated = try translation.body(of: request, for: target.facts(asked: exchange.model), losses: &losses)
             exchange.tell(losses)
-            return try body.edited(translated)
+            return BodyPieces(try body.edited(translated))
         }
     }
 
