@@ -65,6 +65,8 @@ package final class Exchange {
     package var caller: Caller?
     /// Who the request's key belongs to; nil until somebody looked. Routing may look before authentication does.
     package var keyIdentity: KeyIdentity?
+    /// The most tokens that each answer may have, whatever the client asked for: what limits have left. nil: as the client has it.
+    package var outputTokensMax: Int?
     /// Fields that filters add to whatever answer the client gets, errors included (limits, cache outcome).
     package var responseHeaders: [HeaderField] = []
     package var record = RequestRecord()
@@ -97,6 +99,7 @@ package final class Exchange {
         copy.isBoundToAccount = isBoundToAccount
         copy.caller = caller
         copy.keyIdentity = keyIdentity
+        copy.outputTokensMax = outputTokensMax
         copy.record = record
         return copy
     }

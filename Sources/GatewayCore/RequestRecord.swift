@@ -47,6 +47,10 @@ package struct RequestRecord: Sendable {
     package var usage: Usage?
     /// What all attempts together cost by their targets' prices so far; nil where no target that was asked has a price, or none was asked.
     package var cost: Money?
+    /// The name of the limit that refused the request.
+    package var limitReached: String?
+    /// The names of limits that only watch, and would have refused it.
+    package var shadowLimits: [String] = []
     package var firstByteAt: ContinuousClock.Instant?
     /// Time spent waiting for providers; the rest is the gateway's own.
     package var upstreamTime: Duration = .zero

@@ -38,12 +38,18 @@ struct RouteCompiler {
             AuthnFilter(table: keys, acceptsKeys: route.authn.acceptsKeys, allowsAnonymous: route.authn.anonymous, unknownKeys: .refused)
         ]
         if !route.quota.isEmpty {
-            filters.append(QuotaFilter(limits: route.quota.map(QuotaLimit.init), route: route.name, models: modelSet, store: shared.quota))
+            filters.append(quota(of: route))
         }
         filters.append(ModelsFilter(names: models, created: createdAt))
         if let cache = route.cache { filters.append(self.cache(cache, of: route)) }
         filters.append(try catalog.filter(for: route))
         return FilterChain(filters)
+    }
+
+    private func quota(of route: RouteConfig) -> QuotaFilter {
+        QuotaFilter(
+            limits: route.quota.map { QuotaLimit($0, pods: configuration.quota.pods ?? 1) }, route: route.name, models: modelSet,
+            store: shared.quota, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0.name) })
     }
 
     private func cache(_ config: CacheConfig, of route: RouteConfig) -> CacheFilter {
@@ -72,24 +78,5 @@ extension CacheScope {
         case .team: self = .team
         case .everyone: self = .everyone
         }
-    }
-}
-
-extension QuotaLimit {
-    fileprivate init(_ config: QuotaConfig) {
-        let allowance: Allowance =
-            switch config.allowance {
-            case .requests(let count, let window): .requests(count, window: window)
-            case .atOnce(let count): .atOnce(count)
-            }
-        let each: Dimension =
-            switch config.each {
-            case .caller: .caller
-            case .team: .team
-            case .route: .route
-            case .model: .model
-            case .everyone: .everyone
-            }
-        self.init(name: config.name, allowance: allowance, each: each)
     }
 }

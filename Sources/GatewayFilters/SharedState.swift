@@ -18,12 +18,17 @@ package final class SharedState: Sendable {
     }
 
     let quota = MemoryQuotaStore()
+    let outputs = OutputHistory()
+    package let meters = QuotaMeters()
+    private let quotaSettings = RedisQuotaSettings(lease: .seconds(30))
+    let redisQuota: RedisQuotaStore
     let targets = TargetStateTable()
     let seals = ChatSeals()
     private let cache: Mutex<Cache>
 
     package init(_ configuration: Configuration) {
         cache = Mutex(Cache(configuration.cache))
+        redisQuota = RedisQuotaStore(memory: quota, prefix: "{weir:quota}:", settings: quotaSettings)
     }
 
     func cache(_ config: CacheStoreConfig) -> Cache {
@@ -32,6 +37,11 @@ package final class SharedState: Sendable {
             return cache
         }
     }
+
+    /// Entries that Redis has not been told yet: they should leave before the process ends.
+    package var unsettledCount: Int { quotaSettings.backlog.load(ordering: .relaxed) }
+    /// Entries that Redis will not be told.
+    package var lostEntryCount: Int { quotaSettings.lost.load(ordering: .relaxed) }
 
     /// Forgets what `pipeline`, the live one from now on, has no use for.
     package func keep(_ pipeline: Pipeline) {

@@ -6,11 +6,13 @@ import HTTPWire
 final class AdminService: HTTPService {
     private let health: Health
     private let metrics: MetricsRegistry
+    private let limits: LimitsPage
     private let status: @Sendable () -> [UInt8]
 
-    init(health: Health, metrics: MetricsRegistry, status: @escaping @Sendable () -> [UInt8]) {
+    init(health: Health, metrics: MetricsRegistry, limits: LimitsPage, status: @escaping @Sendable () -> [UInt8]) {
         self.health = health
         self.metrics = metrics
+        self.limits = limits
         self.status = status
     }
 
@@ -22,6 +24,7 @@ final class AdminService: HTTPService {
         case "/metrics":
             var page: [UInt8] = []
             metrics.render(into: &page)
+            limits.render(into: &page)
             responder.send(status: 200, fields: [("content-type", MetricsRegistry.contentType)], body: page)
         case "/status":
             responder.send(status: 200, fields: Self.jsonFields, body: status())

@@ -131,7 +131,7 @@ package final class Gateway: @unchecked Sendable {
             worker.loop.execute { worker.startBeating() }
         }
         DispatchQueue(label: "weir.admin").async { [adminLoop] in adminLoop.run() }
-        let adminService = AdminService(health: health, metrics: metrics) { status.render() }
+        let adminService = AdminService(health: health, metrics: metrics, limits: LimitsPage(shared: shared)) { status.render() }
         var adminLimits = HTTPServerLimits()
         adminLimits.connections = DescriptorShares.adminConnectionsMax
         admin.start(on: [(adminLoop, adminService)], limits: adminLimits, bodyBudget: BodyBudget(bytesMax: 1 << 20))
@@ -193,7 +193,7 @@ package final class Gateway: @unchecked Sendable {
 
     private func awaitDrained(until deadline: ContinuousClock.Instant, _ done: @escaping @Sendable () -> Void) {
         // Never before the workers have taken what was waiting to be accepted.
-        if !listener.isAccepting, listener.connectionCount == 0 { return finish(cut: 0, done) }
+        if !listener.isAccepting, listener.connectionCount == 0, shared.unsettledCount == 0 { return finish(cut: 0, done) }
         guard ContinuousClock.now >= deadline else {
             control.asyncAfter(deadline: .now() + .milliseconds(20)) { self.awaitDrained(until: deadline, done) }
             return

@@ -33,7 +33,8 @@ package struct CacheFilter: Filter {
 
     package func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response {
         let wishes = CacheControl(exchange.request.head.fields)
-        guard !wishes.forbidsKeeping, let key = recipe.key(for: exchange) else {
+        // An answer that a limit of this caller's cuts short is nobody else's.
+        guard !wishes.forbidsKeeping, exchange.outputTokensMax == nil, let key = recipe.key(for: exchange) else {
             tell(.bypass, exchange)
             return try await next(exchange)
         }

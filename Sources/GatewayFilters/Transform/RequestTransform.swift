@@ -40,7 +40,8 @@ package struct RequestTransform: Sendable {
         exchange.responseHeaders.removeAll { $0.name == Exchange.droppedName }  // an earlier attempt's word
         switch plan {
         case .same, .estimate:
-            let body = try body.body(of: exchange, model: target.model)
+            let edited = try body.body(of: exchange, model: target.model)
+            let body = try OutputCap.lowered(edited, of: exchange, usesMaxTokens: target.provider.usesMaxTokens)
             return exchange.chatFormat.map { ForeignSeals.removed(from: body, in: $0) } ?? body
         case .embeddings:
             var losses = ChatLosses(policy: lossy, target: target.provider.formats[0])
@@ -53,6 +54,7 @@ package struct RequestTransform: Sendable {
             var request = try ChatTranslation.request(from: exchange.request.body, in: translation.client, about: facts)
             if translation.client == .openAIChat { seals.restore(&request, for: exchange.sealOwner) }
             body.system.add(to: &request)
+            OutputCap.lower(&request, to: exchange.outputTokensMax)
             let translated = try translation.body(of: request, for: target.facts(asked: exchange.model), losses: &losses)
             exchange.tell(losses)
             return try body.edited(translated)

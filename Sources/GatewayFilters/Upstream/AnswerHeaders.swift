@@ -45,5 +45,5 @@ extension UpstreamHead {
 
 extension [HeaderField] {
     /// Whether the gateway has stated limits of its own.
-    var hasOwnLimits: Bool { contains { $0.name.hasPrefix("x-ratelimit-") } }
+    var hasOwnLimits: Bool { contains { $0.name.hasPrefix("x-ratelimit-") || $0.name.hasPrefix("anthropic-ratelimit-") } }
 }

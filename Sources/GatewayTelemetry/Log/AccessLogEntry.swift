@@ -96,6 +96,8 @@ extension AccessLogEntry {
         line.field("tokens_in", record.usage?.input)
         line.field("tokens_out", record.usage?.output)
         line.field("tokens_cached", record.usage?.cachedInput)
+        line.field("limit", record.limitReached, bytesMax: 256)
+        line.field("shadow_limits", strings: record.shadowLimits.prefix(Self.listed), bytesMax: 256)
         line.field("ttft_ms", milliseconds: times.firstByte)
         line.field("upstream_ms", milliseconds: times.upstream)
         line.field("total_ms", milliseconds: times.total)

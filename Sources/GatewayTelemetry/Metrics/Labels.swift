@@ -85,7 +85,7 @@ enum AttemptResult: String, CaseIterable {
         case .upstreamCut: self = .cut
         case .clientGone, .draining: self = .cancelled
         case .upstreamStatus, .badRequest, .notFound, .modelNotFound, .invalidAPIKey, .modelForbidden, .rateLimitExceeded, .overloaded,
-            .staticAnswer, .internalFailure:
+            .limitsUnknown, .staticAnswer, .internalFailure:
             self = Self.ofStatus(status)
         }
     }
