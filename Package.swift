@@ -39,12 +39,15 @@ let package = Package(
         // C headers, with typed inline functions where a C call is variadic or a macro.
         .target(name: "CLinux"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // Bytes in, bytes out: no I/O, fuzzed.
         module("HTTPWire"),
         module("JSONBytes"),
         module("YAMLReader", ["CYAML"]),
+
+        module("Deflate", ["CZlib"]),
 
         // Input and output.
         module("EventLoop", ["CLinux"]),
@@ -59,7 +62,7 @@ let package = Package(
         module(
             "GatewayFilters",
             [
-                "GatewayCore", "GatewayConfig", "GatewayDialects", "JSONBytes", "HTTPWire",
+                "GatewayCore", "GatewayConfig", "GatewayDialects", "JSONBytes", "HTTPWire", "Deflate",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         module(
@@ -88,6 +91,7 @@ let package = Package(
         tests(of: "HTTPWire", exclude: ["Fixtures"]),
         tests(of: "JSONBytes", exclude: ["Fixtures"]),
         tests(of: "YAMLReader"),
+        tests(of: "Deflate"),
         tests(of: "EventLoop"),
         tests(of: "HTTPServer", ["EventLoop", "HTTPWire"]),
         tests(of: "CurlClient", ["EventLoop", "JSONBytes", "MockProvider"]),

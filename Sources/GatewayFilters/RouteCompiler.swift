@@ -41,20 +41,12 @@ struct RouteCompiler {
             filters.append(QuotaFilter(limits: route.quota.map(QuotaLimit.init), route: route.name, models: modelSet, store: shared.quota))
         }
         filters.append(ModelsFilter(names: models, created: createdAt))
-        if let cache = route.cache { filters.append(self.cache(cache, of: route)) }
+        if let cache = route.cache {
+            let state = shared.cache(configuration.cache)
+            filters.append(try CacheFilter(cache, of: route, state: state, fingerprint: fingerprint(of: route)))
+        }
         filters.append(try catalog.filter(for: route))
         return FilterChain(filters)
-    }
-
-    private func cache(_ config: CacheConfig, of route: RouteConfig) -> CacheFilter {
-        let converters = FormConverter.all
-        let recipe = CacheKeyRecipe(
-            route: route.name, scope: CacheScope(config.scope),
-            // A key that is new with each call says nothing about the answer.
-            sentHeaders: HeaderTransform.passed(route.transform.headers.pass).filter { $0 != "idempotency-key" },
-            fingerprint: fingerprint(of: route), convertible: Set(converters.keys))
-        let memory = shared.cache(configuration.cache)
-        return CacheFilter(recipe: recipe, keep: config.keep, store: memory.store, flights: memory.flights, converters: converters)
     }
 
     /// Differs when a reload changes what a route does to requests or where it sends them. Secrets show as placeholders and so do not count.
@@ -62,16 +54,6 @@ struct RouteCompiler {
         let text =
             "\(route.transform) \(route.upstream.provider ?? "") \(route.fallback.map(\.action)) \(configuration.models) \(configuration.providers)"
         return Array(SHA256.hash(data: Array(text.utf8)))
-    }
-}
-
-extension CacheScope {
-    fileprivate init(_ scope: CacheConfig.Scope) {
-        switch scope {
-        case .caller: self = .caller
-        case .team: self = .team
-        case .everyone: self = .everyone
-        }
     }
 }
 
