@@ -40,6 +40,8 @@ let package = Package(
         .target(name: "CLinux"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // Without pkgConfig: what hiredis' .pc file adds to the defaults is a flag that SwiftPM prohibits, and says so on each build.
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // Bytes in, bytes out: no I/O, fuzzed.
@@ -53,6 +55,8 @@ let package = Package(
         module("EventLoop", ["CLinux"]),
         module("CurlClient", ["CCurl", "EventLoop"]),
         module("HTTPServer", ["EventLoop", "HTTPWire"]),
+        // Of the gateway it knows the port it serves, so that a reply is made once.
+        module("RedisClient", ["CHiredis", "EventLoop", "GatewayCore", .product(name: "Crypto", package: "swift-crypto")]),
 
         // The gateway.
         module("GatewayCore", ["JSONBytes", "HTTPWire"]),
@@ -69,7 +73,7 @@ let package = Package(
             "GatewayServer",
             [
                 "GatewayCore", "GatewayConfig", "GatewayFilters", "GatewayDialects", "GatewayTelemetry", "HTTPServer",
-                "CurlClient", "EventLoop", "HTTPWire", "JSONBytes", .product(name: "Crypto", package: "swift-crypto"),
+                "CurlClient", "RedisClient", "EventLoop", "HTTPWire", "JSONBytes", .product(name: "Crypto", package: "swift-crypto"),
             ]),
 
         // The demo's, the tests' and the benchmark's provider.
@@ -95,6 +99,7 @@ let package = Package(
         tests(of: "EventLoop"),
         tests(of: "HTTPServer", ["EventLoop", "HTTPWire"]),
         tests(of: "CurlClient", ["EventLoop", "JSONBytes", "MockProvider"]),
+        tests(of: "RedisClient", ["EventLoop", "GatewayCore"]),
         tests(of: "GatewayCore"),
         tests(of: "GatewayConfig", ["GatewayCore", "JSONBytes"], exclude: ["Refused"]),
         tests(of: "GatewayTelemetry", ["GatewayCore"]),
