@@ -39,6 +39,7 @@ let package = Package(
         // C headers, with typed inline functions where a C call is variadic or a macro.
         .target(name: "CLinux"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Without pkgConfig: what hiredis' .pc file adds to the defaults is a flag that SwiftPM prohibits, and says so on each build.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -47,6 +48,8 @@ let package = Package(
         module("HTTPWire"),
         module("JSONBytes"),
         module("YAMLReader", ["CYAML"]),
+
+        module("Deflate", ["CZlib"]),
 
         // Input and output.
         module("EventLoop", ["CLinux"]),
@@ -63,7 +66,7 @@ let package = Package(
         module(
             "GatewayFilters",
             [
-                "GatewayCore", "GatewayConfig", "GatewayDialects", "JSONBytes", "HTTPWire",
+                "GatewayCore", "GatewayConfig", "GatewayDialects", "JSONBytes", "HTTPWire", "Deflate",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         module(
@@ -92,6 +95,7 @@ let package = Package(
         tests(of: "HTTPWire", exclude: ["Fixtures"]),
         tests(of: "JSONBytes", exclude: ["Fixtures"]),
         tests(of: "YAMLReader"),
+        tests(of: "Deflate"),
         tests(of: "EventLoop"),
         tests(of: "HTTPServer", ["EventLoop", "HTTPWire"]),
         tests(of: "CurlClient", ["EventLoop", "JSONBytes", "MockProvider"]),

@@ -1,6 +1,17 @@
 /// What the cache did with a request.
 package enum CacheOutcome: String, CaseIterable, Sendable {
     case hit, miss, bypass
+    /// An answer that is too old was given, because a new one is on its way or nobody has one.
+    case stale
+    /// A provider's refusal of an equal request was given again.
+    case negative
+    /// No client's: the gateway asked by itself for an answer to take the place of one that is too old.
+    case refresh
+}
+
+/// Where a kept answer was found.
+package enum CacheTier: String, CaseIterable, Sendable {
+    case memory, redis
 }
 
 /// One try at one target.
@@ -38,6 +49,8 @@ package struct RequestRecord: Sendable {
     package var provider: String?
     package var modelUsed: String?
     package var cache: CacheOutcome?
+    /// Where the answer was found; nil: the provider was asked, or an equal request's call was shared.
+    package var cacheTier: CacheTier?
     package var attempts: [Attempt] = []
     package var retries = 0
     /// The names of what was fallen back to, in order.
@@ -94,6 +107,14 @@ package struct RequestRecord: Sendable {
     package var usageOfAttempts: Usage? {
         let all = attempts.compactMap(\.usage)
         return all.dropFirst().reduce(all.first) { sum, usage in sum.map { $0 + usage } }
+    }
+
+    /// Whether the answer was paid for before, by another request: `usage` says what it once took, and is not to be counted again.
+    package var isAnsweredFromCache: Bool {
+        switch cache {
+        case .hit, .stale, .negative: true
+        case .miss, .bypass, .refresh, nil: false
+        }
     }
 
     /// Whether the gateway itself has asked more than once: a client that repeats now multiplies the load.
