@@ -20,6 +20,7 @@ package final class SharedState: Sendable {
     let quota = MemoryQuotaStore()
     let targets = TargetStateTable()
     let seals = ChatSeals()
+    let credentials = CredentialTable()
     private let cache: Mutex<Cache>
 
     package init(_ configuration: Configuration) {
@@ -36,5 +37,6 @@ package final class SharedState: Sendable {
     /// Forgets what `pipeline`, the live one from now on, has no use for.
     package func keep(_ pipeline: Pipeline) {
         targets.keep(pipeline.targets)
+        credentials.keep(pipeline.targets)
     }
 }
