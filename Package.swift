@@ -60,14 +60,16 @@ let package = Package(
 
         // The gateway.
         module("GatewayCore", ["JSONBytes", "HTTPWire"]),
-        module("GatewayConfig", ["YAMLReader", "GatewayCore", "JSONBytes"]),
+        module(
+            "GatewayConfig",
+            ["YAMLReader", "GatewayCore", "JSONBytes", .product(name: "CryptoExtras", package: "swift-crypto")]),
         module("GatewayTelemetry", ["GatewayCore"]),
         module("GatewayDialects", ["GatewayCore", "JSONBytes", "HTTPWire"]),
         module(
             "GatewayFilters",
             [
                 "GatewayCore", "GatewayConfig", "GatewayDialects", "JSONBytes", "HTTPWire", "Deflate",
-                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         module(
             "GatewayServer",

@@ -68,7 +68,7 @@ package struct UpstreamRequest: Sendable {
     package let method: String
     /// Path and query after the endpoint's URL, with a leading slash.
     package let path: String
-    package let headers: [HeaderField]
+    package var headers: [HeaderField]
     package let body: [UInt8]
     package let timeouts: UpstreamTimeouts
     /// Not on a connection that an earlier request has used.

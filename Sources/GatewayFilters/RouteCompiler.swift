@@ -22,7 +22,8 @@ struct RouteCompiler {
         models = configuration.models.map(\.name)
         modelSet = Set(models)
         let wantsDemo = configuration.providers.contains { $0.endpoint == .demo }
-        catalog = UpstreamCatalog(configuration, states: shared.targets, seals: shared.seals, demoURL: wantsDemo ? try demoURL() : "")
+        catalog = UpstreamCatalog(
+            configuration, states: shared.targets, seals: shared.seals, credentials: shared.credentials, demoURL: wantsDemo ? try demoURL() : "")
         targets = catalog.targets(of: configuration)
         keys = KeyTable(
             configuration.callers.flatMap { config in

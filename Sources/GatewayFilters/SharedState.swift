@@ -24,6 +24,7 @@ package final class SharedState: Sendable {
     let redisQuota: RedisQuotaStore
     let targets = TargetStateTable()
     let seals = ChatSeals()
+    let credentials = CredentialTable()
     private let purges = PurgeMarks()
     private let current: Mutex<Cache>
 
@@ -50,5 +51,6 @@ package final class SharedState: Sendable {
     /// Forgets what `pipeline`, the live one from now on, has no use for.
     package func keep(_ pipeline: Pipeline) {
         targets.keep(pipeline.targets)
+        credentials.keep(pipeline.targets)
     }
 }

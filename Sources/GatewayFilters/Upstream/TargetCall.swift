@@ -42,6 +42,10 @@ struct TargetCall {
     private func send(
         _ request: UpstreamRequest, _ form: AttemptAnswer, _ lease: TargetLease, _ index: Int, _ sentAt: ContinuousClock.Instant
     ) async throws(GatewayError) -> Response {
+        var request = request
+        if let credential = target.provider.credential {
+            request.headers += try await credential.headers(for: request, on: exchange.worker, cancellation: exchange.cancellation)
+        }
         let (answer, headedAt) = try await ask(request, since: sentAt)
         exchange.record.attempts[index].status = answer.head.status
         lease.note(status: answer.head.status)
@@ -53,6 +57,7 @@ struct TargetCall {
             return response
         } catch {
             answer.cancel()
+            if case .upstreamFailed(let failure) = error, failure.isCredentialProblem { target.provider.credential?.doubt(now: exchange.worker.now) }
             throw error
         }
     }
@@ -70,11 +75,12 @@ struct TargetCall {
             exchange.record.attemptUsed(nil, at: target.price)
             return Response(status: head.status, headers: headers, body: ResponseBody(.stream(RawAnswer(answer, for: exchange, lease: lease))))
         }
-        if head.isEventStream {
+        if target.provider.surface == .bedrock ? head.isMessageStream : head.isEventStream {
             guard exchange.isStreaming else { throw broken("it is a stream, which was not asked for.") }
             let stream = StreamedAnswer(answer, as: form, price: target.price, lease: lease, idle: timeouts.idle)
             try await stream.begin(by: sentAt.advanced(by: timeouts.firstToken))
-            return Response(status: head.status, headers: headers, body: ResponseBody(.stream(stream)))
+            let named = form.isWrittenHere ? headers.naming(Self.eventStreamType) : headers
+            return Response(status: head.status, headers: named, body: ResponseBody(.stream(stream)))
         }
         let body = try await wait(for: whole)
         guard exchange.isStreaming, let chunks = form.chunks(of: body) else {
@@ -83,8 +89,10 @@ struct TargetCall {
         }
         lease.end(.succeeded, now: exchange.worker.now)
         return Response(
-            status: head.status, headers: headers.naming("text/event-stream; charset=utf-8"), body: ResponseBody(.stream(ReplayBody(chunks))))
+            status: head.status, headers: headers.naming(Self.eventStreamType), body: ResponseBody(.stream(ReplayBody(chunks))))
     }
+
+    private static let eventStreamType = "text/event-stream; charset=utf-8"
 
     private func broken(_ reason: String) -> GatewayError { .upstreamBroken(provider: target.provider.name, reason: reason) }
 

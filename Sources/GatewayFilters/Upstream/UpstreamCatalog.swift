@@ -12,9 +12,14 @@ package struct UpstreamCatalog: Sendable {
 
     /// - Parameters:
     ///   - seals: what providers want back and clients cannot keep.
+    ///   - credentials: what outlives a file of tokens that were fetched.
     ///   - demoURL: where the built-in provider answers, without a slash at the end.
-    package init(_ configuration: Configuration, states: TargetStateTable, seals: ChatSeals = ChatSeals(), demoURL: String) {
-        let providers = Dictionary(uniqueKeysWithValues: configuration.providers.map { ($0.name, Provider($0, demoURL: demoURL)) })
+    package init(
+        _ configuration: Configuration, states: TargetStateTable, seals: ChatSeals = ChatSeals(), credentials: CredentialTable = CredentialTable(),
+        demoURL: String
+    ) {
+        let providers = Dictionary(
+            uniqueKeysWithValues: configuration.providers.map { ($0.name, Provider($0, credentials: credentials, demoURL: demoURL)) })
         self.providers = providers
         self.states = states
         self.seals = seals
@@ -92,51 +97,4 @@ package struct UpstreamCatalog: Sendable {
         guard !pointers.isEmpty else { return nil }
         do { return try JSONEditPlan(pointers.map { .remove($0) }) } catch { preconditionFailure("a checked file drops nothing twice: \(error)") }
     }
-}
-
-extension Provider {
-    fileprivate convenience init(_ config: ProviderConfig, demoURL: String) {
-        let url =
-            switch config.endpoint {
-            case .demo: demoURL
-            case .http(let url): url.description
-            }
-        let limits = UpstreamEndpoint.Limits(
-            responseHeaderBytes: config.limits.responseHeaderBytesMax, responseBodyBytes: config.limits.responseBodyBytesMax,
-            connections: config.connectionsMax)
-        let endpoint = UpstreamEndpoint(
-            provider: config.name, url: url, http2: config.http2, certificateAuthorities: config.certificateAuthorities,
-            proxy: config.proxy?.reveal(), limits: limits)
-        self.init(
-            name: config.name, dialect: Dialect(config.dialect), endpoint: endpoint, formats: config.formats,
-            usesMaxTokens: config.outputCap == .maxTokens, key: config.key?.reveal(),
-            headers: config.headers.map(HeaderField.init), eventBytesMax: config.limits.eventBytesMax)
-    }
-}
-
-extension Dialect {
-    fileprivate init(_ config: ProviderConfig.Dialect) {
-        switch config {
-        case .openai: self = .openai
-        case .anthropic: self = .anthropic
-        case .gemini: self = .gemini
-        }
-    }
-}
-
-extension ProviderConfig {
-    /// nil: what the dialect has.
-    fileprivate var formats: [ChatFormat]? {
-        guard dialect == .openai else { return nil }
-        return apis.map { api in
-            switch api {
-            case .chat: .openAIChat
-            case .responses: .openAIResponses
-            }
-        }
-    }
-}
-
-extension HeaderField {
-    init(_ setting: HeaderSetting) { self.init(setting.name, setting.value.reveal()) }
 }
