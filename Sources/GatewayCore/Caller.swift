@@ -5,11 +5,14 @@ package final class Caller: Sendable {
     package let team: String?
     /// Models this caller may name; nil allows all.
     package let models: [Glob]?
+    /// What the caller's token says, by the names that the file gives to claims; empty for a caller with a key.
+    package let claims: [String: String]
 
-    package init(name: String, team: String? = nil, models: [Glob]? = nil) {
+    package init(name: String, team: String? = nil, models: [Glob]? = nil, claims: [String: String] = [:]) {
         self.name = name
         self.team = team
         self.models = models
+        self.claims = claims
     }
 
     package func mayUse(_ model: String) -> Bool {

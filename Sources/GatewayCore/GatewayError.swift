@@ -59,6 +59,10 @@ package enum GatewayError: Error, Equatable, Sendable {
     case modelUnreadable
     case requestsSpent(limit: Int, window: String, retryAfterSeconds: Int)
     case tooManyAtOnce(limit: Int)
+    /// - Parameter allowance: in words, such as "100000 tokens per day".
+    case tokensSpent(allowance: String, retryAfterSeconds: Int)
+    /// - Parameter allowance: in words, such as "50 USD per month".
+    case moneySpent(allowance: String, retryAfterSeconds: Int)
     case fieldRefused(field: String, reason: String)
     case clientGone
 
@@ -79,6 +83,8 @@ package enum GatewayError: Error, Equatable, Sendable {
     case noTargetLeft(model: String)
     case staticAnswer(status: Int, message: String)
     case overloaded(reason: String)
+    /// The store of the limits cannot be asked, and the file says to refuse then.
+    case limitsUnknown
     case draining
     case internalFailure(reason: String)
 }

@@ -14,6 +14,7 @@ package enum ErrorKind: String, CaseIterable, Sendable {
     case badUpstream = "bad_upstream"
     case upstreamCut = "upstream_cut"
     case overloaded
+    case limitsUnknown = "limits_unknown"
     case staticAnswer = "static_answer"
     case draining
     case internalFailure = "internal"
@@ -28,13 +29,13 @@ extension GatewayError {
         case .routeMissing, .modelUnknown: 404
         case .keyMissing, .keyUnknown: 401
         case .modelForbidden, .modelUnreadable: 403
-        case .requestsSpent, .tooManyAtOnce: 429
+        case .requestsSpent, .tooManyAtOnce, .tokensSpent, .moneySpent: 429
         case .clientGone: 499
         case .upstreamUnreachable, .upstreamBroken, .upstreamCut, .upstreamConnectionLost: 502
         case .upstreamTimedOut: 504
         case .upstreamFailed(let failure): failure.isCredentialProblem ? 502 : failure.status
         case .upstreamErrorEvent(_, let status, _): status ?? 502
-        case .noTargetLeft, .overloaded, .draining: 503
+        case .noTargetLeft, .overloaded, .limitsUnknown, .draining: 503
         case .staticAnswer(let status, _): status
         case .internalFailure: 500
         }
@@ -43,14 +44,14 @@ extension GatewayError {
     package var blame: Blame {
         switch self {
         case .malformedRequest, .malformedBody, .routeMissing, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
-            .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .fieldRefused, .clientGone:
+            .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .tokensSpent, .moneySpent, .fieldRefused, .clientGone:
             .caller
         case .upstreamFailed(let failure):
             failure.isCredentialProblem ? .gateway : failure.status == 429 || failure.status >= 500 ? .upstream : .caller
         case .upstreamUnreachable, .upstreamTimedOut, .upstreamErrorEvent, .upstreamBroken, .upstreamCut, .upstreamConnectionLost, .noTargetLeft,
             .staticAnswer:
             .upstream
-        case .overloaded, .draining, .internalFailure: .gateway
+        case .overloaded, .limitsUnknown, .draining, .internalFailure: .gateway
         }
     }
 
@@ -61,7 +62,7 @@ extension GatewayError {
         case .modelUnknown: .modelNotFound
         case .keyMissing, .keyUnknown: .invalidAPIKey
         case .modelForbidden, .modelUnreadable: .modelForbidden
-        case .requestsSpent, .tooManyAtOnce: .rateLimitExceeded
+        case .requestsSpent, .tooManyAtOnce, .tokensSpent, .moneySpent: .rateLimitExceeded
         case .clientGone: .clientGone
         case .upstreamUnreachable: .upstreamUnreachable
         case .upstreamTimedOut: .timeout
@@ -70,6 +71,7 @@ extension GatewayError {
         case .upstreamBroken: .badUpstream
         case .upstreamCut, .upstreamConnectionLost: .upstreamCut
         case .noTargetLeft, .overloaded: .overloaded
+        case .limitsUnknown: .limitsUnknown
         case .staticAnswer: .staticAnswer
         case .draining: .draining
         case .internalFailure: .internalFailure
@@ -91,6 +93,8 @@ extension GatewayError {
             "This API key may use certain models only, and which one this request is for cannot be read. Name it as \"model\" in a JSON or form-data body."
         case .requestsSpent(let limit, let window, let seconds):
             "The limit of \(limit) requests per \(window) is reached. Try again in \(seconds) s."
+        case .tokensSpent(let allowance, let seconds), .moneySpent(let allowance, let seconds):
+            "What is left of the limit of \(allowance) is too little for this request. Try again in \(seconds) s."
         case .tooManyAtOnce(let limit): "The limit of \(limit) requests at once is reached. Try again when one has ended."
         case .fieldRefused(let field, let reason): "The field `\(bounded(field))` cannot be used here: \(reason)"
         case .clientGone: "The client closed the connection."
@@ -108,6 +112,7 @@ extension GatewayError {
         case .noTargetLeft(let model): "No provider can serve the model `\(bounded(model))` at the moment. Try again soon."
         case .staticAnswer(_, let message): message
         case .overloaded(let reason): "The gateway is at its limit: \(reason) Try again soon."
+        case .limitsUnknown: "The gateway cannot tell what is left of a limit, since the store of its counters does not answer. Try again soon."
         case .draining: "The gateway is shutting down. Try again."
         case .internalFailure(let reason): "The gateway failed: \(reason)"
         }

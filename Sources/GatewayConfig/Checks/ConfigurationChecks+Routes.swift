@@ -38,45 +38,6 @@ extension ConfigurationChecks {
             hint: hint)
     }
 
-    func checkQuota(ofRoute index: Int) {
-        let route = configuration.routes[index]
-        var seen: [String: Int] = [:]
-        for (number, limit) in route.quota.enumerated() where limit.allowance != .unread {
-            let position = places["routes", .item(index), "quota", .item(number), "each"]
-            switch limit.each {
-            case .caller where !route.authn.acceptsKeys, .team where !route.authn.acceptsKeys:
-                context.error("each: \(limit.each.rawValue) counts nobody: the route takes no keys", at: position, hint: "write `each: everyone`")
-            case .team where !hasTeams: context.error("each: team counts nothing: no caller has a team", at: position)
-            case .model where configuration.models.isEmpty: context.error("each: model counts nothing: there are no models", at: position)
-            default: break
-            }
-            if let first = seen.updateValue(number, forKey: "\(limit.name) \(limit.each.rawValue)") {
-                let line = places["routes", .item(index), "quota", .item(first)].line
-                context.error(
-                    "this limit and the one in line \(line) count the same", at: places["routes", .item(index), "quota", .item(number)],
-                    hint: "keep the smaller one")
-            }
-        }
-    }
-
-    /// Limits of one name are one limit, so they must say the same.
-    func checkSharedLimits() {
-        var seen: [String: (limit: QuotaConfig, route: Int, number: Int)] = [:]
-        for (index, route) in configuration.routes.enumerated() {
-            for (number, limit) in route.quota.enumerated() where limit.allowance != .unread {
-                let key = "\(limit.name) \(limit.each.rawValue)"
-                guard let first = seen[key] else {
-                    seen[key] = (limit, index, number)
-                    continue
-                }
-                guard first.route != index, first.limit != limit, !route.name.isEmpty else { continue }
-                let line = places["routes", .item(first.route), "quota", .item(first.number)].line
-                let position = places["routes", .item(index), "quota", .item(number), "allow"]
-                context.error("the limit \(limit.name.quotedBriefly) in line \(line) allows something else", at: position)
-            }
-        }
-    }
-
     func checkCache(ofRoute index: Int) {
         let route = configuration.routes[index]
         guard let cache = route.cache else { return }

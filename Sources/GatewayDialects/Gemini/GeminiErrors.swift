@@ -109,8 +109,8 @@ extension GeminiErrors {
     /// Seconds after which a repeat makes sense; nil when nobody knows.
     private static func retryAfterSeconds(_ error: GatewayError) -> Int? {
         switch error {
-        case .requestsSpent(_, _, let seconds): max(1, seconds)
-        case .tooManyAtOnce, .overloaded, .draining, .noTargetLeft: 1
+        case .requestsSpent(_, _, let seconds), .tokensSpent(_, let seconds), .moneySpent(_, let seconds): max(1, seconds)
+        case .tooManyAtOnce, .overloaded, .limitsUnknown, .draining, .noTargetLeft: 1
         case .upstreamFailed(let failure) where failure.status == 429 || failure.status >= 500:
             failure.retryAfterSeconds ?? failure.geminiFault?.retryDelaySeconds
         default: nil

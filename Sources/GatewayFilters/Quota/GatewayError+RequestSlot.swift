@@ -9,7 +9,8 @@ extension GatewayError {
     var countsAsRequest: Bool {
         switch self {
         case .malformedRequest, .malformedBody, .routeMissing, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
-            .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .fieldRefused, .noTargetLeft, .overloaded, .draining, .internalFailure:
+            .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .tokensSpent, .moneySpent, .limitsUnknown, .fieldRefused, .noTargetLeft, .overloaded, .draining,
+            .internalFailure:
             false
         case .clientGone, .upstreamUnreachable, .upstreamTimedOut, .upstreamFailed, .upstreamErrorEvent, .upstreamBroken, .upstreamCut,
             .upstreamConnectionLost, .staticAnswer:

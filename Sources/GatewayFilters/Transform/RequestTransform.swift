@@ -31,16 +31,23 @@ package struct RequestTransform: Sendable {
         if let drops = target.drops, exchange.bodyScan != nil {
             do { body = BodyPieces(try drops.applied(to: body.joined())) } catch { throw .malformedBody(error) }
         }
+        let provider = target.provider
+        if provider.surface != .standard { body = BodyPieces(try provider.surface.body(body.joined(), for: exchange)) }
+        let model = target.model ?? exchange.model ?? ""
+        let path = provider.surface.path(Self.path(exchange, target, plan, model), model: model, isStreaming: exchange.isStreaming)
         return UpstreamRequest(
-            endpoint: target.provider.endpoint, method: exchange.request.head.method.name, path: Self.path(exchange, target, plan),
-            headers: headers.fields(for: exchange, to: target.provider), body: body, timeouts: timeouts)
+            endpoint: provider.endpoint, method: exchange.request.head.method.name, path: path,
+            headers: headers.fields(for: exchange, to: provider), body: body, timeouts: timeouts)
     }
 
     private func body(for exchange: Exchange, to target: Target, by plan: AttemptPlan) throws(GatewayError) -> BodyPieces {
         exchange.responseHeaders.removeAll { $0.name == Exchange.droppedName }  // an earlier attempt's word
         switch plan {
         case .same, .estimate:
-            let body = try body.content(of: exchange, model: target.model)
+            var body = try body.content(of: exchange, model: target.model)
+            if exchange.outputTokensMax != nil {
+                body = BodyPieces(try OutputCap.lowered(body.joined(), of: exchange, usesMaxTokens: target.provider.usesMaxTokens))
+            }
             guard let format = exchange.chatFormat, ForeignSeals.mayBe(in: exchange.request.body, format) else { return body }
             return BodyPieces(ForeignSeals.removed(from: body.joined(), in: format))
         case .embeddings:
@@ -54,6 +61,7 @@ package struct RequestTransform: Sendable {
             var request = try ChatTranslation.request(from: exchange.request.body, in: translation.client, about: facts)
             if translation.client == .openAIChat { seals.restore(&request, for: exchange.sealOwner) }
             body.system.add(to: &request)
+            OutputCap.lower(&request, to: exchange.outputTokensMax)
             let translated = try translation.body(of: request, for: target.facts(asked: exchange.model), losses: &losses)
             exchange.tell(losses)
             return BodyPieces(try body.edited(translated))
@@ -61,8 +69,7 @@ package struct RequestTransform: Sendable {
     }
 
     /// Below the provider's URL, with the query that the provider needs.
-    private static func path(_ exchange: Exchange, _ target: Target, _ plan: AttemptPlan) -> String {
-        let model = target.model ?? exchange.model ?? ""
+    private static func path(_ exchange: Exchange, _ target: Target, _ plan: AttemptPlan, _ model: String) -> String {
         switch plan {
         case .chat(let translation):
             switch translation.provider {
@@ -70,6 +77,7 @@ package struct RequestTransform: Sendable {
             case .openAIResponses: return "/responses"
             case .anthropic: return "/messages"
             case .gemini: return GeminiPath.target(model: model, operation: .generateContent, isStreaming: exchange.isStreaming)
+            case .bedrock: return BedrockPath.converse(model: model, isStreaming: exchange.isStreaming)
             }
         case .embeddings:
             return target.provider.dialect == .gemini

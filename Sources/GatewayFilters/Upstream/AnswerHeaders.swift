@@ -10,8 +10,8 @@ enum AnswerHeaders {
         for index in 0..<fields.count {
             if let name = passed.first(where: { fields.isNamed($0, at: index) }) {
                 result.append(HeaderField(name, fields.value(at: index)))
-            } else if fields.isNamed("x-request-id", at: index) || fields.isNamed("request-id", at: index) {
-                // The plain names are the gateway's own. The second is Anthropic's.
+            } else if requestIDs.contains(where: { fields.isNamed($0, at: index) }) {
+                // The plain names are the gateway's own. The second is Anthropic's, the others are the clouds'.
                 if result.first("x-provider-request-id") == nil { result.append(HeaderField("x-provider-request-id", fields.value(at: index))) }
             } else if !hasOwnLimits, limits.contains(where: { fields.nameBegins(with: $0, at: index) }) {
                 result.append(HeaderField(fields.name(at: index), fields.value(at: index)))
@@ -23,6 +23,7 @@ enum AnswerHeaders {
     private static let passed = [
         "content-type", "content-disposition", "retry-after", "retry-after-ms", "openai-processing-ms", "openai-version", "x-should-retry",
     ]
+    private static let requestIDs = ["x-request-id", "request-id", "x-amzn-requestid", "apim-request-id"]
     private static let limits = ["x-ratelimit-", "anthropic-ratelimit-"]
 
     /// Whole seconds, rounded up, from `retry-after-ms` or `retry-after`; nil when there is none or it is a date.
@@ -37,9 +38,14 @@ enum AnswerHeaders {
 
 extension UpstreamHead {
     /// Whether the body says of itself that it is server-sent events.
-    var isEventStream: Bool {
+    var isEventStream: Bool { isOfType("text/event-stream") }
+
+    /// Whether it says that it is messages of AWS's framing.
+    var isMessageStream: Bool { isOfType("application/vnd.amazon.eventstream") }
+
+    private func isOfType(_ name: String) -> Bool {
         guard let type = fields.firstBytes("content-type") else { return false }
-        let name = "text/event-stream".utf8
+        let name = name.utf8
         guard type.count >= name.count, zip(type, name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else { return false }
         return type.count == name.count || ";, \t".utf8.contains(type[type.startIndex + name.count])
     }
@@ -51,5 +57,5 @@ extension UpstreamHead {
 
 extension [HeaderField] {
     /// Whether the gateway has stated limits of its own.
-    var hasOwnLimits: Bool { contains { $0.name.hasPrefix("x-ratelimit-") } }
+    var hasOwnLimits: Bool { contains { $0.name.hasPrefix("x-ratelimit-") || $0.name.hasPrefix("anthropic-ratelimit-") } }
 }

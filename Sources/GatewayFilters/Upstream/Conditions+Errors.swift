@@ -17,7 +17,8 @@ extension Conditions {
         case .overloaded: includes(.status(503))
         case .noTargetLeft: includes(.status(503)) || includes(.connect) || includes(.timeout)
         case .malformedRequest, .malformedBody, .routeMissing, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
-            .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .fieldRefused, .clientGone, .staticAnswer, .draining, .internalFailure:
+            .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .tokensSpent, .moneySpent, .limitsUnknown, .fieldRefused, .clientGone,
+            .staticAnswer, .draining, .internalFailure:
             false
         }
     }

@@ -83,6 +83,7 @@ extension AccessLogEntry {
         line.field("blame", record.blame.rawValue)
         line.field("stream", isStreaming)
         line.field("cache", record.cache?.rawValue)
+        line.field("cache_tier", record.cacheTier?.rawValue)
         line.field("shared_flight", record.sharedFlight)
         line.field("attempts", objects: record.attempts.prefix(Self.listed)) { line, attempt in
             line.field("provider", attempt.provider, bytesMax: 128)
@@ -96,6 +97,8 @@ extension AccessLogEntry {
         line.field("tokens_in", record.usage?.input)
         line.field("tokens_out", record.usage?.output)
         line.field("tokens_cached", record.usage?.cachedInput)
+        line.field("limit", record.limitReached, bytesMax: 256)
+        line.field("shadow_limits", strings: record.shadowLimits.prefix(Self.listed), bytesMax: 256)
         line.field("ttft_ms", milliseconds: times.firstByte)
         line.field("upstream_ms", milliseconds: times.upstream)
         line.field("total_ms", milliseconds: times.total)
