@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -132,6 +133,17 @@ long clinux_receive(int fd, void *buffer, size_t count) {
 long clinux_send(int fd, const void *buffer, size_t count) {
     for (;;) {
         ssize_t sent = send(fd, buffer, count, MSG_NOSIGNAL);
+        if (sent >= 0) return sent;
+        if (errno != EINTR) return -errno;
+    }
+}
+
+_Static_assert(sizeof(clinux_piece) == sizeof(struct iovec) && offsetof(clinux_piece, count) == offsetof(struct iovec, iov_len), "struct iovec");
+
+long clinux_send_pieces(int fd, const clinux_piece *pieces, size_t count) {
+    struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = count};
+    for (;;) {
+        ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
         if (sent >= 0) return sent;
         if (errno != EINTR) return -errno;
     }

@@ -163,9 +163,10 @@ final class Worker: WorkerServices, @unchecked Sendable {
 
     private static func curlRequest(_ request: UpstreamRequest) -> CurlRequest {
         var result = CurlRequest(
-            method: request.method, path: request.path, headers: request.headers.map { ($0.name, $0.value) }, body: request.body,
+            method: request.method, path: request.path, headers: request.headers.map { ($0.name, $0.value) },
             connectTimeout: request.timeouts.connect, firstByteTimeout: request.timeouts.firstByte, idleTimeout: request.timeouts.idle,
             totalTimeout: request.timeouts.total)
+        result.body = request.content
         result.isOnFreshConnection = request.isOnFreshConnection
         return result
     }
