@@ -49,7 +49,7 @@ struct RouteCompiler {
     private func quota(of route: RouteConfig) -> QuotaFilter {
         QuotaFilter(
             limits: route.quota.map { QuotaLimit($0, pods: configuration.quota.pods ?? 1) }, route: route.name, models: modelSet,
-            store: shared.quota, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0.name) })
+            store: shared.quota, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) })
     }
 
     private func cache(_ config: CacheConfig, of route: RouteConfig) -> CacheFilter {

@@ -28,7 +28,7 @@ package final class SharedState: Sendable {
 
     package init(_ configuration: Configuration) {
         cache = Mutex(Cache(configuration.cache))
-        redisQuota = RedisQuotaStore(memory: quota, prefix: "{weir:quota}:", settings: quotaSettings)
+        redisQuota = RedisQuotaStore(memory: quota, prefix: "quota:", settings: quotaSettings)
     }
 
     func cache(_ config: CacheStoreConfig) -> Cache {
