@@ -39,6 +39,9 @@ let package = Package(
         // C headers, with typed inline functions where a C call is variadic or a macro.
         .target(name: "CLinux"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // Without pkgConfig: what hiredis' .pc file adds to the defaults is a flag that SwiftPM prohibits, and says so on each build.
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // Bytes in, bytes out: no I/O, fuzzed.
@@ -46,27 +49,33 @@ let package = Package(
         module("JSONBytes"),
         module("YAMLReader", ["CYAML"]),
 
+        module("Deflate", ["CZlib"]),
+
         // Input and output.
         module("EventLoop", ["CLinux"]),
         module("CurlClient", ["CCurl", "EventLoop"]),
         module("HTTPServer", ["EventLoop", "HTTPWire"]),
+        // Of the gateway it knows the port it serves, so that a reply is made once.
+        module("RedisClient", ["CHiredis", "EventLoop", "GatewayCore", .product(name: "Crypto", package: "swift-crypto")]),
 
         // The gateway.
         module("GatewayCore", ["JSONBytes", "HTTPWire"]),
-        module("GatewayConfig", ["YAMLReader", "GatewayCore", "JSONBytes"]),
+        module(
+            "GatewayConfig",
+            ["YAMLReader", "GatewayCore", "JSONBytes", .product(name: "CryptoExtras", package: "swift-crypto")]),
         module("GatewayTelemetry", ["GatewayCore"]),
         module("GatewayDialects", ["GatewayCore", "JSONBytes", "HTTPWire"]),
         module(
             "GatewayFilters",
             [
-                "GatewayCore", "GatewayConfig", "GatewayDialects", "JSONBytes", "HTTPWire",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "GatewayCore", "GatewayConfig", "GatewayDialects", "JSONBytes", "HTTPWire", "Deflate",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         module(
             "GatewayServer",
             [
                 "GatewayCore", "GatewayConfig", "GatewayFilters", "GatewayDialects", "GatewayTelemetry", "HTTPServer",
-                "CurlClient", "EventLoop", "HTTPWire", "JSONBytes", .product(name: "Crypto", package: "swift-crypto"),
+                "CurlClient", "RedisClient", "EventLoop", "HTTPWire", "JSONBytes", .product(name: "Crypto", package: "swift-crypto"),
             ]),
 
         // The demo's, the tests' and the benchmark's provider.
@@ -88,9 +97,11 @@ let package = Package(
         tests(of: "HTTPWire", exclude: ["Fixtures"]),
         tests(of: "JSONBytes", exclude: ["Fixtures"]),
         tests(of: "YAMLReader"),
+        tests(of: "Deflate"),
         tests(of: "EventLoop"),
         tests(of: "HTTPServer", ["EventLoop", "HTTPWire"]),
         tests(of: "CurlClient", ["EventLoop", "JSONBytes", "MockProvider"]),
+        tests(of: "RedisClient", ["EventLoop", "GatewayCore"]),
         tests(of: "GatewayCore"),
         tests(of: "GatewayConfig", ["GatewayCore", "JSONBytes"], exclude: ["Refused"]),
         tests(of: "GatewayTelemetry", ["GatewayCore"]),

@@ -83,6 +83,25 @@ int clinux_listen(const char *host, uint16_t port, int backlog) {
     return result;
 }
 
+int clinux_resolve(const char *host, char *addresses, int capacity) {
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    int error = getaddrinfo(host, NULL, &hints, &found);
+    if (error != 0) return error > 0 ? -error : error;
+    int count = 0;
+    for (struct addrinfo *address = found; address != NULL && count < capacity; address = address->ai_next) {
+        char *text = addresses + count * CLINUX_ADDRESS_BYTES;
+        if (getnameinfo(address->ai_addr, address->ai_addrlen, text, CLINUX_ADDRESS_BYTES, NULL, 0, NI_NUMERICHOST) == 0) count++;
+    }
+    freeaddrinfo(found);
+    return count;
+}
+
+int clinux_is_numeric(const char *host) {
+    unsigned char address[sizeof(struct in6_addr)];
+    return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
+}
+
 int clinux_local_port(int fd) {
     struct sockaddr_storage address;
     socklen_t length = sizeof address;

@@ -27,6 +27,7 @@ package final class EventLoop: @unchecked Sendable {
     private let isWakeUpSent = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
     var timers = TimerHeap()
+    private var endsOfTurn: [() -> Void] = []
     private lazy var isolation = LoopActor(self)
 
     /// Bumped each turn; a watcher that sees it stand still while work waits knows that the loop hangs.
@@ -115,12 +116,16 @@ package final class EventLoop: @unchecked Sendable {
         Task(executorPreference: self) { await isolation.run(operation) }
     }
 
+    /// Runs `body` once, when the jobs of this turn have run and before the loop waits: what several of them want to send can leave together.
+    package func atEndOfTurn(_ body: @escaping () -> Void) { endsOfTurn.append(body) }
+
     /// Blocks the calling thread until `stop()`.
     package func run() {
         CurrentThread.enter(self)
         defer { CurrentThread.leave() }
         while !isStopping.load(ordering: .acquiring) {
             runJobs()
+            endTurn()
             let wait = millisecondsToWait()
             let count = epoll.wait(milliseconds: wait)
             turnTime = .now
@@ -133,6 +138,7 @@ package final class EventLoop: @unchecked Sendable {
         }
         takeMail()
         runJobs()
+        endTurn()
         letGo()
     }
 
@@ -143,6 +149,13 @@ package final class EventLoop: @unchecked Sendable {
         for index in registrations.indices { registrations[index] = Registration(handler: nil, generation: handlers[index].generation &+ 1) }
         let timers = timers.removeAll()
         withExtendedLifetime((handlers, timers)) {}
+    }
+
+    private func endTurn() {
+        guard !endsOfTurn.isEmpty else { return }
+        let bodies = endsOfTurn
+        endsOfTurn.removeAll(keepingCapacity: true)
+        for body in bodies { body() }
     }
 
     private func dispatch(_ token: UInt64, _ ready: Readiness) {

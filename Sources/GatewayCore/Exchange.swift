@@ -62,6 +62,8 @@ package final class Exchange {
     package var wantsUsageEvent = false
     /// True when the request goes on with something that one provider account keeps: no other target can serve it, no cache may.
     package var isBoundToAccount = false
+    /// True for the gateway's own repetition of a request, whose answer takes the place of a kept one that is too old: no client waits for it.
+    package var isRefresh = false
     package var caller: Caller?
     /// Who the request's key belongs to; nil until somebody looked. Routing may look before authentication does.
     package var keyIdentity: KeyIdentity?
@@ -86,8 +88,11 @@ package final class Exchange {
     ///
     /// What either learns from here on, the other does not see. The copy starts without `responseHeaders`, so that what is added to it
     /// can be told from what was there before.
-    package func detached() -> Exchange {
-        let copy = Exchange(request: request, worker: worker, started: started, requestID: requestID, trace: trace, path: path)
+    ///
+    /// - Parameter started: nil: when this one did.
+    package func detached(startingAt started: ContinuousClock.Instant? = nil) -> Exchange {
+        let copy = Exchange(
+            request: request, worker: worker, started: started ?? self.started, requestID: requestID, trace: trace, path: path)
         copy.dialect = dialect
         copy.operation = operation
         copy.model = model
@@ -97,6 +102,7 @@ package final class Exchange {
         copy.wantsArray = wantsArray
         copy.wantsUsageEvent = wantsUsageEvent
         copy.isBoundToAccount = isBoundToAccount
+        copy.isRefresh = isRefresh
         copy.caller = caller
         copy.keyIdentity = keyIdentity
         copy.outputTokensMax = outputTokensMax

@@ -68,7 +68,7 @@ package struct UpstreamRequest: Sendable {
     package let method: String
     /// Path and query after the endpoint's URL, with a leading slash.
     package let path: String
-    package let headers: [HeaderField]
+    package var headers: [HeaderField]
     package let body: [UInt8]
     package let timeouts: UpstreamTimeouts
     /// Not on a connection that an earlier request has used.
@@ -111,6 +111,8 @@ package protocol UpstreamAnswer: AnyObject {
 
 extension WorkerServices {
     package var redis: (any RedisPort)? { nil }
+
+    package func refresh(_ exchange: Exchange, done: @escaping (_ succeeded: Bool) -> Void) -> Bool { false }
 }
 
 /// What a worker lends to the requests that run on it. Filters reach the outside world through this alone, so that they can be
@@ -127,6 +129,11 @@ package protocol WorkerServices: AnyObject {
     func sleep(for duration: Duration, cancellation: Cancellation) async throws(GatewayError)
     /// Runs `operation` on this worker beside its caller.
     func spawn(_ operation: sending @escaping () async -> Void)
+    /// Sends a copy of the request through the whole of its route once more, as `Exchange.isRefresh`, for nobody but the cache.
+    ///
+    /// - Parameter done: runs on this worker when the answer has ended; not at all when false is returned.
+    /// - Returns: false when it cannot be done, or too many are under way.
+    func refresh(_ exchange: Exchange, done: @escaping (_ succeeded: Bool) -> Void) -> Bool
     /// A number below `bound` for picks and jitter.
     func random(below bound: Int) -> Int
 }

@@ -22,7 +22,8 @@ struct RouteCompiler {
         models = configuration.models.map(\.name)
         modelSet = Set(models)
         let wantsDemo = configuration.providers.contains { $0.endpoint == .demo }
-        catalog = UpstreamCatalog(configuration, states: shared.targets, seals: shared.seals, demoURL: wantsDemo ? try demoURL() : "")
+        catalog = UpstreamCatalog(
+            configuration, states: shared.targets, seals: shared.seals, credentials: shared.credentials, demoURL: wantsDemo ? try demoURL() : "")
         targets = catalog.targets(of: configuration)
         keys = KeyTable(
             configuration.callers.flatMap { config in
@@ -41,7 +42,10 @@ struct RouteCompiler {
             filters.append(quota(of: route))
         }
         filters.append(ModelsFilter(names: models, created: createdAt))
-        if let cache = route.cache { filters.append(self.cache(cache, of: route)) }
+        if let cache = route.cache {
+            let state = shared.cache(configuration.cache)
+            filters.append(try CacheFilter(cache, of: route, state: state, fingerprint: fingerprint(of: route)))
+        }
         filters.append(try catalog.filter(for: route))
         return FilterChain(filters)
     }
@@ -52,31 +56,10 @@ struct RouteCompiler {
             store: shared.quota, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) })
     }
 
-    private func cache(_ config: CacheConfig, of route: RouteConfig) -> CacheFilter {
-        let converters = FormConverter.all
-        let recipe = CacheKeyRecipe(
-            route: route.name, scope: CacheScope(config.scope),
-            // A key that is new with each call says nothing about the answer.
-            sentHeaders: HeaderTransform.passed(route.transform.headers.pass).filter { $0 != "idempotency-key" },
-            fingerprint: fingerprint(of: route), convertible: Set(converters.keys))
-        let memory = shared.cache(configuration.cache)
-        return CacheFilter(recipe: recipe, keep: config.keep, store: memory.store, flights: memory.flights, converters: converters)
-    }
-
     /// Differs when a reload changes what a route does to requests or where it sends them. Secrets show as placeholders and so do not count.
     private func fingerprint(of route: RouteConfig) -> [UInt8] {
         let text =
             "\(route.transform) \(route.upstream.provider ?? "") \(route.fallback.map(\.action)) \(configuration.models) \(configuration.providers)"
         return Array(SHA256.hash(data: Array(text.utf8)))
-    }
-}
-
-extension CacheScope {
-    fileprivate init(_ scope: CacheConfig.Scope) {
-        switch scope {
-        case .caller: self = .caller
-        case .team: self = .team
-        case .everyone: self = .everyone
-        }
     }
 }

@@ -5,15 +5,15 @@ import Synchronization
 /// What outlives a reload: counters, cached answers, how targets have been doing. Shared by all workers.
 package final class SharedState: Sendable {
     /// The memory behind every route's cache, and who is waiting for what. Other bounds make another one: entries are lost then.
-    struct Cache: Sendable {
+    private struct Cache: Sendable {
         let config: CacheStoreConfig
-        let store: MemoryCacheStore
-        let flights: FlightTable
+        let state: CacheState
 
-        init(_ config: CacheStoreConfig) {
+        init(_ config: CacheStoreConfig, _ marks: PurgeMarks) {
             self.config = config
-            store = MemoryCacheStore(bytesMax: config.memoryBytesMax, entryBytesMax: config.entryBytesMax)
-            flights = FlightTable(bytesMax: max(config.entryBytesMax, config.memoryBytesMax / 4))
+            state = CacheState(
+                store: MemoryCacheStore(bytesMax: config.memoryBytesMax, entryBytesMax: config.entryBytesMax),
+                flights: FlightTable(bytesMax: max(config.entryBytesMax, config.memoryBytesMax / 4)), marks: marks)
         }
     }
 
@@ -24,17 +24,22 @@ package final class SharedState: Sendable {
     let redisQuota: RedisQuotaStore
     let targets = TargetStateTable()
     let seals = ChatSeals()
-    private let cache: Mutex<Cache>
+    let credentials = CredentialTable()
+    private let purges = PurgeMarks()
+    private let current: Mutex<Cache>
 
     package init(_ configuration: Configuration) {
-        cache = Mutex(Cache(configuration.cache))
+        current = Mutex(Cache(configuration.cache, purges))
         redisQuota = RedisQuotaStore(memory: quota, prefix: "quota:", settings: quotaSettings)
     }
 
-    func cache(_ config: CacheStoreConfig) -> Cache {
-        cache.withLock { cache in
-            if cache.config != config { cache = Cache(config) }
-            return cache
+    /// What is behind the caches of the live configuration.
+    package var cache: CacheState { current.withLock(\.state) }
+
+    func cache(_ config: CacheStoreConfig) -> CacheState {
+        current.withLock { cache in
+            if cache.config != config { cache = Cache(config, purges) }
+            return cache.state
         }
     }
 
@@ -46,5 +51,6 @@ package final class SharedState: Sendable {
     /// Forgets what `pipeline`, the live one from now on, has no use for.
     package func keep(_ pipeline: Pipeline) {
         targets.keep(pipeline.targets)
+        credentials.keep(pipeline.targets)
     }
 }

@@ -99,6 +99,11 @@ package final class Gateway: @unchecked Sendable {
                 number: $0, loop: EventLoop(), live: live, metrics: metrics.shard(worker: $0),
                 accessLog: AccessLog(writer: logWriter, settings: settings, worker: $0), pooledConnectionsMax: shares.pooledPerWorker)
         }
+        let shared = shared
+        metrics.showCache {
+            let cache = shared.cache
+            return CacheFigures(memoryBytes: cache.store.byteCount, memoryEntries: cache.store.entryCount)
+        }
         let status = StatusPage(
             version: options.version, processID: options.processID, startTicks: options.startTicks, startedAtMilliseconds: WallClock.unixMilliseconds,
             health: health,
@@ -131,7 +136,8 @@ package final class Gateway: @unchecked Sendable {
             worker.loop.execute { worker.startBeating() }
         }
         DispatchQueue(label: "weir.admin").async { [adminLoop] in adminLoop.run() }
-        let adminService = AdminService(health: health, metrics: metrics, limits: LimitsPage(shared: shared)) { status.render() }
+        let purge = CachePurge(shared: shared, live: live, worker: workers[0], answeringOn: adminLoop, log: log)
+        let adminService = AdminService(health: health, metrics: metrics, limits: LimitsPage(shared: shared), purge: purge) { status.render() }
         var adminLimits = HTTPServerLimits()
         adminLimits.connections = DescriptorShares.adminConnectionsMax
         admin.start(on: [(adminLoop, adminService)], limits: adminLimits, bodyBudget: BodyBudget(bytesMax: 1 << 20))

@@ -67,6 +67,22 @@ final class Worker: WorkerServices, @unchecked Sendable {
         for run in running { run.cancel(reason) }
     }
 
+    /// Repetitions that refresh the cache, at once. Beyond, old answers stay as they are for a while.
+    private static let refreshesMax = 64
+    private var refreshCount = 0
+
+    func refresh(_ exchange: Exchange, done: @escaping (Bool) -> Void) -> Bool {
+        guard refreshCount < Self.refreshesMax else { return false }
+        refreshCount += 1
+        let run = RefreshRun(worker: self, pipeline: pipeline, of: exchange)
+        spawn { [self] in
+            let succeeded = await run.perform()
+            refreshCount -= 1
+            done(succeeded)
+        }
+        return true
+    }
+
     // MARK: - WorkerServices
 
     var now: ContinuousClock.Instant { ContinuousClock.now }

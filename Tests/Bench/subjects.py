@@ -115,13 +115,16 @@ http {{
     return Subject("nginx", port, child)
 
 
-def gateway_config(mock, whole, port, dialect):
-    """`whole`: key, request quota and access log. Without: one route that anybody may use, and no log. `dialect`: what the provider speaks."""
+def gateway_config(mock, whole, port, dialect, cache):
+    """`whole`: key, request quota and access log. Without: one route that anybody may use, and no log. `dialect`: what the provider speaks.
+    `cache`: the route's block."""
     route = {"name": "chat", "upstream": {"provider": "mock"}}
     if whole:
         route["quota"] = [{"allow": "1000000000 requests per minute", "each": "caller"}]
     else:
         route["authn"] = {"anonymous": True}
+    if cache:
+        route["cache"] = cache
     return {
         "version": 1,
         "workers": 1,
@@ -135,11 +138,11 @@ def gateway_config(mock, whole, port, dialect):
     }
 
 
-def start_weir(folder, mock, whole, name, wait=True, dialect="openai"):
+def start_weir(folder, mock, whole, name, wait=True, dialect="openai", cache=None):
     port = free_port()
     path = os.path.join(folder, f"{name.replace(' ', '-')}-{port}.yaml")
     with open(path, "w") as file:
-        json.dump(gateway_config(mock, whole, port, dialect), file)
+        json.dump(gateway_config(mock, whole, port, dialect, cache), file)
     # A file that has just been written is watched for a moment, in case more of it comes: a mounted one is older.
     os.utime(path, (0, 0))
     child = subprocess.Popen(pinned(PROXY_CORE, os.environ["WEIR_BIN"], "serve", "--config", path), stdout=subprocess.DEVNULL)

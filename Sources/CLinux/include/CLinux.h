@@ -29,6 +29,13 @@ void clinux_set_thread_mark(void *mark);
 
 // A non-blocking, close-on-exec listening TCP socket, or -errno.
 int clinux_listen(const char *host, uint16_t port, int backlog);
+// Room for one numeric address, its zone and its final NUL.
+#define CLINUX_ADDRESS_BYTES 128
+// Writes the numeric addresses of a host, one each CLINUX_ADDRESS_BYTES. Asks DNS and may block for a minute. Returns their number, or a negative
+// code of getaddrinfo(3).
+int clinux_resolve(const char *host, char *addresses, int capacity);
+// Whether a text is a numeric IPv4 or IPv6 address.
+int clinux_is_numeric(const char *host);
 // The port a socket is bound to, or -errno.
 int clinux_local_port(int fd);
 // A non-blocking connection with TCP_NODELAY set, or -errno.

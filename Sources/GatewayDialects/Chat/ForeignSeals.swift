@@ -12,6 +12,7 @@ package enum ForeignSeals {
         case .openAIResponses: map("input", of: &request, responsesItem)
         case .anthropic: map("messages", of: &request, anthropicMessage)
         case .gemini: map("contents", of: &request, geminiContent)
+        case .bedrock: return body
         }
         return request.written()
     }

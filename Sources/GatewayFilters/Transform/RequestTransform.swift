@@ -31,9 +31,13 @@ package struct RequestTransform: Sendable {
         if let drops = target.drops, exchange.bodyScan != nil {
             do { body = try drops.applied(to: body) } catch { throw .malformedBody(error) }
         }
+        let provider = target.provider
+        if provider.surface != .standard { body = try provider.surface.body(body, for: exchange) }
+        let model = target.model ?? exchange.model ?? ""
+        let path = provider.surface.path(Self.path(exchange, target, plan, model), model: model, isStreaming: exchange.isStreaming)
         return UpstreamRequest(
-            endpoint: target.provider.endpoint, method: exchange.request.head.method.name, path: Self.path(exchange, target, plan),
-            headers: headers.fields(for: exchange, to: target.provider), body: body, timeouts: timeouts)
+            endpoint: provider.endpoint, method: exchange.request.head.method.name, path: path,
+            headers: headers.fields(for: exchange, to: provider), body: body, timeouts: timeouts)
     }
 
     private func body(for exchange: Exchange, to target: Target, by plan: AttemptPlan) throws(GatewayError) -> [UInt8] {
@@ -62,8 +66,7 @@ package struct RequestTransform: Sendable {
     }
 
     /// Below the provider's URL, with the query that the provider needs.
-    private static func path(_ exchange: Exchange, _ target: Target, _ plan: AttemptPlan) -> String {
-        let model = target.model ?? exchange.model ?? ""
+    private static func path(_ exchange: Exchange, _ target: Target, _ plan: AttemptPlan, _ model: String) -> String {
         switch plan {
         case .chat(let translation):
             switch translation.provider {
@@ -71,6 +74,7 @@ package struct RequestTransform: Sendable {
             case .openAIResponses: return "/responses"
             case .anthropic: return "/messages"
             case .gemini: return GeminiPath.target(model: model, operation: .generateContent, isStreaming: exchange.isStreaming)
+            case .bedrock: return BedrockPath.converse(model: model, isStreaming: exchange.isStreaming)
             }
         case .embeddings:
             return target.provider.dialect == .gemini

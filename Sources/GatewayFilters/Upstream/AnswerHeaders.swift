@@ -9,8 +9,8 @@ enum AnswerHeaders {
             switch field.name {
             case "content-type", "content-disposition", "retry-after", "retry-after-ms", "openai-processing-ms", "openai-version", "x-should-retry":
                 result.append(field)
-            case "x-request-id", "request-id":
-                // The plain names are the gateway's own. The second is Anthropic's.
+            case "x-request-id", "request-id", "x-amzn-requestid", "apim-request-id":
+                // The plain names are the gateway's own. The second is Anthropic's, the others are the clouds'.
                 if result.first("x-provider-request-id") == nil { result.append(HeaderField("x-provider-request-id", field.value)) }
             default:
                 if !hasOwnLimits, field.name.hasPrefix("x-ratelimit-") || field.name.hasPrefix("anthropic-ratelimit-") { result.append(field) }
@@ -31,9 +31,14 @@ enum AnswerHeaders {
 
 extension UpstreamHead {
     /// Whether the body says of itself that it is server-sent events.
-    var isEventStream: Bool {
+    var isEventStream: Bool { isOfType("text/event-stream") }
+
+    /// Whether it says that it is messages of AWS's framing.
+    var isMessageStream: Bool { isOfType("application/vnd.amazon.eventstream") }
+
+    private func isOfType(_ name: String) -> Bool {
         guard let type = headers.first("content-type") else { return false }
-        let name = "text/event-stream".utf8
+        let name = name.utf8
         guard type.utf8.count >= name.count, zip(type.utf8, name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else { return false }
         return type.utf8.count == name.count || ";, \t".utf8.contains(type.utf8[type.utf8.index(type.startIndex, offsetBy: name.count)])
     }

@@ -38,9 +38,12 @@ struct WholeAnswer {
         // Gemini writes an error in a list of one.
         let kind = (try? JSONScanner.check(body))?.kind
         if kind != .object, kind != .array { body = [] }
+        let status =
+            provider.surface == .bedrock
+            ? BedrockFault.status(answer.head.status, type: answer.head.headers.first("x-amzn-errortype")) : answer.head.status
         return .upstreamFailed(
             UpstreamFailure(
-                provider: provider.name, status: answer.head.status,
+                provider: provider.name, status: status,
                 retryAfterSeconds: AnswerHeaders.retryAfterSeconds(answer.head) ?? GeminiFault(body)?.retryDelaySeconds, body: body, headers: headers,
                 isCredentialProblem: GeminiFault(body)?.isCredentialProblem ?? false))
     }

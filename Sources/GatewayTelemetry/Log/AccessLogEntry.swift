@@ -83,6 +83,7 @@ extension AccessLogEntry {
         line.field("blame", record.blame.rawValue)
         line.field("stream", isStreaming)
         line.field("cache", record.cache?.rawValue)
+        line.field("cache_tier", record.cacheTier?.rawValue)
         line.field("shared_flight", record.sharedFlight)
         line.field("attempts", objects: record.attempts.prefix(Self.listed)) { line, attempt in
             line.field("provider", attempt.provider, bytesMax: 128)

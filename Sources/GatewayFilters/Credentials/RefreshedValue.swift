@@ -1,0 +1,107 @@
+import GatewayCore
+import Synchronization
+
+/// A credential that is fetched when it is needed, kept, and fetched anew before it ends. One for all workers.
+///
+/// One fetch at a time. While the old value is good, requests go on with it, and the fetch runs beside them; only where there is none do they wait. A fetch
+/// that failed is tried again after a pause that grows, and until then requests without a value fail at once.
+final class RefreshedValue<Value: Sendable>: Sendable {
+    typealias Fetch = @Sendable (any WorkerServices) async throws(GatewayError) -> FetchedValue<Value>
+
+    private struct Held: Sendable {
+        let value: Value
+        let from: ContinuousClock.Instant
+        var refreshAt: ContinuousClock.Instant
+        let until: ContinuousClock.Instant
+    }
+
+    private struct State: Sendable {
+        var held: Held?
+        var isFetching = false
+        var failure: GatewayError?
+        var failures = 0
+        var retryAt: ContinuousClock.Instant?
+    }
+
+    private enum Step {
+        case use(Value, isDue: Bool)
+        case fetch, wait
+        case fail(GatewayError)
+    }
+
+    /// How often those look who wait for another's fetch.
+    private static var lookInterval: Duration { .milliseconds(10) }
+    /// No value is fetched again sooner than this, however short it is said to live.
+    private static var ageMin: Duration { .seconds(30) }
+    private static var pauseMax: Duration { .seconds(60) }
+
+    private let margin: Duration
+    private let fetch: Fetch
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - margin: how long before its end a value is replaced.
+    ///   - fetch: has to end within its own time-outs.
+    init(margin: Duration, fetch: @escaping Fetch) {
+        self.margin = margin
+        self.fetch = fetch
+    }
+
+    /// - Throws: the fetch's failure, or the cancellation's error.
+    func value(on worker: any WorkerServices, cancellation: Cancellation) async throws(GatewayError) -> Value {
+        while true {
+            switch look(worker.now) {
+            case .use(let value, isDue: false): return value
+            case .use(let value, isDue: true):
+                worker.spawn { [self] in await refresh(on: worker) }
+                return value
+            case .fetch: await refresh(on: worker)
+            case .wait: try await worker.sleep(for: Self.lookInterval, cancellation: cancellation)
+            case .fail(let error): throw error
+            }
+            if let error = cancellation.error { throw error }
+        }
+    }
+
+    /// The other side does not take the value any more: the next request has a new one fetched.
+    func doubt(now: ContinuousClock.Instant) {
+        state.withLock { state in
+            guard let held = state.held, held.from + Self.ageMin <= now else { return }
+            state.held?.refreshAt = now
+        }
+    }
+
+    private func look(_ now: ContinuousClock.Instant) -> Step {
+        state.withLock { state in
+            let mayFetch = !state.isFetching && state.retryAt.map { $0 <= now } ?? true
+            if let held = state.held, held.until > now {
+                let isDue = held.refreshAt <= now && mayFetch
+                if isDue { state.isFetching = true }
+                return .use(held.value, isDue: isDue)
+            }
+            guard mayFetch else { return state.isFetching ? .wait : .fail(state.failure ?? .internalFailure(reason: "no credential could be had.")) }
+            state.isFetching = true
+            return .fetch
+        }
+    }
+
+    private func refresh(on worker: any WorkerServices) async {
+        let result: Result<FetchedValue<Value>, GatewayError>
+        do { result = .success(try await fetch(worker)) } catch { result = .failure(error) }
+        let now = worker.now
+        let jitter = worker.random(below: 250)
+        state.withLock { state in
+            state.isFetching = false
+            switch result {
+            case .success(let fetched):
+                let refreshAt = max(now + Self.ageMin, now + fetched.lifetime - margin)
+                state = State(held: Held(value: fetched.value, from: now, refreshAt: refreshAt, until: now + fetched.lifetime))
+            case .failure(let error):
+                state.failure = error
+                let pause = min(Self.pauseMax, .milliseconds(1000 << min(6, state.failures)))
+                state.failures += 1
+                state.retryAt = now + pause + .milliseconds(jitter)
+            }
+        }
+    }
+}
