@@ -53,7 +53,7 @@ struct RouteCompiler {
     private func quota(of route: RouteConfig) -> QuotaFilter {
         QuotaFilter(
             limits: route.quota.map { QuotaLimit($0, pods: configuration.quota.pods ?? 1) }, route: route.name, models: modelSet,
-            store: shared.quota, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0.name) })
+            store: shared.quota, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) })
     }
 
     /// Differs when a reload changes what a route does to requests or where it sends them. Secrets show as placeholders and so do not count.

@@ -30,7 +30,7 @@ package final class SharedState: Sendable {
 
     package init(_ configuration: Configuration) {
         current = Mutex(Cache(configuration.cache, purges))
-        redisQuota = RedisQuotaStore(memory: quota, prefix: "{weir:quota}:", settings: quotaSettings)
+        redisQuota = RedisQuotaStore(memory: quota, prefix: "quota:", settings: quotaSettings)
     }
 
     /// What is behind the caches of the live configuration.

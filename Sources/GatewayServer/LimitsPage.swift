@@ -10,7 +10,7 @@ struct LimitsPage: Sendable {
         let unix = WallClock.unixMilliseconds / 1000
         let samples = shared.meters.all.map { meter in
             LimitSample(
-                route: meter.route, limit: meter.limit, rejections: meter.rejections, shadowRejections: meter.shadowRejections,
+                route: meter.route, limit: meter.limit, each: meter.each, rejections: meter.rejections, shadowRejections: meter.shadowRejections,
                 storeFailures: meter.storeFailures, usedRatio: meter.usedRatio(unix: unix))
         }
         LimitMetrics.render(samples, backlog: shared.unsettledCount, lost: shared.lostEntryCount, into: &page)

@@ -86,6 +86,8 @@ package final class OutputHistory: Sendable {
         if caller != nil { add(tokens, Key(caller: nil, model: model)) }
     }
 
+    var pairCount: Int { shards.reduce(0) { $0 + $1.pairs.withLock(\.count) } }
+
     private func lengths(_ key: Key) -> Int? { shard(key).pairs.withLock { $0[key]?.expected } }
 
     private func add(_ tokens: Int, _ key: Key) {

@@ -7,6 +7,7 @@ package final class QuotaMeter: Sendable {
 
     package let route: String
     package let limit: String
+    package let each: String
     private let rejected = Atomic(0)
     private let watched = Atomic(0)
     private let withoutStore = Atomic(0)
@@ -14,9 +15,10 @@ package final class QuotaMeter: Sendable {
     private let current = Atomic(0)
     private let last = Atomic(0)
 
-    init(route: String, limit: String) {
+    init(route: String, limit: String, each: String) {
         self.route = route
         self.limit = limit
+        self.each = each
     }
 
     /// Requests that were refused.

@@ -2,6 +2,8 @@
 package struct LimitSample: Sendable {
     package var route: String
     package var limit: String
+    /// What has a counter of its own.
+    package var each: String
     /// Requests that it refused.
     package var rejections: Int
     /// Requests that it would have refused, had it not been a shadow.
@@ -11,9 +13,10 @@ package struct LimitSample: Sendable {
     /// From 0 to 1.
     package var usedRatio: Double
 
-    package init(route: String, limit: String, rejections: Int, shadowRejections: Int, storeFailures: Int, usedRatio: Double) {
+    package init(route: String, limit: String, each: String, rejections: Int, shadowRejections: Int, storeFailures: Int, usedRatio: Double) {
         self.route = route
         self.limit = limit
+        self.each = each
         self.rejections = rejections
         self.shadowRejections = shadowRejections
         self.storeFailures = storeFailures
@@ -39,7 +42,7 @@ package enum LimitMetrics {
         out.family(
             "weir_quota_used_ratio", .gauge, "The fullest counter of a limit that was asked in the last minute: 1 is all of the limit.")
         for sample in samples {
-            out.sample("weir_quota_used_ratio", [("route", sample.route), ("limit", sample.limit)], seconds: sample.usedRatio)
+            out.sample("weir_quota_used_ratio", labels(sample), seconds: sample.usedRatio)
         }
         out.family("weir_quota_unsettled", .gauge, "Entries that Redis has not been told yet.")
         out.sample("weir_quota_unsettled", UInt64(max(0, backlog)))
@@ -48,12 +51,16 @@ package enum LimitMetrics {
         page = out.bytes
     }
 
+    private static func labels(_ sample: LimitSample) -> [Exposition.Label] {
+        [("route", sample.route), ("limit", sample.limit), ("each", sample.each)]
+    }
+
     private static func family(
         _ out: inout Exposition, _ name: String, _ kind: Exposition.Kind, _ help: String, _ samples: [LimitSample], _ value: KeyPath<LimitSample, Int>
     ) {
         out.family(name, kind, help)
         for sample in samples where sample[keyPath: value] > 0 {
-            out.sample(name, [("route", sample.route), ("limit", sample.limit)], UInt64(sample[keyPath: value]))
+            out.sample(name, labels(sample), UInt64(sample[keyPath: value]))
         }
     }
 }

@@ -13,8 +13,7 @@ package final class RedisQuotaStore: QuotaStore {
     private let outboxes = Mutex<[ObjectIdentifier: OnOneWorker<QuotaOutbox>]>([:])
 
     /// - Parameters:
-    ///   - prefix: in front of all keys, with a hash tag in it.
-    ///   - lease: after this, what a process that died held is free again.
+    ///   - prefix: in front of all keys.
     init(memory: MemoryQuotaStore, prefix: String, settings: RedisQuotaSettings) {
         self.memory = memory
         text = RedisQuotaText(prefix: prefix)

@@ -6,7 +6,7 @@ struct RedisQuotaText {
     /// Keys longer than this are replaced by a hash: claims may say anything.
     private static let keyBytesMax = 256
 
-    /// In front of all keys, with a hash tag, so that all counters of a request lie on one node of a cluster.
+    /// In front of all keys. The connection adds what keeps them on one node of a cluster.
     let prefix: String
 
     /// The keys of a counter: its state, and what is held of it.
