@@ -42,7 +42,7 @@ enum DialectErrors {
         case 408: "ModelTimeoutException"
         case 424: "ModelErrorException"
         case 429: "ThrottlingException"
-        case 503: "ServiceUnavailableException"
+        case 503, 529: "ServiceUnavailableException"
         case 500...: "InternalServerException"
         default: "ValidationException"
         }
