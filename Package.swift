@@ -34,6 +34,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // C headers, with typed inline functions where a C call is variadic or a macro.
@@ -45,6 +46,9 @@ let package = Package(
         module("HTTPWire"),
         module("JSONBytes"),
         module("YAMLReader", ["CYAML"]),
+        module(
+            "WebTokens",
+            ["JSONBytes", .product(name: "JWTKit", package: "jwt-kit")]),
 
         // Input and output.
         module("EventLoop", ["CLinux"]),
@@ -53,13 +57,13 @@ let package = Package(
 
         // The gateway.
         module("GatewayCore", ["JSONBytes", "HTTPWire"]),
-        module("GatewayConfig", ["YAMLReader", "GatewayCore", "JSONBytes"]),
+        module("GatewayConfig", ["YAMLReader", "GatewayCore", "JSONBytes", "HTTPWire", "WebTokens"]),
         module("GatewayTelemetry", ["GatewayCore"]),
         module("GatewayDialects", ["GatewayCore", "JSONBytes", "HTTPWire"]),
         module(
             "GatewayFilters",
             [
-                "GatewayCore", "GatewayConfig", "GatewayDialects", "JSONBytes", "HTTPWire",
+                "GatewayCore", "GatewayConfig", "GatewayDialects", "JSONBytes", "HTTPWire", "WebTokens",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         module(
@@ -88,6 +92,7 @@ let package = Package(
         tests(of: "HTTPWire", exclude: ["Fixtures"]),
         tests(of: "JSONBytes", exclude: ["Fixtures"]),
         tests(of: "YAMLReader"),
+        tests(of: "WebTokens"),
         tests(of: "EventLoop"),
         tests(of: "HTTPServer", ["EventLoop", "HTTPWire"]),
         tests(of: "CurlClient", ["EventLoop", "JSONBytes", "MockProvider"]),
@@ -98,7 +103,8 @@ let package = Package(
         tests(
             of: "GatewayFilters",
             [
-                "GatewayCore", "GatewayConfig", "GatewayDialects", "HTTPWire", "JSONBytes", .product(name: "Crypto", package: "swift-crypto"),
+                "GatewayCore", "GatewayConfig", "GatewayDialects", "HTTPWire", "JSONBytes", "WebTokens", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         tests(of: "GatewayServer", ["EventLoop", "GatewayConfig", "HTTPServer"]),
     ]
@@ -108,4 +114,10 @@ let package = Package(
 if Context.environment["WEIR_BENCH"] != nil {
     package.targets.append(
         .executableTarget(name: "json-bench", dependencies: ["JSONBytes"], path: "Tests/Bench/json", swiftSettings: strict))
+    package.targets.append(
+        .executableTarget(
+            name: "token-bench",
+            dependencies: [
+                "JSONBytes", .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+            ], path: "Tests/Bench/tokens", swiftSettings: strict))
 }

@@ -21,11 +21,12 @@ package enum Socket {
 
     package static func localPort(of descriptor: Int32) -> Int { Int(clinux_local_port(descriptor)) }
 
-    /// The next waiting connection, non-blocking and with TCP_NODELAY.
-    package static func accept(from listener: Int32) throws(SocketError) -> Int32 {
-        let result = clinux_accept(listener)
+    /// The next waiting connection, non-blocking and with TCP_NODELAY, and the 128 bits of its peer's address, IPv4 as IPv6 maps it.
+    package static func accept(from listener: Int32) throws(SocketError) -> (descriptor: Int32, peer: UInt128) {
+        var (high, low): (UInt64, UInt64) = (0, 0)
+        let result = unsafe clinux_accept(listener, &high, &low)
         guard result >= 0 else { throw error(-result) }
-        return result
+        return (result, UInt128(high) << 64 | UInt128(low))
     }
 
     /// Reads what is there into `scratch` from its start.

@@ -63,8 +63,10 @@ package final class Exchange {
     /// True when the request goes on with something that one provider account keeps: no other target can serve it, no cache may.
     package var isBoundToAccount = false
     package var caller: Caller?
-    /// Who the request's key belongs to; nil until somebody looked. Routing may look before authentication does.
-    package var keyIdentity: KeyIdentity?
+    /// Whose the request's credential is; nil until somebody looked. Routing may look before authentication does.
+    package var identity: Identity?
+    /// Who opened the connection; nil where there is none. A proxy's address, where one stands between.
+    package var peer: IPAddress?
     /// Fields that filters add to whatever answer the client gets, errors included (limits, cache outcome).
     package var responseHeaders: [HeaderField] = []
     package var record = RequestRecord()
@@ -96,7 +98,8 @@ package final class Exchange {
         copy.wantsUsageEvent = wantsUsageEvent
         copy.isBoundToAccount = isBoundToAccount
         copy.caller = caller
-        copy.keyIdentity = keyIdentity
+        copy.identity = identity
+        copy.peer = peer
         copy.record = record
         return copy
     }

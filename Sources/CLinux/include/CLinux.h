@@ -31,8 +31,8 @@ void clinux_set_thread_mark(void *mark);
 int clinux_listen(const char *host, uint16_t port, int backlog);
 // The port a socket is bound to, or -errno.
 int clinux_local_port(int fd);
-// A non-blocking connection with TCP_NODELAY set, or -errno.
-int clinux_accept(int listener);
+// A non-blocking connection with TCP_NODELAY set, or -errno. Also the peer's address: the upper and the lower half of its 128 bits.
+int clinux_accept(int listener, uint64_t *peer_high, uint64_t *peer_low);
 long clinux_receive(int fd, void *buffer, size_t count);
 long clinux_send(int fd, const void *buffer, size_t count);
 // Gives pages that hold no allocation any more back to the kernel. Takes milliseconds; never on a loop.

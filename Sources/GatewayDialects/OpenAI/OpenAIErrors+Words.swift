@@ -27,8 +27,9 @@ extension OpenAIErrors {
         case .upstreamAuth: "api_error"
         case .rateLimitExceeded: "requests"
         case .staticAnswer, .upstreamStatus, .badRequest: error.status >= 500 ? "server_error" : "invalid_request_error"
-        case .notFound, .modelNotFound, .invalidAPIKey, .modelForbidden, .clientGone: "invalid_request_error"
-        case .upstreamUnreachable, .timeout, .badUpstream, .upstreamCut, .overloaded, .draining, .internalFailure: "server_error"
+        case .notFound, .modelNotFound, .invalidAPIKey, .expiredAPIKey, .invalidToken, .expiredToken, .addressForbidden, .modelForbidden, .clientGone:
+            "invalid_request_error"
+        case .upstreamUnreachable, .timeout, .badUpstream, .upstreamCut, .overloaded, .draining, .issuerUnreachable, .internalFailure: "server_error"
         }
     }
 

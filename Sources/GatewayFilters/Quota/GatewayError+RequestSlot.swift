@@ -8,7 +8,8 @@ extension GatewayError {
     /// moment would be free.
     var countsAsRequest: Bool {
         switch self {
-        case .malformedRequest, .malformedBody, .routeMissing, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
+        case .malformedRequest, .malformedBody, .routeMissing, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown, .keyExpired,
+            .tokenRefused, .credentialNotTaken, .addressForbidden, .issuerUnreachable,
             .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .fieldRefused, .noTargetLeft, .overloaded, .draining, .internalFailure:
             false
         case .clientGone, .upstreamUnreachable, .upstreamTimedOut, .upstreamFailed, .upstreamErrorEvent, .upstreamBroken, .upstreamCut,

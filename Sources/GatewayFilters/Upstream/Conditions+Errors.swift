@@ -16,7 +16,8 @@ extension Conditions {
         case .upstreamBroken, .upstreamCut: includes(.badAnswer)
         case .overloaded: includes(.status(503))
         case .noTargetLeft: includes(.status(503)) || includes(.connect) || includes(.timeout)
-        case .malformedRequest, .malformedBody, .routeMissing, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
+        case .malformedRequest, .malformedBody, .routeMissing, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown, .keyExpired,
+            .tokenRefused, .credentialNotTaken, .addressForbidden, .issuerUnreachable,
             .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .fieldRefused, .clientGone, .staticAnswer, .draining, .internalFailure:
             false
         }

@@ -84,8 +84,8 @@ enum AttemptResult: String, CaseIterable {
         case .badUpstream: self = .badAnswer
         case .upstreamCut: self = .cut
         case .clientGone, .draining: self = .cancelled
-        case .upstreamStatus, .badRequest, .notFound, .modelNotFound, .invalidAPIKey, .modelForbidden, .rateLimitExceeded, .overloaded,
-            .staticAnswer, .internalFailure:
+        case .upstreamStatus, .badRequest, .notFound, .modelNotFound, .invalidAPIKey, .expiredAPIKey, .invalidToken, .expiredToken, .addressForbidden,
+            .modelForbidden, .rateLimitExceeded, .overloaded, .staticAnswer, .issuerUnreachable, .internalFailure:
             self = Self.ofStatus(status)
         }
     }
