@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <malloc.h>
 #include <netdb.h>
@@ -111,9 +112,26 @@ int clinux_local_port(int fd) {
     return ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
-int clinux_accept(int listener) {
-    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+// The 16 bytes of an IPv6 address; IPv4 as IPv6 maps it (RFC 4291, section 2.5.5.2).
+static void peer_bytes(const struct sockaddr_storage *address, uint8_t *bytes) {
+    memset(bytes, 0, 16);
+    if (address->ss_family == AF_INET6) {
+        memcpy(bytes, &((const struct sockaddr_in6 *)address)->sin6_addr, 16);
+    } else if (address->ss_family == AF_INET) {
+        bytes[10] = bytes[11] = 0xff;
+        memcpy(bytes + 12, &((const struct sockaddr_in *)address)->sin_addr, 4);
+    }
+}
+
+int clinux_accept(int listener, uint64_t *peer_high, uint64_t *peer_low) {
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof address;
+    int fd = accept4(listener, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) return -errno;
+    uint64_t halves[2];
+    peer_bytes(&address, (uint8_t *)halves);
+    *peer_high = be64toh(halves[0]);
+    *peer_low = be64toh(halves[1]);
     int yes = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     // tcp(7): "writable" comes back when less than this is unsent, so a slow reader is seen to make progress, and costs no megabytes.

@@ -45,6 +45,8 @@ final class Worker: WorkerServices, @unchecked Sendable {
         let timer = heart ?? LoopTimer(on: loop) { [weak self] in self?.startBeating() }
         heart = timer
         metrics.beat()
+        // One worker is enough: what it fetches is for all.
+        if number == 0 { view.pipeline.refreshKeys(on: self) }
         timer.schedule(after: .seconds(1))
     }
 
