@@ -14,6 +14,8 @@ package struct Configuration: Equatable, Sendable {
     /// What all limits have in common.
     package let quota: QuotaStoreConfig
     package let providers: [ProviderConfig]
+    /// For targets that say no price; what they take from here stands at the target already.
+    package let prices: PricesConfig
     package let models: [ModelConfig]
     package let callers: [CallerConfig]
     /// In matching order: the first that matches a request serves it.

@@ -28,6 +28,8 @@ struct ConfigurationChecks {
     func run() {
         checkAddresses()
         checkModels()
+        checkBaselines()
+        checkPriceTables()
         checkCallers()
         checkRouteNames()
         for (index, route) in configuration.routes.enumerated() where !route.name.isEmpty {
@@ -37,6 +39,8 @@ struct ConfigurationChecks {
             checkCache(ofRoute: index)
             checkUpstream(ofRoute: index)
             checkFallback(ofRoute: index)
+            checkSwitches(ofRoute: index)
+            checkPrices(ofRoute: index)
         }
         checkSharedLimits()
         checkShadowedRoutes()
