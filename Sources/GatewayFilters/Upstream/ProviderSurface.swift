@@ -1,4 +1,6 @@
 import GatewayCore
+import GatewayDialects
+import HTTPWire
 import JSONBytes
 
 /// How requests of one provider are addressed: where a dialect's paths stand below its URL, and what the body says besides.

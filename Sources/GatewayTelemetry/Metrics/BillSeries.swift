@@ -10,6 +10,8 @@ package struct BillSeries: Equatable, Sendable {
     private var saved = InlineArray<5, UInt64>(repeating: 0)
     private var added = InlineArray<5, UInt64>(repeating: 0)
 
+    package init() {}
+
     package func saved(by lever: Savings.Lever) -> UInt64 { saved[lever.index] }
     /// What a lever added to the bill: a retry that was paid, a prompt cache that was written and never read, a fallback to a dearer model.
     package func added(by lever: Savings.Lever) -> UInt64 { added[lever.index] }

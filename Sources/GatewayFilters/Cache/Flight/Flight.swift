@@ -43,6 +43,7 @@ final class Flight: Sendable {
     }
 
     /// - Returns: what has been spent so far, when this seat has to account for it: it was the last.
+    @discardableResult
     func leave(_ seat: Int) -> FlightSpending? {
         change { state in
             let wake = state.leave(seat)
