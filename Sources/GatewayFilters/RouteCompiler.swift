@@ -51,9 +51,13 @@ struct RouteCompiler {
     }
 
     private func quota(of route: RouteConfig) -> QuotaFilter {
-        QuotaFilter(
+        let ceilings = Dictionary(uniqueKeysWithValues: models.map { ($0, catalog.priceCeiling(of: $0, on: route)) })
+        let others = catalog.priceCeiling(of: nil, on: route)
+        return QuotaFilter(
             limits: route.quota.map { QuotaLimit($0, pods: configuration.quota.pods ?? 1) }, route: route.name, models: modelSet,
-            store: shared.quota, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) })
+            store: shared.quota, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) },
+            tellsStandings: route.switches.contains { $0.spent != nil },
+            cost: { model, usage in (model.map { ceilings[$0] ?? nil } ?? others)?.cost(of: usage) })
     }
 
     /// Differs when a reload changes what a route does to requests or where it sends them. Secrets show as placeholders and so do not count.

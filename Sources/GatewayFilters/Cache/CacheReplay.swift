@@ -40,6 +40,7 @@ struct CacheReplay {
         exchange.record.modelUsed = answer.about.modelUsed
         exchange.record.modelLabel = answer.about.modelLabel
         exchange.record.usage = answer.about.usage
+        exchange.record.costAvoided = answer.about.cost
     }
 
     /// The other form of an answer, made for the first who asks for it and kept beside the one that was received.

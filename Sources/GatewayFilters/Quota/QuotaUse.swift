@@ -15,7 +15,7 @@ struct QuotaUse {
         let record = exchange.record
         isCached = record.cache == .hit
         cost = record.cost
-        if let known = record.usage {
+        if let known = record.usageOfAttempts ?? record.usage {
             usage = known
         } else if !isCached {
             // Nobody counted. A whole answer is taken to have been as long as was foreseen.
@@ -28,7 +28,7 @@ struct QuotaUse {
         let record = exchange.record
         isRequest = error.countsAsRequest
         cost = record.cost
-        if let known = record.usage {
+        if let known = record.usageOfAttempts ?? record.usage {
             usage = known
         } else if error.mayBeBilled, !record.attempts.isEmpty {
             usage = estimate.usageOfInput
