@@ -53,7 +53,8 @@ final class RefreshedValue<Value: Sendable>: Sendable {
             switch look(worker.now) {
             case .use(let value, isDue: false): return value
             case .use(let value, isDue: true):
-                worker.spawn { [self] in await refresh(on: worker) }
+                let here = OnOneWorker(value: worker)
+                worker.spawn { [self] in await refresh(on: here.value) }
                 return value
             case .fetch: await refresh(on: worker)
             case .wait: try await worker.sleep(for: Self.lookInterval, cancellation: cancellation)

@@ -48,7 +48,7 @@ package struct RequestTransform: Sendable {
             return exchange.chatFormat.map { ForeignSeals.removed(from: body, in: $0) } ?? body
         case .embeddings:
             var losses = ChatLosses(policy: lossy, target: target.provider.formats[0])
-            let translated = try EmbeddingsPlan.body(of: exchange, model: target.model ?? exchange.model ?? "", losses: &losses)
+            let translated = try EmbeddingsPlan.body(of: exchange, model: target.model ?? exchange.model ?? "", at: target.provider, losses: &losses)
             exchange.tell(losses)
             return try body.edited(translated)
         case .chat(let translation):
@@ -74,6 +74,8 @@ package struct RequestTransform: Sendable {
             case .gemini: return GeminiPath.target(model: model, operation: .generateContent, isStreaming: exchange.isStreaming)
             case .bedrock: return BedrockPath.converse(model: model, isStreaming: exchange.isStreaming)
             }
+        case .embeddings where target.provider.surface == .vertexGemini:
+            return GeminiPath.predict(model: model)
         case .embeddings:
             return target.provider.dialect == .gemini
                 ? GeminiPath.target(model: model, operation: .batchEmbedContents, isStreaming: false) : "/embeddings"

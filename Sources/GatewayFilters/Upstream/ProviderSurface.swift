@@ -1,5 +1,5 @@
-package import GatewayCore
-import GatewayDialects
+import GatewayCore
+import HTTPWire
 import JSONBytes
 
 /// How requests of one provider are addressed: where a dialect's paths stand below its URL, and what the body says besides.
