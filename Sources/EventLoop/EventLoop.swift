@@ -27,6 +27,7 @@ package final class EventLoop: @unchecked Sendable {
     private let isWakeUpSent = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
     var timers = TimerHeap()
+    private var endsOfTurn: [() -> Void] = []
     private lazy var isolation = LoopActor(self)
 
     /// Bumped each turn; a watcher that sees it stand still while work waits knows that the loop hangs.
@@ -34,6 +35,9 @@ package final class EventLoop: @unchecked Sendable {
 
     /// When this turn began: what time-outs count from, without a look at the clock for each.
     package private(set) var turnTime = ContinuousClock.now
+
+    /// Goes up whenever the handlers of all descriptors that were ready have been told or are about to be, before any task runs again.
+    package private(set) var eventRound = 0
 
     /// Read into by every connection of the loop, one at a time.
     package var scratch = [UInt8](repeating: 0, count: 64 << 10)
@@ -115,15 +119,20 @@ package final class EventLoop: @unchecked Sendable {
         Task(executorPreference: self) { await isolation.run(operation) }
     }
 
+    /// Runs `body` once, when the jobs of this turn have run and before the loop waits: what several of them want to send can leave together.
+    package func atEndOfTurn(_ body: @escaping () -> Void) { endsOfTurn.append(body) }
+
     /// Blocks the calling thread until `stop()`.
     package func run() {
         CurrentThread.enter(self)
         defer { CurrentThread.leave() }
         while !isStopping.load(ordering: .acquiring) {
             runJobs()
+            endTurn()
             let wait = millisecondsToWait()
             let count = epoll.wait(milliseconds: wait)
             turnTime = .now
+            if count < Epoll.capacity { eventRound &+= 1 }
             for index in 0..<count {
                 let event = epoll.event(index)
                 dispatch(event.token, event.ready)
@@ -133,6 +142,7 @@ package final class EventLoop: @unchecked Sendable {
         }
         takeMail()
         runJobs()
+        endTurn()
         letGo()
     }
 
@@ -143,6 +153,13 @@ package final class EventLoop: @unchecked Sendable {
         for index in registrations.indices { registrations[index] = Registration(handler: nil, generation: handlers[index].generation &+ 1) }
         let timers = timers.removeAll()
         withExtendedLifetime((handlers, timers)) {}
+    }
+
+    private func endTurn() {
+        guard !endsOfTurn.isEmpty else { return }
+        let bodies = endsOfTurn
+        endsOfTurn.removeAll(keepingCapacity: true)
+        for body in bodies { body() }
     }
 
     private func dispatch(_ token: UInt64, _ ready: Readiness) {

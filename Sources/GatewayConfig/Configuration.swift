@@ -11,9 +11,13 @@ package struct Configuration: Equatable, Sendable {
     package let log: LogConfig
     /// The store behind every route's `cache` block.
     package let cache: CacheStoreConfig
+    /// What all limits have in common.
+    package let quota: QuotaStoreConfig
     package let providers: [ProviderConfig]
     package let models: [ModelConfig]
     package let callers: [CallerConfig]
+    /// Whose tokens are taken.
+    package let jwt: [JWTConfig]
     /// In matching order: the first that matches a request serves it.
     package let routes: [RouteConfig]
 }

@@ -62,9 +62,15 @@ package final class Exchange {
     package var wantsUsageEvent = false
     /// True when the request goes on with something that one provider account keeps: no other target can serve it, no cache may.
     package var isBoundToAccount = false
+    /// True for the gateway's own repetition of a request, whose answer takes the place of a kept one that is too old: no client waits for it.
+    package var isRefresh = false
     package var caller: Caller?
-    /// Who the request's key belongs to; nil until somebody looked. Routing may look before authentication does.
-    package var keyIdentity: KeyIdentity?
+    /// Whose the request's credential is; nil until somebody looked. Routing may look before authentication does.
+    package var identity: Identity?
+    /// Who opened the connection; nil where there is none. A proxy's address, where one stands between.
+    package var peer: IPAddress?
+    /// The most tokens that each answer may have, whatever the client asked for: what limits have left. nil: as the client has it.
+    package var outputTokensMax: Int?
     /// Fields that filters add to whatever answer the client gets, errors included (limits, cache outcome).
     package var responseHeaders: [HeaderField] = []
     package var record = RequestRecord()
@@ -84,8 +90,11 @@ package final class Exchange {
     ///
     /// What either learns from here on, the other does not see. The copy starts without `responseHeaders`, so that what is added to it
     /// can be told from what was there before.
-    package func detached() -> Exchange {
-        let copy = Exchange(request: request, worker: worker, started: started, requestID: requestID, trace: trace, path: path)
+    ///
+    /// - Parameter started: nil: when this one did.
+    package func detached(startingAt started: ContinuousClock.Instant? = nil) -> Exchange {
+        let copy = Exchange(
+            request: request, worker: worker, started: started ?? self.started, requestID: requestID, trace: trace, path: path)
         copy.dialect = dialect
         copy.operation = operation
         copy.model = model
@@ -95,8 +104,11 @@ package final class Exchange {
         copy.wantsArray = wantsArray
         copy.wantsUsageEvent = wantsUsageEvent
         copy.isBoundToAccount = isBoundToAccount
+        copy.isRefresh = isRefresh
         copy.caller = caller
-        copy.keyIdentity = keyIdentity
+        copy.identity = identity
+        copy.peer = peer
+        copy.outputTokensMax = outputTokensMax
         copy.record = record
         return copy
     }

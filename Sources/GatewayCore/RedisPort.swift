@@ -31,12 +31,14 @@ package final class RedisScript: Sendable {
 }
 
 /// A worker's way to Redis. Belongs to the worker; commands of one turn of its loop leave in one write.
+///
+/// Keys are given without the file's tag: `{weir}:` is put before each, so that a cluster keeps all of them on one node.
+/// Every call ends within `redis.deadline`.
 package protocol RedisPort: AnyObject {
     /// False while the breaker is open: every command would fail with `unavailable`.
     var isAvailable: Bool { get }
     /// Runs a script by its digest, and loads it on demand.
     ///
-    /// - Parameter keys: all in one hash slot (`{tag}`).
     func run(_ script: RedisScript, keys: [[UInt8]], arguments: [[UInt8]]) async throws(RedisFailure) -> RedisReply
     /// Sends one command, whose second word is its key.
     func send(_ command: [[UInt8]]) async throws(RedisFailure) -> RedisReply

@@ -1,6 +1,17 @@
 /// What the cache did with a request.
 package enum CacheOutcome: String, CaseIterable, Sendable {
     case hit, miss, bypass
+    /// An answer that is too old was given, because a new one is on its way or nobody has one.
+    case stale
+    /// A provider's refusal of an equal request was given again.
+    case negative
+    /// No client's: the gateway asked by itself for an answer to take the place of one that is too old.
+    case refresh
+}
+
+/// Where a kept answer was found.
+package enum CacheTier: String, CaseIterable, Sendable {
+    case memory, redis
 }
 
 /// One try at one target.
@@ -11,13 +22,22 @@ package struct Attempt: Equatable, Sendable {
     package var status: Int?
     package var error: ErrorKind?
     package var duration: Duration
+    /// What it used, as far as that is known; a failed attempt may have used something too.
+    package var usage: Usage?
+    /// What that costs; nil where the target has no price, or nothing was used.
+    package var cost: Money?
 
-    package init(provider: String, model: String, status: Int? = nil, error: ErrorKind? = nil, duration: Duration = .zero) {
+    package init(
+        provider: String, model: String, status: Int? = nil, error: ErrorKind? = nil, duration: Duration = .zero, usage: Usage? = nil,
+        cost: Money? = nil
+    ) {
         self.provider = provider
         self.model = model
         self.status = status
         self.error = error
         self.duration = duration
+        self.usage = usage
+        self.cost = cost
     }
 }
 
@@ -29,14 +49,21 @@ package struct RequestRecord: Sendable {
     package var provider: String?
     package var modelUsed: String?
     package var cache: CacheOutcome?
+    /// Where the answer was found; nil: the provider was asked, or an equal request's call was shared.
+    package var cacheTier: CacheTier?
     package var attempts: [Attempt] = []
     package var retries = 0
     /// The names of what was fallen back to, in order.
     package var fallbacks: [String] = []
     package var sharedFlight = false
+    /// Of the answer that the client gets: the last attempt's, or what a kept answer once used.
     package var usage: Usage?
-    /// What all attempts together cost by their targets' prices; nil where no target that was asked has a price.
+    /// What all attempts together cost by their targets' prices so far; nil where no target that was asked has a price, or none was asked.
     package var cost: Money?
+    /// The name of the limit that refused the request.
+    package var limitReached: String?
+    /// The names of limits that only watch, and would have refused it.
+    package var shadowLimits: [String] = []
     package var firstByteAt: ContinuousClock.Instant?
     /// Time spent waiting for providers; the rest is the gateway's own.
     package var upstreamTime: Duration = .zero
@@ -48,9 +75,46 @@ package struct RequestRecord: Sendable {
 
     package init() {}
 
+    /// Another attempt begins: what is learned from here on is about it.
+    package mutating func attemptBegan(_ attempt: Attempt) {
+        provider = attempt.provider
+        modelUsed = attempt.model
+        usage = nil
+        attempts.append(attempt)
+    }
+
+    /// What the last attempt has used so far, in place of what was said before; `cost` follows.
+    ///
+    /// - Parameter usage: nil for an answer whose tokens nobody counts.
+    package mutating func attemptUsed(_ usage: Usage?, at price: Price?) {
+        self.usage = usage
+        guard let last = attempts.indices.last else { return }
+        attempts[last].usage = usage
+        guard let price, let cost = usage.map(price.cost(of:)) ?? price.costWithoutTokens else { return }
+        self.cost = (self.cost ?? .zero) - (attempts[last].cost ?? .zero) + cost
+        attempts[last].cost = cost
+    }
+
     /// The answer of the last attempt, which had begun, was not to be whole.
     package mutating func attemptEnded(_ error: ErrorKind) {
-        if let last = attempts.indices.last { attempts[last].error = error }
+        usage?.isComplete = false
+        guard let last = attempts.indices.last else { return }
+        attempts[last].error = error
+        attempts[last].usage?.isComplete = false
+    }
+
+    /// What all attempts together used; nil when nobody knows of anything.
+    package var usageOfAttempts: Usage? {
+        let all = attempts.compactMap(\.usage)
+        return all.dropFirst().reduce(all.first) { sum, usage in sum.map { $0 + usage } }
+    }
+
+    /// Whether the answer was paid for before, by another request: `usage` says what it once took, and is not to be counted again.
+    package var isAnsweredFromCache: Bool {
+        switch cache {
+        case .hit, .stale, .negative: true
+        case .miss, .bypass, .refresh, nil: false
+        }
     }
 
     /// Whether the gateway itself has asked more than once: a client that repeats now multiplies the load.

@@ -4,7 +4,8 @@ import GatewayCore
 
 /// Makes filters of a checked configuration. Everything that can be worked out once is worked out here.
 struct RouteCompiler {
-    let keys: KeyTable
+    let callers: CallerDirectory
+    let tokens: TokenTable?
     let targets: [Target]
     private let configuration: Configuration
     private let shared: SharedState
@@ -25,37 +26,34 @@ struct RouteCompiler {
         catalog = UpstreamCatalog(
             configuration, states: shared.targets, seals: shared.seals, credentials: shared.credentials, demoURL: wantsDemo ? try demoURL() : "")
         targets = catalog.targets(of: configuration)
-        keys = KeyTable(
-            configuration.callers.flatMap { config in
-                let caller = Caller(name: config.name, team: config.team, models: config.models)
-                return config.keys.compactMap { hash in KeyDigest(bytes: hash.bytes).map { (digest: $0, caller: caller) } }
-            })
+        tokens = shared.tokens(configuration.jwt)
+        callers = CallerDirectory(keys: KeyTable(configuration.callers), tokens: tokens)
     }
 
     /// authn ▸ quota ▸ models ▸ cache ▸ fallback, which has transform and upstream inside: another target needs another request.
     func chain(of route: RouteConfig) throws -> FilterChain {
         var filters: [any Filter] = [
             // Where keys are accepted at all, a mistyped one is a mistake; a route that only says `anonymous` looks at none.
-            AuthnFilter(table: keys, acceptsKeys: route.authn.acceptsKeys, allowsAnonymous: route.authn.anonymous, unknownKeys: .refused)
+            AuthnFilter(
+                directory: callers, accepted: route.authn.accepted, allowsAnonymous: route.authn.anonymous, unknownKeys: .refused,
+                addresses: route.authn.addresses, proxies: configuration.listen.trustedProxies)
         ]
         if !route.quota.isEmpty {
-            filters.append(QuotaFilter(limits: route.quota.map(QuotaLimit.init), route: route.name, models: modelSet, store: shared.quota))
+            filters.append(quota(of: route))
         }
         filters.append(ModelsFilter(names: models, created: createdAt))
-        if let cache = route.cache { filters.append(self.cache(cache, of: route)) }
+        if let cache = route.cache {
+            let state = shared.cache(configuration.cache)
+            filters.append(try CacheFilter(cache, of: route, state: state, fingerprint: fingerprint(of: route)))
+        }
         filters.append(try catalog.filter(for: route))
         return FilterChain(filters)
     }
 
-    private func cache(_ config: CacheConfig, of route: RouteConfig) -> CacheFilter {
-        let converters = FormConverter.all
-        let recipe = CacheKeyRecipe(
-            route: route.name, scope: CacheScope(config.scope),
-            // A key that is new with each call says nothing about the answer.
-            sentHeaders: HeaderTransform.passed(route.transform.headers.pass).filter { $0 != "idempotency-key" },
-            fingerprint: fingerprint(of: route), convertible: Set(converters.keys))
-        let memory = shared.cache(configuration.cache)
-        return CacheFilter(recipe: recipe, keep: config.keep, store: memory.store, flights: memory.flights, converters: converters)
+    private func quota(of route: RouteConfig) -> QuotaFilter {
+        QuotaFilter(
+            limits: route.quota.map { QuotaLimit($0, pods: configuration.quota.pods ?? 1) }, route: route.name, models: modelSet,
+            store: shared.quota, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) })
     }
 
     /// Differs when a reload changes what a route does to requests or where it sends them. Secrets show as placeholders and so do not count.
@@ -63,34 +61,5 @@ struct RouteCompiler {
         let text =
             "\(route.transform) \(route.upstream.provider ?? "") \(route.fallback.map(\.action)) \(configuration.models) \(configuration.providers)"
         return Array(SHA256.hash(data: Array(text.utf8)))
-    }
-}
-
-extension CacheScope {
-    fileprivate init(_ scope: CacheConfig.Scope) {
-        switch scope {
-        case .caller: self = .caller
-        case .team: self = .team
-        case .everyone: self = .everyone
-        }
-    }
-}
-
-extension QuotaLimit {
-    fileprivate init(_ config: QuotaConfig) {
-        let allowance: Allowance =
-            switch config.allowance {
-            case .requests(let count, let window): .requests(count, window: window)
-            case .atOnce(let count): .atOnce(count)
-            }
-        let each: Dimension =
-            switch config.each {
-            case .caller: .caller
-            case .team: .team
-            case .route: .route
-            case .model: .model
-            case .everyone: .everyone
-            }
-        self.init(name: config.name, allowance: allowance, each: each)
     }
 }

@@ -1,38 +1,73 @@
 package import GatewayConfig
 import GatewayDialects
 import Synchronization
+import WebTokens
 
 /// What outlives a reload: counters, cached answers, how targets have been doing. Shared by all workers.
 package final class SharedState: Sendable {
     /// The memory behind every route's cache, and who is waiting for what. Other bounds make another one: entries are lost then.
-    struct Cache: Sendable {
+    private struct Cache: Sendable {
         let config: CacheStoreConfig
-        let store: MemoryCacheStore
-        let flights: FlightTable
+        let state: CacheState
 
-        init(_ config: CacheStoreConfig) {
+        init(_ config: CacheStoreConfig, _ marks: PurgeMarks) {
             self.config = config
-            store = MemoryCacheStore(bytesMax: config.memoryBytesMax, entryBytesMax: config.entryBytesMax)
-            flights = FlightTable(bytesMax: max(config.entryBytesMax, config.memoryBytesMax / 4))
+            state = CacheState(
+                store: MemoryCacheStore(bytesMax: config.memoryBytesMax, entryBytesMax: config.entryBytesMax),
+                flights: FlightTable(bytesMax: max(config.entryBytesMax, config.memoryBytesMax / 4)), marks: marks)
         }
     }
 
     let quota = MemoryQuotaStore()
+    let outputs = OutputHistory()
+    package let meters = QuotaMeters()
+    private let quotaSettings = RedisQuotaSettings(lease: .seconds(30))
+    let redisQuota: RedisQuotaStore
     let targets = TargetStateTable()
     let seals = ChatSeals()
     let credentials = CredentialTable()
-    private let cache: Mutex<Cache>
+    private let purges = PurgeMarks()
+    private let current: Mutex<Cache>
+    private let tokens = Mutex<(configs: [JWTConfig], table: TokenTable?)>(([], nil))
+    private let report: @Sendable (KeySetNews) -> Void
 
-    package init(_ configuration: Configuration) {
-        cache = Mutex(Cache(configuration.cache))
+    /// - Parameter report: tells the operator about an issuer's keys; called on whatever worker found out.
+    package init(_ configuration: Configuration, report: @escaping @Sendable (KeySetNews) -> Void = { _ in }) {
+        current = Mutex(Cache(configuration.cache, purges))
+        redisQuota = RedisQuotaStore(memory: quota, prefix: "quota:", settings: quotaSettings)
+        self.report = report
     }
 
-    func cache(_ config: CacheStoreConfig) -> Cache {
-        cache.withLock { cache in
-            if cache.config != config { cache = Cache(config) }
-            return cache
+    /// The issuers of a file. Where none of them has changed, the tokens that were checked stay; where one has, all are checked again, and
+    /// the issuers with the same source of keys keep those.
+    func tokens(_ configs: [JWTConfig]) -> TokenTable? {
+        tokens.withLock { known in
+            guard known.configs != configs else { return known.table }
+            let issuers = configs.map { config in
+                let old = zip(known.configs, known.table?.issuers ?? []).first { old, _ in
+                    old.name == config.name && old.keys == config.keys && old.rules.algorithms == config.rules.algorithms
+                }
+                return TokenIssuer(config, keys: old?.1.keys, report: report)
+            }
+            known = (configs, issuers.isEmpty ? nil : TokenTable(issuers))
+            return known.table
         }
     }
+
+    /// What is behind the caches of the live configuration.
+    package var cache: CacheState { current.withLock(\.state) }
+
+    func cache(_ config: CacheStoreConfig) -> CacheState {
+        current.withLock { cache in
+            if cache.config != config { cache = Cache(config, purges) }
+            return cache.state
+        }
+    }
+
+    /// Entries that Redis has not been told yet: they should leave before the process ends.
+    package var unsettledCount: Int { quotaSettings.backlog.load(ordering: .relaxed) }
+    /// Entries that Redis will not be told.
+    package var lostEntryCount: Int { quotaSettings.lost.load(ordering: .relaxed) }
 
     /// Forgets what `pipeline`, the live one from now on, has no use for.
     package func keep(_ pipeline: Pipeline) {

@@ -74,7 +74,7 @@ package final class Gateway: @unchecked Sendable {
         log = OperationalLog(writer: logWriter, settings: settings)
         metrics = MetricsRegistry(workers: count, build: options.build, log: logWriter)
         health = Health(version: options.version)
-        shared = SharedState(configuration)
+        shared = SharedState(configuration) { [log] news in log.tell(news) }
         drainTime = configuration.drain
         let hash = Reloader.hash(loaded)
         do {
@@ -98,6 +98,11 @@ package final class Gateway: @unchecked Sendable {
             Worker(
                 number: $0, loop: EventLoop(), live: live, metrics: metrics.shard(worker: $0),
                 accessLog: AccessLog(writer: logWriter, settings: settings, worker: $0), pooledConnectionsMax: shares.pooledPerWorker)
+        }
+        let shared = shared
+        metrics.showCache {
+            let cache = shared.cache
+            return CacheFigures(memoryBytes: cache.store.byteCount, memoryEntries: cache.store.entryCount)
         }
         let status = StatusPage(
             version: options.version, processID: options.processID, startTicks: options.startTicks, startedAtMilliseconds: WallClock.unixMilliseconds,
@@ -131,7 +136,8 @@ package final class Gateway: @unchecked Sendable {
             worker.loop.execute { worker.startBeating() }
         }
         DispatchQueue(label: "weir.admin").async { [adminLoop] in adminLoop.run() }
-        let adminService = AdminService(health: health, metrics: metrics) { status.render() }
+        let purge = CachePurge(shared: shared, live: live, worker: workers[0], answeringOn: adminLoop, log: log)
+        let adminService = AdminService(health: health, metrics: metrics, limits: LimitsPage(shared: shared), purge: purge) { status.render() }
         var adminLimits = HTTPServerLimits()
         adminLimits.connections = DescriptorShares.adminConnectionsMax
         admin.start(on: [(adminLoop, adminService)], limits: adminLimits, bodyBudget: BodyBudget(bytesMax: 1 << 20))
@@ -193,7 +199,7 @@ package final class Gateway: @unchecked Sendable {
 
     private func awaitDrained(until deadline: ContinuousClock.Instant, _ done: @escaping @Sendable () -> Void) {
         // Never before the workers have taken what was waiting to be accepted.
-        if !listener.isAccepting, listener.connectionCount == 0 { return finish(cut: 0, done) }
+        if !listener.isAccepting, listener.connectionCount == 0, shared.unsettledCount == 0 { return finish(cut: 0, done) }
         guard ContinuousClock.now >= deadline else {
             control.asyncAfter(deadline: .now() + .milliseconds(20)) { self.awaitDrained(until: deadline, done) }
             return

@@ -45,6 +45,8 @@ final class Worker: WorkerServices, @unchecked Sendable {
         let timer = heart ?? LoopTimer(on: loop) { [weak self] in self?.startBeating() }
         heart = timer
         metrics.beat()
+        // One worker is enough: what it fetches is for all.
+        if number == 0 { view.pipeline.refreshKeys(on: self) }
         timer.schedule(after: .seconds(1))
     }
 
@@ -65,6 +67,22 @@ final class Worker: WorkerServices, @unchecked Sendable {
     /// Ends what is still running when the time to drain is over.
     func cancelAll(_ reason: GatewayError) {
         for run in running { run.cancel(reason) }
+    }
+
+    /// Repetitions that refresh the cache, at once. Beyond, old answers stay as they are for a while.
+    private static let refreshesMax = 64
+    private var refreshCount = 0
+
+    func refresh(_ exchange: Exchange, done: @escaping (Bool) -> Void) -> Bool {
+        guard refreshCount < Self.refreshesMax else { return false }
+        refreshCount += 1
+        let run = RefreshRun(worker: self, pipeline: pipeline, of: exchange)
+        spawn { [self] in
+            let succeeded = await run.perform()
+            refreshCount -= 1
+            done(succeeded)
+        }
+        return true
     }
 
     // MARK: - WorkerServices
@@ -147,9 +165,10 @@ final class Worker: WorkerServices, @unchecked Sendable {
 
     private static func curlRequest(_ request: UpstreamRequest) -> CurlRequest {
         var result = CurlRequest(
-            method: request.method, path: request.path, headers: request.headers.map { ($0.name, $0.value) }, body: request.body,
+            method: request.method, path: request.path, headers: request.headers.map { ($0.name, $0.value) },
             connectTimeout: request.timeouts.connect, firstByteTimeout: request.timeouts.firstByte, idleTimeout: request.timeouts.idle,
             totalTimeout: request.timeouts.total)
+        result.body = request.content
         result.isOnFreshConnection = request.isOnFreshConnection
         return result
     }

@@ -31,7 +31,19 @@ struct AdminClient {
     }
 
     func get(_ path: String, expecting status: Int) throws -> [UInt8] {
-        let answer = fetch(path)
+        try ask(CurlRequest(method: "GET", path: path, firstByteTimeout: .seconds(5), totalTimeout: .seconds(5)), expecting: status)
+    }
+
+    /// Sends JSON.
+    func post(_ path: String, _ body: JSONValue) throws -> [UInt8] {
+        let request = CurlRequest(
+            method: "POST", path: path, headers: [("content-type", "application/json")], body: body.written(), firstByteTimeout: .seconds(30),
+            totalTimeout: .seconds(30))
+        return try ask(request, expecting: 200)
+    }
+
+    private func ask(_ request: CurlRequest, expecting status: Int) throws -> [UInt8] {
+        let answer = fetch(request)
         switch answer {
         case .success(let (found, body)):
             guard found == status else { throw Refusal(String(decoding: body.prefix(1000), as: UTF8.self).filter { $0 != "\n" }) }
@@ -43,7 +55,7 @@ struct AdminClient {
         }
     }
 
-    private func fetch(_ path: String) -> Result<(Int, [UInt8]), CurlError> {
+    private func fetch(_ request: CurlRequest) -> Result<(Int, [UInt8]), CurlError> {
         let loop = EventLoop()
         let outcome = Mutex<Result<(Int, [UInt8]), CurlError>>(.failure(.cancelled))
         let done = DispatchSemaphore(value: 0)
@@ -52,7 +64,6 @@ struct AdminClient {
             done.signal()
         }
         let endpoint = CurlEndpoint(url: "http://" + address)
-        let request = CurlRequest(method: "GET", path: path, firstByteTimeout: .seconds(5), totalTimeout: .seconds(5))
         loop.execute {
             let client = CurlClient(on: loop)
             loop.spawn {

@@ -6,7 +6,7 @@ import JSONBytes
 package struct ChatTranslation: Sendable {
     package let client: ChatFormat
     package let provider: ChatFormat
-    private let facts: ChatAnswerFacts
+    let facts: ChatAnswerFacts
 
     package init(client: ChatFormat, provider: ChatFormat, facts: ChatAnswerFacts) {
         self.client = client

@@ -20,7 +20,8 @@ package enum GeminiUsage {
         return Usage(
             input: input, output: output, cachedInput: min(input, count(value["cachedContentTokenCount"])),
             audioInput: min(input, audio(value["promptTokensDetails"])), reasoning: thoughts,
-            audioOutput: min(output - thoughts, audio(value["candidatesTokensDetails"])))
+            audioOutput: min(output - thoughts, audio(value["candidatesTokensDetails"])),
+            cachedAudioInput: min(input, audio(value["cacheTokensDetails"])), serviceTier: tier(value["serviceTier"] ?? value["trafficType"]))
     }
 
     /// Reads the object at `range` of `text`.
@@ -40,6 +41,12 @@ package enum GeminiUsage {
         if usage.audioInput > 0 { json["promptTokensDetails"] = [["modality": "AUDIO", "tokenCount": JSONValue(usage.audioInput)]] }
         if usage.audioOutput > 0 { json["candidatesTokensDetails"] = [["modality": "AUDIO", "tokenCount": JSONValue(usage.audioOutput)]] }
         return .object(json)
+    }
+
+    /// - Parameter word: `standard`, `flex` or `priority`; of Vertex AI `ON_DEMAND_FLEX` and the like.
+    private static func tier(_ word: JSONValue?) -> ServiceTier? {
+        guard let word = word?.string?.lowercased() else { return nil }
+        return ServiceTier(rawValue: word.hasPrefix("on_demand_") ? String(word.dropFirst(10)) : word)
     }
 
     private static func audio(_ details: JSONValue?) -> Int {

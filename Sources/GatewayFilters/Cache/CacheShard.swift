@@ -28,7 +28,7 @@ struct CacheShard {
     mutating func answer(for key: CacheKey, now: ContinuousClock.Instant) -> StoredAnswer? {
         guard let place = places[key], let answer = nodes[place].answer else { return nil }
         unlink(place)
-        guard answer.age(at: now) < answer.keep else {
+        guard answer.age(at: now) < answer.lifetime else {
             forget(place)
             return nil
         }
@@ -63,6 +63,12 @@ struct CacheShard {
     mutating func replace(_ old: StoredAnswer, with answer: StoredAnswer, for key: CacheKey) -> [StoredAnswer] {
         guard let place = places[key], nodes[place].answer === old, answer.byteCount <= bytesMax else { return [] }
         return keep(answer, for: key)
+    }
+
+    /// - Returns: what was removed, for the caller to drop after it has let go of its lock.
+    mutating func remove(where isGone: (StoredAnswer) -> Bool) -> [StoredAnswer] {
+        let gone = places.values.filter { nodes[$0].answer.map(isGone) ?? false }
+        return gone.flatMap { remove($0) }
     }
 
     private mutating func remove(_ place: Int) -> [StoredAnswer] {

@@ -49,6 +49,16 @@ package final class MemoryCacheStore: CacheStore {
         withExtendedLifetime(dropped) {}
     }
 
+    @discardableResult
+    package func remove(where isGone: @Sendable (StoredAnswer) -> Bool) async -> Int {
+        var count = 0
+        for shard in shards {
+            let dropped = shard.state.withLock { $0.remove(where: isGone) }
+            count += dropped.count { $0.alias == nil }
+        }
+        return count
+    }
+
     private func shard(of key: CacheKey) -> LockedShard {
         shards[Int(key.prefix % UInt64(shards.count))]
     }

@@ -1,10 +1,15 @@
 package import GatewayCore
+import GatewayDialects
 
 /// A complete answer, kept for those who ask the same.
 package final class StoredAnswer: Sendable {
     package enum Content: Equatable, Sendable {
         case json([UInt8])
         case stream([BodyChunk])
+        /// What a provider said instead of an answer, status 400, to a request that it will never answer.
+        case refusal([UInt8])
+        /// The answer is kept under another key.
+        case alias(CacheKey)
     }
 
     /// Headers that belong to an answer, whoever gets it. Limits, cookies and the like belong to one request.
@@ -16,48 +21,78 @@ package final class StoredAnswer: Sendable {
     package let content: Content
     /// The same in the other form, once somebody has asked for it.
     package let converted: Content?
-    package let headers: [HeaderField]
-    package let storedAt: ContinuousClock.Instant
-    package let keep: Duration
-    package let provider: String?
-    package let modelUsed: String?
-    package let modelLabel: String?
-    package let usage: Usage?
+    package let about: About
     /// Memory it takes, overheads included.
     package let byteCount: Int
 
-    /// - Parameter headers: all that came with the answer; the shared ones are kept.
-    package init(_ content: Content, headers: [HeaderField], record: RequestRecord, storedAt: ContinuousClock.Instant, keep: Duration) {
+    /// What is known of an answer.
+    package struct About: Equatable, Sendable {
+        package var headers: [HeaderField] = []
+        package var storedAt: ContinuousClock.Instant
+        /// How long it is fresh.
+        package var keep: Duration
+        /// How long after that it may still be of use.
+        package var stale: Duration
+        package var provider: String?
+        package var modelUsed: String?
+        package var modelLabel: String?
+        package var usage: Usage?
+        /// What it cost when it was made.
+        package var cost: Money?
+        /// The format of the conversation that it is written in; nil: it is of no conversation.
+        package var format: ChatFormat?
+        package var tag = PurgeTag()
+
+        init(storedAt: ContinuousClock.Instant, keep: Duration, stale: Duration = .zero) {
+            self.storedAt = storedAt
+            self.keep = keep
+            self.stale = stale
+        }
+    }
+
+    package init(_ content: Content, converted: Content? = nil, about: About) {
         self.content = content
-        converted = nil
-        self.headers = headers.filter { Self.sharedHeaders.contains($0.name) }
-        self.storedAt = storedAt
-        self.keep = keep
-        provider = record.provider
-        modelUsed = record.modelUsed
-        modelLabel = record.modelLabel
-        usage = record.usage
-        byteCount = Self.entryOverheadBytes + content.byteCount
+        self.converted = converted
+        self.about = about
+        byteCount = Self.entryOverheadBytes + content.byteCount + (converted?.byteCount ?? 0)
+    }
+
+    /// - Parameter headers: all that came with the answer; the shared ones are kept.
+    package convenience init(
+        _ content: Content, headers: [HeaderField], record: RequestRecord, storedAt: ContinuousClock.Instant, keep: Duration,
+        stale: Duration = .zero, format: ChatFormat? = nil, tag: PurgeTag = PurgeTag()
+    ) {
+        var about = About(storedAt: storedAt, keep: keep, stale: stale)
+        about.headers = headers.filter { Self.sharedHeaders.contains($0.name) }
+        about.provider = record.provider
+        about.modelUsed = record.modelUsed
+        about.modelLabel = record.modelLabel
+        about.usage = record.usage
+        about.cost = record.cost
+        about.format = format
+        about.tag = tag
+        self.init(content, about: about)
     }
 
     /// The same answer, and also in its other form.
-    init(_ answer: StoredAnswer, converted: Content) {
-        content = answer.content
-        self.converted = converted
-        headers = answer.headers
-        storedAt = answer.storedAt
-        keep = answer.keep
-        provider = answer.provider
-        modelUsed = answer.modelUsed
-        modelLabel = answer.modelLabel
-        usage = answer.usage
-        byteCount = Self.entryOverheadBytes + answer.content.byteCount + converted.byteCount
+    convenience init(_ answer: StoredAnswer, converted: Content) {
+        self.init(answer.content, converted: converted, about: answer.about)
     }
+
+    package var keep: Duration { about.keep }
+    package var stale: Duration { about.stale }
+    package var provider: String? { about.provider }
 
     /// Never below zero: workers read their clocks at different moments.
     package func age(at now: ContinuousClock.Instant) -> Duration {
-        max(.zero, now - storedAt)
+        max(.zero, now - about.storedAt)
     }
+
+    /// How long it is kept, fresh or not.
+    var lifetime: Duration { about.keep + about.stale }
+
+    var refusal: [UInt8]? { if case .refusal(let body) = content { body } else { nil } }
+    var alias: CacheKey? { if case .alias(let key) = content { key } else { nil } }
 }
 
 extension StoredAnswer.Content {
@@ -67,10 +102,11 @@ extension StoredAnswer.Content {
     package var isStream: Bool { if case .stream = self { true } else { false } }
 
     /// Memory it takes.
-    fileprivate var byteCount: Int {
+    var byteCount: Int {
         switch self {
-        case .json(let bytes): bytes.count + Self.chunkOverheadBytes
+        case .json(let bytes), .refusal(let bytes): bytes.count + Self.chunkOverheadBytes
         case .stream(let chunks): chunks.reduce(0) { $0 + $1.bytes.count + Self.chunkOverheadBytes }
+        case .alias: 0
         }
     }
 }

@@ -1,4 +1,9 @@
+<<<<<<< HEAD
 import GatewayCore
+=======
+package import GatewayCore
+import GatewayDialects
+>>>>>>> main
 import HTTPWire
 import JSONBytes
 

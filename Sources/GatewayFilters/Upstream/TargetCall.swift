@@ -35,9 +35,7 @@ struct TargetCall {
 
     private func noteStart() -> Int {
         let model = target.model ?? exchange.model ?? ""
-        exchange.record.provider = target.provider.name
-        exchange.record.modelUsed = model
-        exchange.record.attempts.append(Attempt(provider: target.provider.name, model: model))
+        exchange.record.attemptBegan(Attempt(provider: target.provider.name, model: model))
         return exchange.record.attempts.count - 1
     }
 
@@ -74,11 +72,12 @@ struct TargetCall {
         guard !head.isEncoded else { throw broken("it is encoded, although that was not asked for.") }
         guard (200...299).contains(head.status) else { throw broken("its status is \(head.status); redirects are not followed.") }
         if form.isOpaque {
+            exchange.record.attemptUsed(nil, at: target.price)
             return Response(status: head.status, headers: headers, body: ResponseBody(.stream(RawAnswer(answer, for: exchange, lease: lease))))
         }
         if target.provider.surface == .bedrock ? head.isMessageStream : head.isEventStream {
             guard exchange.isStreaming else { throw broken("it is a stream, which was not asked for.") }
-            let stream = StreamedAnswer(answer, as: form, lease: lease, idle: timeouts.idle)
+            let stream = StreamedAnswer(answer, as: form, price: target.price, lease: lease, idle: timeouts.idle)
             try await stream.begin(by: sentAt.advanced(by: timeouts.firstToken))
             let named = form.isWrittenHere ? headers.naming(Self.eventStreamType) : headers
             return Response(status: head.status, headers: named, body: ResponseBody(.stream(stream)))
@@ -122,7 +121,7 @@ struct TargetCall {
         let started = exchange.worker.now
         defer { exchange.record.upstreamTime += started.duration(to: exchange.worker.now) }
         let (body, usage) = try await whole.answer()
-        exchange.record.usage = usage
+        exchange.record.attemptUsed(usage, at: target.price)
         return body
     }
 }

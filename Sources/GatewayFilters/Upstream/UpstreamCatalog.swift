@@ -1,5 +1,5 @@
 package import GatewayConfig
-import GatewayCore
+package import GatewayCore
 package import GatewayDialects
 package import JSONBytes
 
@@ -54,6 +54,18 @@ package struct UpstreamCatalog: Sendable {
             models: models, passThrough: route.upstream.provider.map(passThrough), caller: caller, rules: route.fallback.compactMap(rule))
     }
 
+    /// A price that no request for `model` exceeds on a route: the dearest of the targets that may serve it there, fallbacks included.
+    ///
+    /// - Returns: nil when none of them has a price.
+    package func priceCeiling(of model: String, on route: RouteConfig) -> Price? {
+        var targets = models[model]?.targets ?? route.upstream.provider.map { [passThrough($0)] } ?? []
+        for rule in route.fallback.compactMap(rule) {
+            if case .model(let other) = rule.action { targets += other.targets }
+        }
+        let prices = targets.compactMap(\.price)
+        return prices.dropFirst().reduce(prices.first?.dearest) { $0?.ceiling($1) }
+    }
+
     private func rule(_ config: FallbackConfig) -> FallbackRule? {
         switch config.action {
         case .model(let name): models[name].map { FallbackRule(on: config.on, action: .model($0)) }
@@ -68,9 +80,11 @@ package struct UpstreamCatalog: Sendable {
 
     private static func target(_ config: TargetConfig, _ providers: [String: Provider], _ states: TargetStateTable) -> Target {
         let budgets = config.thinkingBudgets.compactMap { word, tokens in ChatReasoning.Effort(rawValue: word).map { ($0, tokens) } }
+        let provider = provider(config.provider, providers)
         return Target(
-            provider: provider(config.provider, providers), model: config.model, weight: config.weight,
-            state: states.state(provider: config.provider, model: config.model), drops: drops(config.drop), outputTokensMax: config.maxTokens,
+            provider: provider, model: config.model, weight: config.weight,
+            state: states.state(provider: config.provider, model: config.model),
+            price: config.price?.price(isAnthropic: provider.dialect == .anthropic), drops: drops(config.drop), outputTokensMax: config.maxTokens,
             takesBudgets: config.thinking == .budget, budgets: Dictionary(uniqueKeysWithValues: budgets))
     }
 

@@ -47,12 +47,42 @@ extension Blame {
     }
 }
 
-extension CacheOutcome {
+/// What a cache did with a request, as it is counted.
+enum CacheResult: String, CaseIterable {
+    case hit, miss, bypass, stale, negative, refresh
+    /// The call of an equal request was shared, while it lasted.
+    case shared
+
+    init?(of record: RequestRecord) {
+        switch record.cache {
+        case .hit: self = record.sharedFlight ? .shared : .hit
+        case .miss: self = .miss
+        case .bypass: self = .bypass
+        case .stale: self = .stale
+        case .negative: self = .negative
+        case .refresh: self = .refresh
+        case nil: return nil
+        }
+    }
+
     var index: Int {
         switch self {
         case .hit: 0
         case .miss: 1
         case .bypass: 2
+        case .stale: 3
+        case .negative: 4
+        case .refresh: 5
+        case .shared: 6
+        }
+    }
+}
+
+extension CacheTier {
+    var index: Int {
+        switch self {
+        case .memory: 0
+        case .redis: 1
         }
     }
 }
@@ -85,7 +115,7 @@ enum AttemptResult: String, CaseIterable {
         case .upstreamCut: self = .cut
         case .clientGone, .draining: self = .cancelled
         case .upstreamStatus, .badRequest, .notFound, .modelNotFound, .invalidAPIKey, .modelForbidden, .rateLimitExceeded, .overloaded,
-            .staticAnswer, .internalFailure:
+            .limitsUnknown, .staticAnswer, .internalFailure, .expiredAPIKey, .invalidToken, .expiredToken, .addressForbidden, .issuerUnreachable:
             self = Self.ofStatus(status)
         }
     }

@@ -87,13 +87,7 @@ struct MetricsPage {
     }
 
     private func routes(_ out: inout Exposition) {
-        out.family("weir_cache_requests_total", .counter, "Requests that a cache looked at, by what it did.")
-        for entry in merged.routes {
-            for outcome in CacheOutcome.allCases where entry.series.cache[outcome.index] > 0 {
-                out.sample(
-                    "weir_cache_requests_total", [("route", entry.route), ("result", outcome.rawValue)], entry.series.cache[outcome.index])
-            }
-        }
+        cache(&out)
         out.family("weir_shared_flights_total", .counter, "Requests answered by the upstream call of an equal request that was under way.")
         out.sample("weir_shared_flights_total", merged.worker.sharedFlights)
         out.family("weir_retries_total", .counter, "Attempts repeated at the same model.")
@@ -108,6 +102,31 @@ struct MetricsPage {
         for entry in merged.routes where entry.series.quotaRejections > 0 {
             out.sample("weir_quota_rejections_total", [("route", entry.route)], entry.series.quotaRejections)
         }
+    }
+
+    private func cache(_ out: inout Exposition) {
+        out.family(
+            "weir_cache_requests_total", .counter,
+            "Requests that a cache looked at, by what it did. shared: the call of an equal request. refresh: the gateway's own.")
+        for entry in merged.routes {
+            for result in CacheResult.allCases where entry.series.cache[result.index] > 0 {
+                out.sample("weir_cache_requests_total", [("route", entry.route), ("result", result.rawValue)], entry.series.cache[result.index])
+            }
+        }
+        out.family("weir_cache_answers_total", .counter, "Answers out of a cache, by where they were found.")
+        for entry in merged.routes {
+            for tier in CacheTier.allCases where entry.series.cacheTiers[tier.index] > 0 {
+                out.sample("weir_cache_answers_total", [("route", entry.route), ("tier", tier.rawValue)], entry.series.cacheTiers[tier.index])
+            }
+        }
+        let figures = registry.cacheFigures()
+        out.family("weir_cache_bytes", .gauge, "Memory that kept answers take.")
+        out.sample("weir_cache_bytes", gauge(figures.memoryBytes))
+        out.family("weir_cache_entries", .gauge, "Answers kept in memory.")
+        out.sample("weir_cache_entries", gauge(figures.memoryEntries))
+        guard !figures.redis.isEmpty else { return }
+        out.family("weir_cache_redis_total", .counter, "What came of the cache's talks with Redis.")
+        for (event, count) in figures.redis { out.sample("weir_cache_redis_total", [("event", event)], count) }
     }
 
     private func providers(_ out: inout Exposition) {

@@ -21,6 +21,7 @@ package final class MetricsRegistry: Sendable {
     let build: [(name: String, value: String)]
     let log: LogWriter?
     private let reloads = Mutex(Reloads())
+    private let cache = Mutex<(@Sendable () -> CacheFigures)?>(nil)
 
     /// - Parameters:
     ///   - build: the labels of `weir_build_info`: versions of the gateway and of its libraries.
@@ -70,6 +71,11 @@ package final class MetricsRegistry: Sendable {
             reloads.lastSuccessful = false
         }
     }
+
+    /// From now on the page shows what the cache holds.
+    package func showCache(_ figures: @escaping @Sendable () -> CacheFigures) { cache.withLock { $0 = figures } }
+
+    func cacheFigures() -> CacheFigures { cache.withLock { $0 }?() ?? CacheFigures() }
 
     var reloadState: Reloads { reloads.withLock { $0 } }
 

@@ -17,8 +17,10 @@ struct TrafficSeries: Sendable {
 struct RouteSeries: Sendable {
     var duration = Histogram()
     var firstToken = Histogram()
-    /// By `CacheOutcome`.
-    var cache = InlineArray<3, UInt64>(repeating: 0)
+    /// By `CacheResult`.
+    var cache = InlineArray<7, UInt64>(repeating: 0)
+    /// By `CacheTier`.
+    var cacheTiers = InlineArray<2, UInt64>(repeating: 0)
     /// By `ErrorKind`, in the order of its cases.
     var errors = InlineArray<32, UInt64>(repeating: 0)
     var retries: UInt64 = 0
@@ -28,6 +30,7 @@ struct RouteSeries: Sendable {
         duration.add(other.duration)
         firstToken.add(other.firstToken)
         for index in cache.indices { cache[index] &+= other.cache[index] }
+        for index in cacheTiers.indices { cacheTiers[index] &+= other.cacheTiers[index] }
         for index in errors.indices { errors[index] &+= other.errors[index] }
         retries &+= other.retries
         quotaRejections &+= other.quotaRejections

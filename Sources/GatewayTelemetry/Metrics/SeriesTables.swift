@@ -34,7 +34,7 @@ struct SeriesTables: Sendable {
         let place = place(of: record, directory)
         traffic[place.traffic].requests[StatusClass(of: record).index * TrafficSeries.blames + record.blame.index] &+= 1
         // What a cache answered was paid for once, by whoever asked first.
-        if record.cache != .hit, let usage = record.usage { traffic[place.traffic].count(usage) }
+        if !record.isAnsweredFromCache, let usage = record.usage { traffic[place.traffic].count(usage) }
         routes[place.route].count(record, times, isStreaming: isStreaming)
         if record.sharedFlight {
             worker.sharedFlights &+= 1
@@ -148,7 +148,8 @@ extension RouteSeries {
     fileprivate mutating func count(_ record: RequestRecord, _ times: RequestTimes, isStreaming: Bool) {
         duration.observe(times.total, in: .requestDuration)
         if isStreaming, let firstByte = times.firstByte { firstToken.observe(firstByte, in: .timeToFirstToken) }
-        if let outcome = record.cache { cache[outcome.index] &+= 1 }
+        if let result = CacheResult(of: record) { cache[result.index] &+= 1 }
+        if let tier = record.cacheTier { cacheTiers[tier.index] &+= 1 }
         if let kind = record.error, let index = ErrorKind.allCases.firstIndex(of: kind) { errors[index] &+= 1 }
         if record.error == .rateLimitExceeded { quotaRejections &+= 1 }
         retries &+= UInt64(clamping: record.retries)

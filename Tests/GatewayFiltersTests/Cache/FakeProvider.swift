@@ -179,3 +179,14 @@ struct FakeConverter: AnswerConverter {
         return text.contains("cannot") ? nil : Array("joined \(text)".utf8)
     }
 }
+
+extension CacheFilter {
+    /// With a cache of its own, but for what is kept and who flies.
+    init(
+        recipe: CacheKeyRecipe, keep: Duration, store: MemoryCacheStore, flights: FlightTable,
+        converters: [Operation: any AnswerConverter] = [:]
+    ) {
+        self.init(
+            recipe: recipe, policy: CachePolicy(keep: keep), state: CacheState(store: store, flights: flights), converters: converters)
+    }
+}

@@ -9,13 +9,17 @@ final class FakeWorker: WorkerServices {
     typealias Provider = (UpstreamRequest, Int) async throws(GatewayError) -> FakeAnswer
 
     var now: ContinuousClock.Instant
-    let secondsSince1970 = 1_790_000_000
+    var secondsSince1970 = 1_790_000_000
     /// What `send` does. By default every request is answered `200 {}`.
     var provider: Provider
     /// Given out by `random(below:)` in this order, modulo the bound; then 0 for ever.
     var randomNumbers: [Int] = []
     private(set) var sent: [UpstreamRequest] = []
     private(set) var sleeps: [Duration] = []
+    /// nil: there is no Redis.
+    var redis: (any RedisPort)?
+    /// Requests to be repeated for the cache, and what is to be told of how that went.
+    private(set) var refreshes: [(exchange: Exchange, done: (Bool) -> Void)] = []
     private let thread: FakeThread
 
     init(now: ContinuousClock.Instant = .now, thread: FakeThread = FakeThread(), provider: @escaping Provider = { _, _ in FakeAnswer() }) {
@@ -49,6 +53,13 @@ final class FakeWorker: WorkerServices {
     /// A closure on its way to the worker's thread; nobody else calls it.
     private struct HandedOver: @unchecked Sendable {
         let operation: () async -> Void
+    }
+
+    func refresh(_ exchange: Exchange, done: @escaping (Bool) -> Void) -> Bool {
+        let copy = exchange.detached()
+        copy.isRefresh = true
+        refreshes.append((copy, done))
+        return true
     }
 
     func random(below bound: Int) -> Int {

@@ -21,13 +21,15 @@ enum FlightEnding: Sendable {
     /// With the whole answer; `answer` is nil when it cannot be given to others later.
     case landed(RequestRecord, answer: StoredAnswer?)
     case crashed(GatewayError, addedHeaders: [HeaderField], RequestRecord)
-    /// It never took off, because the answer turned up elsewhere.
+    /// It never took off, because the answer turned up in memory.
     case dissolved
+    /// It never took off, because another process had the answer.
+    case found(StoredAnswer)
 
     var record: RequestRecord? {
         switch self {
         case .landed(let record, _), .crashed(_, _, let record): record
-        case .dissolved: nil
+        case .dissolved, .found: nil
         }
     }
 }

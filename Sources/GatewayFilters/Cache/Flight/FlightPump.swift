@@ -5,26 +5,19 @@ import GatewayCore
 /// It runs beside the request that set out, on the same worker, with an exchange and a cancellation of its own: that request may leave, and
 /// the others still get their answer. When nobody is left, the call is cancelled at once.
 final class FlightPump {
-    /// Where a whole answer goes, and for how long.
-    struct Destination {
-        let store: any CacheStore
-        let keep: Duration
-        let table: FlightTable
-    }
-
     /// How long followers may hold the provider up, counted from the first time that one does.
     private static let patience = Duration.seconds(10)
 
     private let flight: Flight
     private let exchange: Exchange
     private let next: Next
-    private let destination: Destination
+    private let destination: CacheDestination
     /// Ends when the flight does.
     private let landing = Cancellation()
     private var hasStartedClock = false
 
     /// - Parameter exchange: that of the request that sets out; a copy of it goes on.
-    init(_ flight: Flight, exchange: Exchange, next: Next, destination: Destination) {
+    init(_ flight: Flight, exchange: Exchange, next: Next, destination: CacheDestination) {
         self.flight = flight
         self.exchange = exchange.detached()
         self.next = next
@@ -39,19 +32,33 @@ final class FlightPump {
 
     private func run() async {
         let ending: FlightEnding
+        var lease: CacheLease?
         do throws(GatewayError) {
             if flight.isAbandoned { throw .clientGone }
-            let response = try await next(exchange)
-            try await receive(response)
-            ending = .landed(exchange.record, answer: storable(response))
+            switch try await destination.claim(for: exchange) {
+            case .found(let answer):
+                ending = .found(answer)
+            case .call(let granted):
+                lease = granted
+                startRenewing(granted)
+                let response = try await next(exchange)
+                try await receive(response)
+                ending = .landed(exchange.record, answer: storable(response))
+            }
         } catch {
             ending = .crashed(error, addedHeaders: exchange.responseHeaders, exchange.record)
         }
         // In this order: whoever finds no flight any more finds the answer in the store.
-        if case .landed(_, let answer?) = ending { await destination.store.keep(answer, for: flight.key) }
+        await destination.keep(ending, lease, for: exchange)
         destination.table.remove(flight)
         flight.end(ending)
         landing.cancel(.clientGone)
+    }
+
+    private func startRenewing(_ lease: CacheLease?) {
+        guard let lease else { return }
+        let pump = OnOneWorker(value: self)
+        exchange.worker.spawn { await pump.value.destination.renew(lease, until: pump.value.landing, on: pump.value.exchange.worker) }
     }
 
     private func cancelWhenAbandoned() async {
@@ -121,7 +128,7 @@ final class FlightPump {
         }
         // With what the translation added: it is about the answer, not about one request for it.
         let headers = response.headers + exchange.responseHeaders
-        let answer = StoredAnswer(content, headers: headers, record: exchange.record, storedAt: exchange.worker.now, keep: destination.keep)
-        return answer.byteCount <= destination.store.entryBytesMax ? answer : nil
+        let answer = destination.answer(content, headers: headers, for: exchange)
+        return answer.byteCount <= destination.entryBytesMax ? answer : nil
     }
 }

@@ -9,6 +9,8 @@ final class FlightSeat: BodySource {
         case response(Response)
         /// The whole answer, for a request that asked for it in the other form.
         case answer(StoredAnswer)
+        /// What another process had kept; the provider was not asked.
+        case found(StoredAnswer)
         /// This request needs an answer of its own.
         case unusable
     }
@@ -48,6 +50,9 @@ final class FlightSeat: BodySource {
             settle(bill)
             leave()
             return .answer(answer)
+        case .ended(.found(let answer), _):
+            leave()
+            return .found(answer)
         case .ended(.landed(_, nil), _), .ended(.dissolved, _), .unusable:
             leave()
             return .unusable
@@ -96,7 +101,7 @@ final class FlightSeat: BodySource {
         case .overrun:
             leave()
             throw .overloaded(reason: "this client reads an answer that it shares with others too slowly.")
-        case .gone, .head, .nothingYet, .unusable, .ended(.dissolved, _):
+        case .gone, .head, .nothingYet, .unusable, .ended(.dissolved, _), .ended(.found, _):
             leave()
             throw exchange.cancellation.error ?? .clientGone
         }
@@ -130,7 +135,7 @@ final class FlightSeat: BodySource {
             exchange.record.takeCosts(from: record)
         }
         hasPaid = true
-        exchange.record.cache = .miss
+        exchange.record.cache = exchange.isRefresh ? .refresh : .miss
     }
 }
 
@@ -146,5 +151,6 @@ extension RequestRecord {
         usage = flight.usage
         firstByteAt = firstByteAt ?? flight.firstByteAt
         upstreamTime = flight.upstreamTime
+        cost = flight.cost
     }
 }

@@ -1,0 +1,96 @@
+import EventLoop
+import Foundation
+
+/// A redis-server of the test's own on a Unix socket (and a port, if wanted), in a folder of its own. Ends with the test process at the latest.
+@safe
+final class RedisServer: @unchecked Sendable {
+    let folder: String
+    var socket: String { folder + "/redis.sock" }
+    /// 0: only the socket.
+    let port: Int
+    private let arguments: [String]
+    private var shell: UnsafeMutablePointer<FILE>?
+
+    init(_ arguments: [String] = [], port: Int = 0, executable: String = "redis-server") throws {
+        folder = try Self.makeFolder()
+        self.port = port
+        self.arguments = [executable, "--port", String(port), "--unixsocket", folder + "/redis.sock", "--dir", folder] + arguments
+        try start()
+    }
+
+    deinit {
+        stop()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    private static func makeFolder() throws -> String {
+        let folder = "/tmp/weir-redis-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    /// A port that nobody listens on at the moment.
+    static func freePort() throws -> Int {
+        let listener = try Socket.listen(host: "127.0.0.1", port: 0)
+        defer { Socket.close(listener) }
+        return Socket.localPort(of: listener)
+    }
+
+    /// Starts the server and returns once it listens.
+    func start() throws {
+        let persistence = ["--save", "''", "--appendonly", "no", "--enable-debug-command", "yes", "--bind", "127.0.0.1"]
+        let command = (arguments + persistence).joined(separator: " ")
+        // The shell holds the server until its standard input ends: when the test says so, or is no more.
+        let script = """
+            PATH="$PATH:.build/tools"; rm -f \(folder)/pid \(socket)
+            \(command) > \(folder)/log 2>&1 & echo $! > \(folder)/pid.new; mv \(folder)/pid.new \(folder)/pid
+            cat > /dev/null; kill -9 $(cat \(folder)/pid) 2>/dev/null; wait 2>/dev/null
+            """
+        guard let shell = unsafe popen(script, "we") else { throw StartError(log: "no shell") }
+        unsafe self.shell = shell
+        for _ in 0..<1000 {
+            if FileManager.default.fileExists(atPath: socket) { return }
+            usleep(10_000)
+        }
+        throw StartError(log: (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "")
+    }
+
+    struct StartError: Error { let log: String }
+
+    private var processID: Int32 {
+        let text = (try? String(contentsOfFile: folder + "/pid", encoding: .utf8)) ?? ""
+        return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+    }
+
+    func send(_ signal: Int32) {
+        let processID = processID
+        precondition(processID > 0, "the server does not run")
+        kill(processID, signal)
+    }
+
+    /// Kills it as a crash would.
+    func crash() {
+        send(SIGKILL)
+        stop()
+    }
+
+    func stop() {
+        if let shell = unsafe shell { unsafe pclose(shell) }
+        unsafe shell = nil
+    }
+
+    /// Runs commands of the operator's.
+    @discardableResult
+    func command(_ words: String...) -> String {
+        guard let pipe = unsafe popen((["redis-cli", "-s", socket] + words).joined(separator: " ") + " 2>&1", "re") else { return "" }
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = unsafe fread(&buffer, 1, buffer.count, pipe)
+            guard count > 0 else { break }
+            text += buffer.prefix(count)
+        }
+        unsafe pclose(pipe)
+        return String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}
