@@ -1,9 +1,4 @@
-<<<<<<< HEAD
 import GatewayCore
-=======
-package import GatewayCore
-import GatewayDialects
->>>>>>> main
 import HTTPWire
 import JSONBytes
 
