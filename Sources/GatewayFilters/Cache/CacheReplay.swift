@@ -56,7 +56,7 @@ struct CacheReplay {
         let whole: [UInt8]?
         switch answer.content {
         case .json(let bytes): whole = bytes
-        case .stream(let chunks): whole = FormConverter(operation: told.operation).json(fromStream: chunks)
+        case .stream(let chunks): whole = told.operation.flatMap { FormConverter(operation: $0).json(fromStream: chunks) }
         case .refusal, .alias: whole = nil
         }
         let translation = ChatTranslation(client: asked, provider: told, facts: ChatAnswerFacts(exchange))
@@ -70,12 +70,14 @@ struct CacheReplay {
 }
 
 extension ChatFormat {
-    fileprivate var operation: Operation {
+    /// nil: of a format that no client speaks, in which nothing is kept.
+    fileprivate var operation: Operation? {
         switch self {
         case .openAIChat: .chatCompletions
         case .openAIResponses: .responses
         case .anthropic: .messages
         case .gemini: .generateContent
+        case .bedrock: nil
         }
     }
 }

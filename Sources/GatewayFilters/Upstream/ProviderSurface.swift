@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayDialects
 import HTTPWire
 import JSONBytes
 
