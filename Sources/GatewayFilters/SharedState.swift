@@ -25,14 +25,20 @@ package final class SharedState: Sendable {
     let redisQuota: RedisQuotaStore
     let targets = TargetStateTable()
     let seals = ChatSeals()
-    let credentials = CredentialTable()
+    let credentials: CredentialTable
     private let purges = PurgeMarks()
     private let current: Mutex<Cache>
     private let tokens = Mutex<(configs: [JWTConfig], table: TokenTable?)>(([], nil))
     private let report: @Sendable (KeySetNews) -> Void
 
-    /// - Parameter report: tells the operator about an issuer's keys; called on whatever worker found out.
-    package init(_ configuration: Configuration, report: @escaping @Sendable (KeySetNews) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - report: tells the operator about an issuer's keys; called on whatever worker found out.
+    ///   - credentials: of providers in clouds.
+    package init(
+        _ configuration: Configuration, report: @escaping @Sendable (KeySetNews) -> Void = { _ in },
+        credentials: CredentialTable = CredentialTable()
+    ) {
+        self.credentials = credentials
         current = Mutex(Cache(configuration.cache, purges))
         redisQuota = RedisQuotaStore(memory: quota, prefix: "quota:", settings: quotaSettings)
         self.report = report
