@@ -13,7 +13,8 @@ package final class SharedState: Sendable {
             self.config = config
             state = CacheState(
                 store: MemoryCacheStore(bytesMax: config.memoryBytesMax, entryBytesMax: config.entryBytesMax),
-                flights: FlightTable(bytesMax: max(config.entryBytesMax, config.memoryBytesMax / 4)), marks: marks)
+                flights: FlightTable(bytesMax: max(config.entryBytesMax, config.memoryBytesMax / 4)), marks: marks,
+                redis: config.usesRedis ? RedisCacheTier(RedisCacheTier.Limits(config)) : nil)
         }
     }
 
@@ -40,5 +41,11 @@ package final class SharedState: Sendable {
     /// Forgets what `pipeline`, the live one from now on, has no use for.
     package func keep(_ pipeline: Pipeline) {
         targets.keep(pipeline.targets)
+    }
+}
+
+extension RedisCacheTier.Limits {
+    init(_ config: CacheStoreConfig) {
+        self.init(compressedBytesMin: config.compressedBytesMin, entryBytesMax: config.entryBytesMax, waitMax: config.waitMax)
     }
 }
