@@ -11,6 +11,8 @@ package struct Configuration: Equatable, Sendable {
     package let log: LogConfig
     /// The store behind every route's `cache` block.
     package let cache: CacheStoreConfig
+    /// nil: quotas and cache are this process's own.
+    package let redis: RedisConfig?
     package let providers: [ProviderConfig]
     package let models: [ModelConfig]
     package let callers: [CallerConfig]

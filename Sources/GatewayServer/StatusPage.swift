@@ -14,6 +14,7 @@ struct StatusPage {
     let reloads: ReloadState
     let live: LivePipeline
     let metrics: MetricsRegistry
+    let redis: RedisMonitor
     let listener: HTTPListener
 
     func render() -> [UInt8] {
@@ -29,6 +30,7 @@ struct StatusPage {
             "connections": JSONValue(listener.connectionCounts.map { JSONValue($0) }),
             "requests_in_flight": JSONValue(metrics.inflight),
             "targets": JSONValue(targets()),
+            "redis": redisState(),
         ]
         return page.written() + [0x0a]
     }
@@ -68,6 +70,17 @@ struct StatusPage {
                 "ejected_for_seconds": state.ejectedFor.map { JSONValue(Int($0.components.seconds)) } ?? .null,
             ]
         }
+    }
+
+    private func redisState() -> JSONValue {
+        guard let whole = redis.snapshot else { return .null }
+        return [
+            "server": JSONValue(whole.server),
+            "state": JSONValue(whole.state.name),
+            "reason": whole.state.reason.map { JSONValue($0) } ?? .null,
+            "since": timestamp(whole.sinceMilliseconds),
+            "workers": JSONValue(whole.workers.map { JSONValue($0.name) }),
+        ]
     }
 
     private func strings(_ texts: [String]) -> JSONValue { JSONValue(texts.map { JSONValue($0) }) }

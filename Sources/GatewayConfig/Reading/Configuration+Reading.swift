@@ -14,6 +14,7 @@ extension Configuration: ConfigBlock {
         admin = fields.block("admin")
         log = fields.block("log")
         cache = fields.block("cache")
+        redis = fields.optionalBlock("redis")
         providers = fields.namedBlocks("providers", name: .name()) { ProviderConfig(name: $0, reading: &$1) }
         models = fields.namedBlocks("models", name: .modelName) { ModelConfig(name: $0, reading: &$1) }
         callers = fields.blocks("callers") { CallerConfig(reading: &$0) }
