@@ -1,5 +1,6 @@
 import CurlClient
 import EventLoop
+import GatewayConfig
 import GatewayCore
 import GatewayFilters
 import GatewayTelemetry
