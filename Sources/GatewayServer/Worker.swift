@@ -99,11 +99,12 @@ final class Worker: WorkerServices, @unchecked Sendable {
         guard refreshCount < Self.refreshesMax else { return false }
         refreshCount += 1
         let run = RefreshRun(worker: self, pipeline: pipeline, of: exchange)
-        spawn { [self] in
+        let carried = Carried { [self] in
             let succeeded = await run.perform()
             refreshCount -= 1
             done(succeeded)
         }
+        loop.spawn { await carried.operation() }
         return true
     }
 
