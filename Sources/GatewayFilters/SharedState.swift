@@ -14,7 +14,8 @@ package final class SharedState: Sendable {
             self.config = config
             state = CacheState(
                 store: MemoryCacheStore(bytesMax: config.memoryBytesMax, entryBytesMax: config.entryBytesMax),
-                flights: FlightTable(bytesMax: max(config.entryBytesMax, config.memoryBytesMax / 4)), marks: marks)
+                flights: FlightTable(bytesMax: max(config.entryBytesMax, config.memoryBytesMax / 4)), marks: marks,
+                redis: config.usesRedis ? RedisCacheTier(RedisCacheTier.Limits(config)) : nil)
         }
     }
 
@@ -79,5 +80,11 @@ package final class SharedState: Sendable {
     package func keep(_ pipeline: Pipeline) {
         targets.keep(pipeline.targets)
         credentials.keep(pipeline.targets)
+    }
+}
+
+extension RedisCacheTier.Limits {
+    init(_ config: CacheStoreConfig) {
+        self.init(compressedBytesMin: config.compressedBytesMin, entryBytesMax: config.entryBytesMax, waitMax: config.waitMax)
     }
 }

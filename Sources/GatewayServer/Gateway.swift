@@ -105,7 +105,8 @@ package final class Gateway: @unchecked Sendable {
         let shared = shared
         metrics.showCache {
             let cache = shared.cache
-            return CacheFigures(memoryBytes: cache.store.byteCount, memoryEntries: cache.store.entryCount)
+            let redis = live.pipeline.configuration.redis == nil ? nil : cache.redis
+            return CacheFigures(memoryBytes: cache.store.byteCount, memoryEntries: cache.store.entryCount, redis: redis?.counts.all ?? [])
         }
         let status = StatusPage(
             version: options.version, processID: options.processID, startTicks: options.startTicks, startedAtMilliseconds: WallClock.unixMilliseconds,

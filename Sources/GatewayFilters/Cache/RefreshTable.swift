@@ -29,7 +29,7 @@ package final class RefreshTable: Sendable {
 
     func end(_ key: CacheKey, succeeded: Bool, now: ContinuousClock.Instant) {
         entries.withLock { entries in
-            if succeeded { entries[key] = nil } else { _ = entries.updateValue(now + Self.pause, forKey: key) }
+            if succeeded { entries[key] = nil } else { entries[key] = .some(now + Self.pause) }
         }
     }
 }
