@@ -76,6 +76,8 @@ extension ChatFormat {
         case .openAIResponses: .responses
         case .anthropic: .messages
         case .gemini: .generateContent
+        // No client speaks it.
+        case .bedrock: .other
         }
     }
 }

@@ -28,8 +28,8 @@ package final class RefreshTable: Sendable {
     }
 
     func end(_ key: CacheKey, succeeded: Bool, now: ContinuousClock.Instant) {
-        entries.withLock { entries in
-            if succeeded { entries[key] = nil } else { entries.updateValue(now + Self.pause, forKey: key) }
+        entries.withLock { entries -> Void in
+            if succeeded { entries[key] = nil } else { _ = entries.updateValue(now + Self.pause, forKey: key) }
         }
     }
 }

@@ -1,5 +1,5 @@
 package import GatewayCore
-import GatewayDialects
+package import GatewayDialects
 
 /// A complete answer, kept for those who ask the same.
 package final class StoredAnswer: Sendable {

@@ -1,4 +1,4 @@
-package import GatewayCore
+import GatewayCore
 import Synchronization
 
 /// Answers that all processes at one Redis share, under the memory of each.
