@@ -51,9 +51,20 @@ struct RouteCompiler {
     }
 
     private func quota(of route: RouteConfig) -> QuotaFilter {
-        QuotaFilter(
+        let prices = prices(on: route)
+        return QuotaFilter(
             limits: route.quota.map { QuotaLimit($0, pods: configuration.quota.pods ?? 1) }, route: route.name, models: modelSet,
-            store: shared.quota, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) })
+            store: shared.quota, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) },
+            cost: { model, usage in prices[model]?.cost(of: usage) })
+    }
+
+    /// The dearest price of each model on a route with limits of money, and under nil that of models which the file does not name.
+    private func prices(on route: RouteConfig) -> [String?: Price] {
+        guard route.quota.contains(where: { $0.allowance.measure == .money }) else { return [:] }
+        var prices: [String?: Price] = [:]
+        for model in models { prices[model] = catalog.priceCeiling(of: model, on: route) }
+        prices[nil] = catalog.priceCeiling(of: "", on: route)
+        return prices
     }
 
     /// Differs when a reload changes what a route does to requests or where it sends them. Secrets show as placeholders and so do not count.

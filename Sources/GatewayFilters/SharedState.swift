@@ -20,7 +20,7 @@ package final class SharedState: Sendable {
     let quota = MemoryQuotaStore()
     let outputs = OutputHistory()
     package let meters = QuotaMeters()
-    private let quotaSettings = RedisQuotaSettings(lease: .seconds(30))
+    private let quotaSettings: RedisQuotaSettings
     let redisQuota: RedisQuotaStore
     let targets = TargetStateTable()
     let seals = ChatSeals()
@@ -30,6 +30,7 @@ package final class SharedState: Sendable {
 
     package init(_ configuration: Configuration) {
         current = Mutex(Cache(configuration.cache, purges))
+        quotaSettings = RedisQuotaSettings(lease: configuration.quota.lease)
         redisQuota = RedisQuotaStore(memory: quota, prefix: "quota:", settings: quotaSettings)
     }
 
@@ -51,6 +52,7 @@ package final class SharedState: Sendable {
     /// Forgets what `pipeline`, the live one from now on, has no use for.
     package func keep(_ pipeline: Pipeline) {
         targets.keep(pipeline.targets)
+        quotaSettings.lease = pipeline.configuration.quota.lease
         credentials.keep(pipeline.targets)
     }
 }
