@@ -58,6 +58,7 @@ fuzz: build-packages
 bench: release
 	@.ci/packages bench
 	@WEIR_BENCH=1 swift build -c release $(SWIFT_FLAGS) --product json-bench
+	@WEIR_BENCH=1 swift build -c release $(SWIFT_FLAGS) --product token-bench
 	@Tests/Bench/run
 
 # The Swift tests with AddressSanitizer, which also finds leaks, and with ThreadSanitizer. Each builds everything anew the first time.

@@ -16,6 +16,8 @@ package struct Configuration: Equatable, Sendable {
     package let providers: [ProviderConfig]
     package let models: [ModelConfig]
     package let callers: [CallerConfig]
+    /// Whose tokens are taken.
+    package let jwt: [JWTConfig]
     /// In matching order: the first that matches a request serves it.
     package let routes: [RouteConfig]
 }

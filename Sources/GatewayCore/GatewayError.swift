@@ -54,6 +54,12 @@ package enum GatewayError: Error, Equatable, Sendable {
     case modelUnknown(model: String)
     case keyMissing
     case keyUnknown
+    case keyExpired
+    /// A token that is not believed. `reason` is a sentence that follows "This token is not accepted:".
+    case tokenRefused(reason: String, hasExpired: Bool)
+    /// A credential of a kind that the route does not take.
+    case credentialNotTaken(CredentialKind)
+    case addressForbidden
     case modelForbidden(model: String)
     /// A caller that may use some models only asks for something, and which model is meant cannot be told.
     case modelUnreadable
@@ -80,6 +86,8 @@ package enum GatewayError: Error, Equatable, Sendable {
     case upstreamConnectionLost(provider: String)
 
     // The gateway's, or its operator's.
+    /// Tokens of an issuer cannot be checked, because its keys have never been had.
+    case issuerUnreachable(issuer: String)
     case noTargetLeft(model: String)
     case staticAnswer(status: Int, message: String)
     case overloaded(reason: String)

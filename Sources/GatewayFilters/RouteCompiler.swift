@@ -4,7 +4,8 @@ import GatewayCore
 
 /// Makes filters of a checked configuration. Everything that can be worked out once is worked out here.
 struct RouteCompiler {
-    let keys: KeyTable
+    let callers: CallerDirectory
+    let tokens: TokenTable?
     let targets: [Target]
     private let configuration: Configuration
     private let shared: SharedState
@@ -25,18 +26,17 @@ struct RouteCompiler {
         catalog = UpstreamCatalog(
             configuration, states: shared.targets, seals: shared.seals, credentials: shared.credentials, demoURL: wantsDemo ? try demoURL() : "")
         targets = catalog.targets(of: configuration)
-        keys = KeyTable(
-            configuration.callers.flatMap { config in
-                let caller = Caller(name: config.name, team: config.team, models: config.models)
-                return config.keys.compactMap { hash in KeyDigest(bytes: hash.bytes).map { (digest: $0, caller: caller) } }
-            })
+        tokens = shared.tokens(configuration.jwt)
+        callers = CallerDirectory(keys: KeyTable(configuration.callers), tokens: tokens)
     }
 
     /// authn ▸ quota ▸ models ▸ cache ▸ fallback, which has transform and upstream inside: another target needs another request.
     func chain(of route: RouteConfig) throws -> FilterChain {
         var filters: [any Filter] = [
             // Where keys are accepted at all, a mistyped one is a mistake; a route that only says `anonymous` looks at none.
-            AuthnFilter(table: keys, acceptsKeys: route.authn.acceptsKeys, allowsAnonymous: route.authn.anonymous, unknownKeys: .refused)
+            AuthnFilter(
+                directory: callers, accepted: route.authn.accepted, allowsAnonymous: route.authn.anonymous, unknownKeys: .refused,
+                addresses: route.authn.addresses, proxies: configuration.listen.trustedProxies)
         ]
         if !route.quota.isEmpty {
             filters.append(quota(of: route))

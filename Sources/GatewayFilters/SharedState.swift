@@ -1,6 +1,7 @@
 package import GatewayConfig
 import GatewayDialects
 import Synchronization
+import WebTokens
 
 /// What outlives a reload: counters, cached answers, how targets have been doing. Shared by all workers.
 package final class SharedState: Sendable {
@@ -27,11 +28,31 @@ package final class SharedState: Sendable {
     let credentials = CredentialTable()
     private let purges = PurgeMarks()
     private let current: Mutex<Cache>
+    private let tokens = Mutex<(configs: [JWTConfig], table: TokenTable?)>(([], nil))
+    private let report: @Sendable (KeySetNews) -> Void
 
-    package init(_ configuration: Configuration) {
+    /// - Parameter report: tells the operator about an issuer's keys; called on whatever worker found out.
+    package init(_ configuration: Configuration, report: @escaping @Sendable (KeySetNews) -> Void = { _ in }) {
         current = Mutex(Cache(configuration.cache, purges))
         quotaSettings = RedisQuotaSettings(lease: configuration.quota.lease)
         redisQuota = RedisQuotaStore(memory: quota, prefix: "quota:", settings: quotaSettings)
+        self.report = report
+    }
+
+    /// The issuers of a file. Where none of them has changed, the tokens that were checked stay; where one has, all are checked again, and
+    /// the issuers with the same source of keys keep those.
+    func tokens(_ configs: [JWTConfig]) -> TokenTable? {
+        tokens.withLock { known in
+            guard known.configs != configs else { return known.table }
+            let issuers = configs.map { config in
+                let old = zip(known.configs, known.table?.issuers ?? []).first { old, _ in
+                    old.name == config.name && old.keys == config.keys && old.rules.algorithms == config.rules.algorithms
+                }
+                return TokenIssuer(config, keys: old?.1.keys, report: report)
+            }
+            known = (configs, issuers.isEmpty ? nil : TokenTable(issuers))
+            return known.table
+        }
     }
 
     /// What is behind the caches of the live configuration.

@@ -74,7 +74,7 @@ package final class Gateway: @unchecked Sendable {
         log = OperationalLog(writer: logWriter, settings: settings)
         metrics = MetricsRegistry(workers: count, build: options.build, log: logWriter)
         health = Health(version: options.version)
-        shared = SharedState(configuration)
+        shared = SharedState(configuration) { [log] news in log.tell(news) }
         drainTime = configuration.drain
         let hash = Reloader.hash(loaded)
         do {

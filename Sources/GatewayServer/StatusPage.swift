@@ -29,6 +29,7 @@ struct StatusPage {
             "connections": JSONValue(listener.connectionCounts.map { JSONValue($0) }),
             "requests_in_flight": JSONValue(metrics.inflight),
             "targets": JSONValue(targets()),
+            "issuers": JSONValue(issuers()),
         ]
         return page.written() + [0x0a]
     }
@@ -66,6 +67,22 @@ struct StatusPage {
                 "failures_in_row": JSONValue(state.failuresInRow),
                 "last_status": state.lastStatus.map { JSONValue($0) } ?? .null,
                 "ejected_for_seconds": state.ejectedFor.map { JSONValue(Int($0.components.seconds)) } ?? .null,
+            ]
+        }
+    }
+
+    private func issuers() -> [JSONValue] {
+        let now = ContinuousClock.now
+        return live.pipeline.issuers.map { issuer in
+            let keys = issuer.keys.snapshot(now: now)
+            return [
+                "name": JSONValue(issuer.name),
+                "keys": keys.keyCount.map { JSONValue($0) } ?? .null,
+                "fetched_seconds_ago": keys.age.map { JSONValue(Int($0.components.seconds)) } ?? .null,
+                "fetches": JSONValue(keys.fetches),
+                "failures": JSONValue(keys.failures),
+                "failures_in_row": JSONValue(keys.failuresInRow),
+                "last_failure": keys.lastFailure.map { JSONValue($0) } ?? .null,
             ]
         }
     }

@@ -45,6 +45,8 @@ final class Worker: WorkerServices, @unchecked Sendable {
         let timer = heart ?? LoopTimer(on: loop) { [weak self] in self?.startBeating() }
         heart = timer
         metrics.beat()
+        // One worker is enough: what it fetches is for all.
+        if number == 0 { view.pipeline.refreshKeys(on: self) }
         timer.schedule(after: .seconds(1))
     }
 
@@ -163,9 +165,10 @@ final class Worker: WorkerServices, @unchecked Sendable {
 
     private static func curlRequest(_ request: UpstreamRequest) -> CurlRequest {
         var result = CurlRequest(
-            method: request.method, path: request.path, headers: request.headers.map { ($0.name, $0.value) }, body: request.body,
+            method: request.method, path: request.path, headers: request.headers.map { ($0.name, $0.value) },
             connectTimeout: request.timeouts.connect, firstByteTimeout: request.timeouts.firstByte, idleTimeout: request.timeouts.idle,
             totalTimeout: request.timeouts.total)
+        result.body = request.content
         result.isOnFreshConnection = request.isOnFreshConnection
         return result
     }

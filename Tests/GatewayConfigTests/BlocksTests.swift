@@ -65,14 +65,15 @@ struct BlocksTests {
         #expect(names == [["chat: requests per 1m"], ["chat: requests per 1m"]])
     }
 
-    @Test(arguments: [
-        ("{}", true, false), ("{ anonymous: true }", false, true), ("{ anonymous: true, accept: [key] }", true, true),
-        ("{ accept: key }", true, false),
-    ])
-    func `of authn asks for keys unless it says otherwise`(text: String, acceptsKeys: Bool, anonymous: Bool) throws {
+    @Test(
+        arguments: [
+            ("{}", [.key], false), ("{ anonymous: true }", [], true), ("{ anonymous: true, accept: [key] }", [.key], true),
+            ("{ accept: key }", [.key], false), ("{ accept: jwt }", [.jwt], false), ("{ accept: [key, jwt] }", [.key, .jwt], false),
+        ] as [(String, Set<CredentialKind>, Bool)])
+    func `of authn asks for keys unless it says otherwise`(text: String, accepted: Set<CredentialKind>, anonymous: Bool) throws {
         let authn = try AuthnConfig.load(text)
 
-        #expect(authn.acceptsKeys == acceptsKeys)
+        #expect(authn.accepted == accepted)
         #expect(authn.anonymous == anonymous)
     }
 

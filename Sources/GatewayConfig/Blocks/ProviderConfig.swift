@@ -54,7 +54,7 @@ package struct ProviderConfig: Equatable, Sendable {
         let keyNode = fields.take("key")
         key = keyNode.flatMap { [fields] in fields.read($0, of: "key", .secret) }
         http2 = fields.flag("http2", default: false)
-        certificateAuthorities = Self.certificateAuthorities(&fields)
+        certificateAuthorities = fields.certificateAuthorities("ca")
         proxy = fields.optional("proxy", .proxy)
         headers = fields.headerSettings("headers")
         limits = fields.block("limits")
@@ -78,16 +78,6 @@ package struct ProviderConfig: Equatable, Sendable {
     private static func endpoint(_ official: ProviderURL?, _ fields: inout Fields) -> Endpoint {
         guard let official else { return fields.required("url", .endpoint, hint: "https://RESOURCE.openai.azure.com") }
         return fields.value("url", .endpoint, default: .http(official))
-    }
-
-    private static func certificateAuthorities(_ fields: inout Fields) -> [UInt8]? {
-        guard let path = fields.optional("ca", .text(bytesMax: 4096)), !path.isEmpty,
-            let bytes = fields.context.contents(of: path, bytesMax: .mebibyte, at: fields.position(of: "ca"))
-        else { return nil }
-        if !PEMText.hasCertificate(bytes) {
-            fields.error("the file that ca names holds no certificate", at: "ca", hint: "PEM: it begins with -----BEGIN CERTIFICATE-----")
-        }
-        return bytes
     }
 
     private func checkOpenAIOnly(_ fields: Fields) {

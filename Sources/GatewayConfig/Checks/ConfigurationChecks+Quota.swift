@@ -24,7 +24,7 @@ extension ConfigurationChecks {
 
     private func checkSubject(of limit: QuotaConfig, on route: RouteConfig, at position: Position) {
         switch limit.each {
-        case .caller where !route.authn.acceptsKeys, .team where !route.authn.acceptsKeys:
+        case .caller where !route.authn.tellsCallers, .team where !route.authn.tellsCallers:
             context.error("each: \(limit.each.name) counts nobody: the route takes no keys", at: position, hint: "write `each: everyone`")
         case .team where !hasTeams: context.error("each: team counts nothing: no caller has a team", at: position)
         case .model where configuration.models.isEmpty: context.error("each: model counts nothing: there are no models", at: position)

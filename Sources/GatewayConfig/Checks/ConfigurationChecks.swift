@@ -22,13 +22,14 @@ struct ConfigurationChecks {
         models = Dictionary(configuration.models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         callers = Set(configuration.callers.map(\.name))
         hasPassThrough = configuration.routes.contains { $0.upstream.provider != nil }
-        hasTeams = configuration.callers.contains { $0.team != nil }
+        hasTeams = configuration.callers.contains { $0.team != nil } || configuration.jwt.contains { $0.team != nil }
     }
 
     func run() {
         checkAddresses()
         checkModels()
         checkCallers()
+        checkIssuers()
         checkRouteNames()
         for (index, route) in configuration.routes.enumerated() where !route.name.isEmpty {
             checkMatch(ofRoute: index)
@@ -59,7 +60,10 @@ struct ConfigurationChecks {
     }
 
     /// Reports a name that nothing has.
-    func unknown(_ what: String, _ name: String, among names: some Sequence<String>, at position: Position, hint: String? = nil) {
+    func unknown(
+        _ what: String, _ name: String, among names: some Sequence<String>, at position: Position, hint: String? = nil, in file: ReadingContext? = nil
+    ) {
+        let context = file ?? context
         let suggestion = context.suggestion(for: name, among: names)
         context.error("there is no \(what) \(name.quotedBriefly)\(suggestion)", at: position, hint: suggestion.isEmpty ? hint : nil)
     }

@@ -17,7 +17,8 @@ extension Configuration: ConfigBlock {
         quota = fields.block("quota")
         providers = fields.namedBlocks("providers", name: .name()) { ProviderConfig(name: $0, reading: &$1) }
         models = fields.namedBlocks("models", name: .modelName) { ModelConfig(name: $0, reading: &$1) }
-        callers = fields.blocks("callers") { CallerConfig(reading: &$0) }
+        callers = CallerList.read(&fields)
+        jwt = fields.blocks("jwt") { JWTConfig(reading: &$0) }
         routes = fields.blocks("routes") { RouteConfig(reading: &$0) }
         if !fields.has("providers") { fields.reportMissing("providers", hint: "name at least one: `demo: { dialect: openai, url: \"demo:\" }`") }
         if !fields.has("routes") { fields.reportMissing("routes", hint: "without a route every request is answered 404") }

@@ -98,10 +98,10 @@ extension AnthropicErrors {
 extension AnthropicErrors {
     private static func headers(_ error: GatewayError) -> [HeaderField] {
         switch error {
-        case .keyMissing, .keyUnknown: [HeaderField("www-authenticate", "Bearer")]
+        case .keyMissing, .keyUnknown, .keyExpired, .credentialNotTaken, .tokenRefused: [.challenge(for: error)]
         case .requestsSpent(_, _, let seconds), .tokensSpent(_, let seconds), .moneySpent(_, let seconds):
             seconds > retryAfterSecondsMax ? [] : [HeaderField("retry-after", String(max(1, seconds)))]
-        case .tooManyAtOnce, .overloaded, .limitsUnknown, .draining, .noTargetLeft: [HeaderField("retry-after", "1")]
+        case .tooManyAtOnce, .overloaded, .limitsUnknown, .draining, .noTargetLeft, .issuerUnreachable: [HeaderField("retry-after", "1")]
         default: []
         }
     }

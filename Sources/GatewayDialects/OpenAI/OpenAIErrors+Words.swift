@@ -33,8 +33,10 @@ extension OpenAIErrors {
         case .upstreamAuth: "api_error"
         case .rateLimitExceeded: "requests"
         case .staticAnswer, .upstreamStatus, .badRequest: error.status >= 500 ? "server_error" : "invalid_request_error"
-        case .notFound, .modelNotFound, .invalidAPIKey, .modelForbidden, .clientGone: "invalid_request_error"
-        case .upstreamUnreachable, .timeout, .badUpstream, .upstreamCut, .overloaded, .limitsUnknown, .draining, .internalFailure: "server_error"
+        case .notFound, .modelNotFound, .invalidAPIKey, .modelForbidden, .clientGone, .expiredAPIKey, .invalidToken, .expiredToken, .addressForbidden:
+            "invalid_request_error"
+        case .upstreamUnreachable, .timeout, .badUpstream, .upstreamCut, .overloaded, .limitsUnknown, .draining, .internalFailure, .issuerUnreachable:
+            "server_error"
         }
     }
 

@@ -1,5 +1,6 @@
 package import GatewayCore
 import GatewayDialects
+import HTTPWire
 import JSONBytes
 
 /// How requests of one provider are addressed: where a dialect's paths stand below its URL, and what the body says besides.

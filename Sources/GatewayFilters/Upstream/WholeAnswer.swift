@@ -1,5 +1,6 @@
 import GatewayCore
 import GatewayDialects
+import HTTPWire
 import JSONBytes
 
 /// Reads answers that are not streams.
@@ -40,7 +41,7 @@ struct WholeAnswer {
         if kind != .object, kind != .array { body = [] }
         let status =
             provider.surface == .bedrock
-            ? BedrockFault.status(answer.head.status, type: answer.head.headers.first("x-amzn-errortype")) : answer.head.status
+            ? BedrockFault.status(answer.head.status, type: answer.head.fields.first("x-amzn-errortype")) : answer.head.status
         return .upstreamFailed(
             UpstreamFailure(
                 provider: provider.name, status: status,
