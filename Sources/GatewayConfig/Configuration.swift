@@ -13,6 +13,8 @@ package struct Configuration: Equatable, Sendable {
     package let cache: CacheStoreConfig
     /// What all limits have in common.
     package let quota: QuotaStoreConfig
+    /// nil: quotas and cache are this process's own.
+    package let redis: RedisConfig?
     package let providers: [ProviderConfig]
     package let models: [ModelConfig]
     package let callers: [CallerConfig]

@@ -94,10 +94,12 @@ package final class Gateway: @unchecked Sendable {
         let shares = DescriptorShares(of: options.limits.descriptors, workers: count)
         descriptorShares = shares
         let (live, metrics, logWriter, settings) = (live, metrics, logWriter, settings)
+        let redisMonitor = RedisMonitor(workers: count, log: log)
         workers = (0..<count).map {
             Worker(
                 number: $0, loop: EventLoop(), live: live, metrics: metrics.shard(worker: $0),
-                accessLog: AccessLog(writer: logWriter, settings: settings, worker: $0), pooledConnectionsMax: shares.pooledPerWorker)
+                accessLog: AccessLog(writer: logWriter, settings: settings, worker: $0), redisMonitor: redisMonitor,
+                pooledConnectionsMax: shares.pooledPerWorker)
         }
         let shared = shared
         metrics.showCache {
@@ -107,7 +109,7 @@ package final class Gateway: @unchecked Sendable {
         let status = StatusPage(
             version: options.version, processID: options.processID, startTicks: options.startTicks, startedAtMilliseconds: WallClock.unixMilliseconds,
             health: health,
-            reloads: reloads, live: live, metrics: metrics, listener: listener)
+            reloads: reloads, live: live, metrics: metrics, redis: redisMonitor, listener: listener)
         start(configuration, status)
         announce(configuration, options, hash, loaded.warnings)
         control.async { Memory.giveBackUnused() }
@@ -133,7 +135,7 @@ package final class Gateway: @unchecked Sendable {
         // One serial queue a loop: on a concurrent queue, blocks that never return starve each other (engine.md).
         for worker in workers {
             DispatchQueue(label: "weir.worker.\(worker.number)").async { worker.loop.run() }
-            worker.loop.execute { worker.startBeating() }
+            worker.loop.execute { worker.start() }
         }
         DispatchQueue(label: "weir.admin").async { [adminLoop] in adminLoop.run() }
         let purge = CachePurge(shared: shared, live: live, worker: workers[0], answeringOn: adminLoop, log: log)

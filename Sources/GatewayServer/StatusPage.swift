@@ -14,6 +14,7 @@ struct StatusPage {
     let reloads: ReloadState
     let live: LivePipeline
     let metrics: MetricsRegistry
+    let redis: RedisMonitor
     let listener: HTTPListener
 
     func render() -> [UInt8] {
@@ -30,6 +31,7 @@ struct StatusPage {
             "requests_in_flight": JSONValue(metrics.inflight),
             "targets": JSONValue(targets()),
             "issuers": JSONValue(issuers()),
+            "redis": redisState(),
         ]
         return page.written() + [0x0a]
     }
@@ -85,6 +87,17 @@ struct StatusPage {
                 "last_failure": keys.lastFailure.map { JSONValue($0) } ?? .null,
             ]
         }
+    }
+
+    private func redisState() -> JSONValue {
+        guard let whole = redis.snapshot else { return .null }
+        return [
+            "server": JSONValue(whole.server),
+            "state": JSONValue(whole.state.name),
+            "reason": whole.state.reason.map { JSONValue($0) } ?? .null,
+            "since": timestamp(whole.sinceMilliseconds),
+            "workers": JSONValue(whole.workers.map { JSONValue($0.name) }),
+        ]
     }
 
     private func strings(_ texts: [String]) -> JSONValue { JSONValue(texts.map { JSONValue($0) }) }

@@ -3,6 +3,7 @@ import EventLoop
 import GatewayCore
 import GatewayFilters
 import GatewayTelemetry
+import RedisClient
 
 /// One worker: a loop, its client for providers, and what its requests borrow. Belongs to the loop's thread.
 final class Worker: WorkerServices, @unchecked Sendable {
@@ -16,14 +17,26 @@ final class Worker: WorkerServices, @unchecked Sendable {
     private var generator = FastRandom()
     private var running: [RequestRun] = []
     private var heart: LoopTimer?
+    private let redisWatch: RedisWatch
+    private var redisClient: RedisClient?
 
-    init(number: Int, loop: EventLoop, live: LivePipeline, metrics: MetricsShard, accessLog: AccessLog, pooledConnectionsMax: Int) {
+    init(
+        number: Int, loop: EventLoop, live: LivePipeline, metrics: MetricsShard, accessLog: AccessLog, redisMonitor: RedisMonitor,
+        pooledConnectionsMax: Int
+    ) {
         self.number = number
         self.loop = loop
         self.metrics = metrics
         self.accessLog = accessLog
         client = CurlClient(on: loop, pooledConnectionsMax: pooledConnectionsMax)
         view = LivePipeline.View(live)
+        redisWatch = RedisWatch(worker: number, monitor: redisMonitor, metrics: metrics)
+    }
+
+    /// Begins to work, before the first request.
+    func start() {
+        startBeating()
+        followRedis()
     }
 
     /// The pipeline for a request that begins now.
@@ -38,10 +51,20 @@ final class Worker: WorkerServices, @unchecked Sendable {
     private func forgetRetired() {
         outlets = [:]
         client.keepPools(of: Set(view.pipeline.endpoints.map(Self.curlEndpoint)))
+        followRedis()
+    }
+
+    /// Keeps the connection where the file says what it said, and else makes another.
+    private func followRedis() {
+        let settings = view.pipeline.configuration.redis.map { RedisSettings($0) }
+        guard redisClient?.settings != settings else { return }
+        redisClient?.retire()
+        redisWatch.begin(settings)
+        redisClient = settings.map { RedisClient($0, on: loop, observer: redisWatch) }
     }
 
     /// Says each second that the loop turns.
-    func startBeating() {
+    private func startBeating() {
         let timer = heart ?? LoopTimer(on: loop) { [weak self] in self?.startBeating() }
         heart = timer
         metrics.beat()
@@ -88,6 +111,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
     // MARK: - WorkerServices
 
     var now: ContinuousClock.Instant { ContinuousClock.now }
+    var redis: (any RedisPort)? { redisClient }
     var secondsSince1970: Int { Int(TimeOfDay.nowMilliseconds() / 1000) }
 
     func random(below bound: Int) -> Int { Int.random(in: 0..<max(1, bound), using: &generator) }

@@ -81,7 +81,7 @@ final class RedisLocator {
         do throws(RedisTrouble) {
             try await authenticate(connection, settings.username, settings.password)
             if settings.database != 0 { _ = try await ask(connection, [[UInt8]](command: "SELECT", String(settings.database))) }
-            _ = try await ask(connection, [[UInt8]](command: "PING"))
+            guard try await ask(connection, [[UInt8]](command: "PING")) == .status("PONG") else { throw .malformed }
             if mustBeMaster { try await checkRole(connection) }
         } catch {
             connection.end(error)

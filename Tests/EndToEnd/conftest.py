@@ -4,6 +4,7 @@ import resource
 import pytest
 
 from processes import Gateway, Mock, config
+from redis_server import Redis
 
 pytest_plugins = ["dialects", "dialect_rules"]
 
@@ -47,6 +48,22 @@ def own_mock():
 
     yield make
     for each in mocks:
+        each.stop()
+
+
+@pytest.fixture
+def redis_server(tmp_path):
+    """Starts Redis servers with these arguments."""
+    servers = []
+
+    def make(*arguments):
+        folder = tmp_path / f"redis-{len(servers)}"
+        folder.mkdir()
+        servers.append(Redis(str(folder), *arguments))
+        return servers[-1]
+
+    yield make
+    for each in servers:
         each.stop()
 
 

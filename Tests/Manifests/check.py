@@ -30,7 +30,7 @@ DOCKERFILE_SPOILERS = {
     "a shell entrypoint": ('ENTRYPOINT ["/usr/local/bin/weir"]', "ENTRYPOINT /usr/local/bin/weir"),
     "a shell command": ('CMD ["serve", "--config", "/etc/weir/gateway.yaml"]', "CMD serve"),
     "a shell health check": ('CMD ["/usr/local/bin/weir", "health"]', "CMD weir health"),
-    "curl for the run": ("libcurl4 libyaml-0-2", "libcurl4 libyaml-0-2 curl"),
+    "curl for the run": ("libcurl4 libhiredis0.14", "libcurl4 curl libhiredis0.14"),
     "recommended packages": ("--yes --no-install-recommends ca", "--yes ca"),
     "the Swift libraries outside": ("--static-swift-stdlib ", ""),
     "files from outside": ("COPY --from=build /out/weir", "COPY config/gateway.yaml"),

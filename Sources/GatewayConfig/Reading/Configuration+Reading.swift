@@ -15,6 +15,7 @@ extension Configuration: ConfigBlock {
         log = fields.block("log")
         cache = fields.block("cache")
         quota = fields.block("quota")
+        redis = fields.optionalBlock("redis")
         providers = fields.namedBlocks("providers", name: .name()) { ProviderConfig(name: $0, reading: &$1) }
         models = fields.namedBlocks("models", name: .modelName) { ModelConfig(name: $0, reading: &$1) }
         callers = CallerList.read(&fields)

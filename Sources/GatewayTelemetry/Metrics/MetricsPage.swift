@@ -4,7 +4,7 @@ import GatewayCore
 struct MetricsPage {
     private let registry: MetricsRegistry
     private let process: ProcessMetrics
-    private let shards: [MetricsShard.Snapshot]
+    let shards: [MetricsShard.Snapshot]
     private let merged: MergedSeries
 
     init(registry: MetricsRegistry, process: ProcessMetrics) {
@@ -22,6 +22,7 @@ struct MetricsPage {
         tokens(&out)
         routes(&out)
         providers(&out)
+        redis(&out)
         connections(&out)
         configuration(&out)
         gateway(&out)

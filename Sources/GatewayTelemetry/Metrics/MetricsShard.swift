@@ -8,6 +8,7 @@ import Synchronization
 package final class MetricsShard: Sendable {
     private let directory: SeriesDirectory
     private let tables = Mutex(SeriesTables())
+    let redis = Mutex(RedisSeries())
     private let inflight = Atomic(0)
     private let connections = Atomic(0)
     private let connectionsAccepted = Atomic<UInt64>(0)
@@ -78,11 +79,13 @@ package final class MetricsShard: Sendable {
         let connections: Int
         let connectionsAccepted: UInt64
         let isReady: Bool
+        let redis: RedisSeries
     }
 
     func snapshot() -> Snapshot {
         Snapshot(
             tables: tables.withLock { $0 }, inflight: inflightCount, connections: connections.load(ordering: .relaxed),
-            connectionsAccepted: connectionsAccepted.load(ordering: .relaxed), isReady: isReady)
+            connectionsAccepted: connectionsAccepted.load(ordering: .relaxed), isReady: isReady,
+            redis: redis.withLock { $0 })
     }
 }

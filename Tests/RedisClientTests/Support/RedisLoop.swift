@@ -54,6 +54,16 @@ final class RedisLoop: @unchecked Sendable {
         return false
     }
 
+    /// Whether the client has been in a state of this kind, or is within ten seconds.
+    func isEver(_ matches: @Sendable (RedisState) -> Bool) async -> Bool {
+        let start = ContinuousClock.now
+        repeat {
+            if await states.contains(where: matches) { return true }
+            try? await Task.sleep(for: .milliseconds(2))
+        } while start.duration(to: .now) < .seconds(10)
+        return false
+    }
+
     var states: [RedisState] { get async { await run { [record] _ in record.states } } }
     var reconnects: Int { get async { await run { [record] _ in record.reconnects } } }
     var failures: [RedisFailure?] { get async { await run { [record] _ in record.failures } } }

@@ -11,10 +11,13 @@ final class RedisServer: @unchecked Sendable {
     private let arguments: [String]
     private var shell: UnsafeMutablePointer<FILE>?
 
-    init(_ arguments: [String] = [], port: Int = 0, executable: String = "redis-server") throws {
+    /// - Parameter file: a configuration file's text.
+    init(_ arguments: [String] = [], port: Int = 0, executable: String = "redis-server", file: String = "") throws {
         folder = try Self.makeFolder()
         self.port = port
-        self.arguments = [executable, "--port", String(port), "--unixsocket", folder + "/redis.sock", "--dir", folder] + arguments
+        try file.write(toFile: folder + "/redis.conf", atomically: true, encoding: .utf8)
+        let place = ["--port", String(port), "--unixsocket", folder + "/redis.sock", "--dir", folder]
+        self.arguments = [executable, folder + "/redis.conf"] + place + arguments
         try start()
     }
 
@@ -60,6 +63,45 @@ final class RedisServer: @unchecked Sendable {
     private var processID: Int32 {
         let text = (try? String(contentsOfFile: folder + "/pid", encoding: .utf8)) ?? ""
         return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+    }
+
+    /// A sentinel that watches one master. It writes its file anew: each has its own.
+    static func sentinel(port: Int, master: String, at masterPort: Int, password: String) throws -> RedisServer {
+        let text = """
+            sentinel monitor \(master) 127.0.0.1 \(masterPort) 1
+            sentinel auth-pass \(master) \(password)
+            sentinel down-after-milliseconds \(master) 60000
+
+            """
+        return try RedisServer(port: port, executable: "redis-sentinel", file: text)
+    }
+
+    /// Cluster nodes talk to each other on a port 10,000 above their own.
+    static func clusterPort() throws -> Int {
+        for _ in 0..<100 {
+            let port = Int.random(in: 20_000..<50_000)
+            guard let listener = try? Socket.listen(host: "127.0.0.1", port: port) else { continue }
+            Socket.close(listener)
+            guard let bus = try? Socket.listen(host: "127.0.0.1", port: port + 10_000) else { continue }
+            Socket.close(bus)
+            return port
+        }
+        throw StartError(log: "no two ports")
+    }
+
+    /// A number of INFO.
+    func number(_ name: String) -> Int {
+        let line = command("INFO", "all").split(whereSeparator: \.isNewline).first { $0.hasPrefix(name + ":") }
+        return line.flatMap { Int($0.dropFirst(name.count + 1)) } ?? -1
+    }
+
+    /// Whether something becomes true within ten seconds.
+    func soon(_ condition: (RedisServer) -> Bool) async -> Bool {
+        for _ in 0..<500 {
+            if condition(self) { return true }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return false
     }
 
     func send(_ signal: Int32) {
