@@ -52,9 +52,10 @@ struct RouteCompiler {
 
     private func quota(of route: RouteConfig) -> QuotaFilter {
         let prices = prices(on: route)
+        let store: any QuotaStore = configuration.redis == nil ? shared.quota : shared.redisQuota
         return QuotaFilter(
             limits: route.quota.map { QuotaLimit($0, pods: configuration.quota.pods ?? 1) }, route: route.name, models: modelSet,
-            store: shared.quota, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) },
+            store: store, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) },
             cost: { model, usage in prices[model]?.cost(of: usage) })
     }
 

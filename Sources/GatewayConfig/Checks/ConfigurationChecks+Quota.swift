@@ -6,6 +6,7 @@ extension ConfigurationChecks {
         let route = configuration.routes[index]
         var seen: [String: Int] = [:]
         for (number, limit) in route.quota.enumerated() where limit.allowance != .unread {
+            checkRedis(limit, ofRoute: index, number)
             if limit.allowance.measure == .money { checkPrices(ofRoute: index, limit: number) }
             checkSubject(of: limit, on: route, at: places["routes", .item(index), "quota", .item(number), "each"])
             if let first = seen.updateValue(number, forKey: "\(limit.name) \(limit.each.name)") {
@@ -29,6 +30,20 @@ extension ConfigurationChecks {
         case .team where !hasTeams: context.error("each: team counts nothing: no caller has a team", at: position)
         case .model where configuration.models.isEmpty: context.error("each: model counts nothing: there are no models", at: position)
         default: break
+        }
+    }
+
+    /// What a limit says of Redis has to have a meaning.
+    private func checkRedis(_ limit: QuotaConfig, ofRoute index: Int, _ number: Int) {
+        let place = places["routes", .item(index), "quota", .item(number)]
+        let position = places["routes", .item(index), "quota", .item(number), "when_redis_is_down"]
+        if configuration.redis == nil {
+            guard position != place, !places.isUnread("redis") else { return }
+            context.error("when_redis_is_down does nothing: the file names no redis", at: position, hint: "remove it, or add redis")
+        } else if limit.onRedisFailure == .share, configuration.quota.pods == nil, !places.isUnread("quota") {
+            context.error(
+                "nobody knows this gateway's share of the limit while Redis is down: quota.pods is missing", at: position,
+                hint: "say at the top of the file how many gateways there are, `quota: { pods: 3 }`, or here `when_redis_is_down: reject` or `allow`")
         }
     }
 
