@@ -51,13 +51,22 @@ struct RouteCompiler {
     }
 
     private func quota(of route: RouteConfig) -> QuotaFilter {
-        let ceilings = Dictionary(uniqueKeysWithValues: models.map { ($0, catalog.priceCeiling(of: $0, on: route)) })
-        let others = catalog.priceCeiling(of: nil, on: route)
+        let prices = prices(on: route)
+        let store: any QuotaStore = configuration.redis == nil ? shared.quota : shared.redisQuota
         return QuotaFilter(
             limits: route.quota.map { QuotaLimit($0, pods: configuration.quota.pods ?? 1) }, route: route.name, models: modelSet,
-            store: shared.quota, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) },
+            store: store, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) },
             tellsStandings: route.switches.contains { $0.spent != nil },
-            cost: { model, usage in (model.map { ceilings[$0] ?? nil } ?? others)?.cost(of: usage) })
+            cost: { model, usage in (prices[model] ?? prices[nil])?.cost(of: usage) })
+    }
+
+    /// The dearest price of each model on a route with limits of money, and under nil that of models which the file does not name.
+    private func prices(on route: RouteConfig) -> [String?: Price] {
+        guard route.quota.contains(where: { $0.allowance.measure == .money }) else { return [:] }
+        var prices: [String?: Price] = [:]
+        for model in models { prices[model] = catalog.priceCeiling(of: model, on: route) }
+        prices[nil] = catalog.priceCeiling(of: nil, on: route)
+        return prices
     }
 
     /// Differs when a reload changes what a route does to requests or where it sends them. Secrets show as placeholders and so do not count.

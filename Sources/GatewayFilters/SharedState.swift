@@ -22,7 +22,7 @@ package final class SharedState: Sendable {
     let quota = MemoryQuotaStore()
     let outputs = OutputHistory()
     package let meters = QuotaMeters()
-    private let quotaSettings = RedisQuotaSettings(lease: .seconds(30))
+    private let quotaSettings: RedisQuotaSettings
     let redisQuota: RedisQuotaStore
     let targets = TargetStateTable()
     let seals = ChatSeals()
@@ -41,6 +41,7 @@ package final class SharedState: Sendable {
     ) {
         self.credentials = credentials
         current = Mutex(Cache(configuration.cache, purges))
+        quotaSettings = RedisQuotaSettings(lease: configuration.quota.lease)
         redisQuota = RedisQuotaStore(memory: quota, prefix: "quota:", settings: quotaSettings)
         self.report = report
     }
@@ -79,6 +80,7 @@ package final class SharedState: Sendable {
     /// Forgets what `pipeline`, the live one from now on, has no use for.
     package func keep(_ pipeline: Pipeline) {
         targets.keep(pipeline.targets)
+        quotaSettings.lease = pipeline.configuration.quota.lease
         credentials.keep(pipeline.targets)
     }
 }

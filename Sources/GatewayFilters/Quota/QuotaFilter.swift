@@ -65,8 +65,8 @@ package struct QuotaFilter: Filter {
     private func settle(_ reservation: QuotaReservation, _ exchange: Exchange, _ use: QuotaUse, _ estimate: QuotaEstimate, _ model: String?) {
         let actual = zip(rules, reservation.items).map { rule, item in rule.amount(of: use, reserved: item.amount, model) }
         store.settle(reservation, actual: actual, on: exchange.worker)
-        guard isMetered, let wish = estimate.wish, !use.isCached, !use.usage.isEstimate, use.usage.isComplete else { return }
-        history.learn(use.usage.output / wish.answers, for: exchange.caller?.name, from: model)
+        guard isMetered, let wish = estimate.wish, let tokens = use.answerTokens else { return }
+        history.learn(tokens / wish.answers, for: exchange.caller?.name, from: model)
     }
 
     /// Makes the answer no longer than what was left of the limits that say so.

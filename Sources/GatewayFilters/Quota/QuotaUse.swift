@@ -4,7 +4,10 @@ import GatewayCore
 struct QuotaUse {
     /// Whether it counts against limits of requests.
     var isRequest = true
+    /// Of all attempts together, or what a kept answer once used.
     var usage = Usage(input: 0, output: 0)
+    /// Tokens of the answer that the client got, where the provider counted all of it.
+    var answerTokens: Int?
     /// nil: reckoned from `usage`.
     var cost: Money?
     /// The answer was kept, or another request's: no provider was asked for it.
@@ -13,9 +16,10 @@ struct QuotaUse {
     /// Of an answer that has begun, and ended in whichever way.
     init(of exchange: Exchange, _ estimate: QuotaEstimate, end: BodyEnd) {
         let record = exchange.record
-        isCached = record.cache == .hit
+        isCached = record.isAnsweredFromCache
         cost = record.cost
-        if let known = record.usageOfAttempts ?? record.usage {
+        if let answer = record.usage, answer.isComplete, !answer.isEstimate, !isCached { answerTokens = answer.output }
+        if let known = isCached ? record.usage : record.usageOfAttempts ?? record.usage {
             usage = known
         } else if !isCached {
             // Nobody counted. A whole answer is taken to have been as long as was foreseen.

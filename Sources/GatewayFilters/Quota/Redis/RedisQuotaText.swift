@@ -22,7 +22,8 @@ struct RedisQuotaText {
     func demand(_ demand: QuotaDemand, unix: Int) -> [UInt8] {
         let isPart = if case .part = demand.room { "p" } else { "w" }
         return line(
-            demand.allowance, need: demand.amount, least: demand.amountMin, flags: "\(isPart) \(demand.isShadow ? 1 : 0)", id: "-", age: 0, unix: unix)
+            demand.allowance, need: demand.amount, least: demand.amountMin, flags: "\(isPart) \(demand.isShadow ? 1 : 0)", id: "-", age: 0,
+            unix: unix)
     }
 
     /// - Parameters:

@@ -1,6 +1,6 @@
 import Foundation
 import GatewayCore
-import Synchronization
+import Glibc
 
 /// A redis-server of the test's own on a Unix socket, and plain blocking connections to it. Ends with the test process at the latest.
 final class LocalRedis: @unchecked Sendable {
@@ -17,6 +17,7 @@ final class LocalRedis: @unchecked Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         // The shell holds the server until its standard input ends: when the test says so, or is no more.
         let script = """
+            PATH="$PATH:.build/tools"
             redis-server --port 0 --unixsocket \(folder)/redis.sock --dir \(folder) --save '' --appendonly no > \(folder)/log 2>&1 &
             cat > /dev/null; kill -9 $! 2>/dev/null; wait 2>/dev/null
             """
@@ -53,7 +54,9 @@ final class BlockingRedis: RedisPort, @unchecked Sendable {
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: server.socket.utf8) }
         let result = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
         }
         guard result == 0 else { throw LocalRedis.StartError(log: "cannot connect: \(errno)") }
     }
