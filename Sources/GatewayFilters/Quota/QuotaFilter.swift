@@ -98,7 +98,7 @@ extension QuotaFilter {
         rule.meter?.countRejection()
         exchange.record.limitReached = rule.limit.name
         announce(snapshots, on: exchange, refusedBy: index, unix: unix)
-        let seconds = retryAfter.map { QuotaHeaders.seconds(in: $0) } ?? 1
+        let seconds = retryAfter.map { QuotaHeaders.seconds(in: rule.limit.allowance.bounding($0)) } ?? 1
         exchange.responseHeaders.append(QuotaHeaders.retry(afterSeconds: seconds))
         return rule.refusal(retryAfterSeconds: seconds)
     }
@@ -122,5 +122,12 @@ extension QuotaFilter {
         for (unit, index) in tightest {
             exchange.responseHeaders += QuotaHeaders.standing(snapshots[index], of: unit, in: exchange.dialect, unix: unix)
         }
+    }
+}
+
+extension QuotaAllowance {
+    /// Times in a large window are rounded up: nobody is told to wait for longer than the window, or a minute would be too long for `retry-after`.
+    fileprivate func bounding(_ wait: Duration) -> Duration {
+        if case .sliding(let length) = window { min(wait, length) } else { wait }
     }
 }
