@@ -107,7 +107,7 @@ let package = Package(
         tests(of: "WebTokens"),
         tests(of: "EventLoop"),
         tests(of: "HTTPServer", ["EventLoop", "HTTPWire"]),
-        tests(of: "CurlClient", ["EventLoop", "JSONBytes", "MockProvider"]),
+        tests(of: "CurlClient", ["EventLoop", "HTTPWire", "JSONBytes", "MockProvider"]),
         tests(of: "RedisClient", ["EventLoop", "GatewayCore"]),
         tests(of: "GatewayCore"),
         tests(of: "GatewayConfig", ["GatewayCore", "JSONBytes"], exclude: ["Refused"]),

@@ -7,7 +7,7 @@ import HTTPWire
 /// socket is watched but not read. What comes while no request is under way belongs to none: the connection is closed.
 final class ClientConnection: EventHandler, TransferDriver {
     private let channel: Channel
-    private let pool: CurlPool
+    private let siblings: IdleConnections
     private let loop: EventLoop
     private var transfer: CurlTransfer?
     private var reader: ResponseReader
@@ -24,9 +24,9 @@ final class ClientConnection: EventHandler, TransferDriver {
     private(set) var idleSince: ContinuousClock.Instant
     private var idleSinceRound = 0
 
-    init(_ channel: Channel, pool: CurlPool, loop: EventLoop) {
+    init(_ channel: Channel, _ siblings: IdleConnections, loop: EventLoop) {
         self.channel = channel
-        self.pool = pool
+        self.siblings = siblings
         self.loop = loop
         reader = ResponseReader(headBytesMax: 1, isToHead: false)
         idleSince = loop.turnTime
@@ -39,7 +39,7 @@ final class ClientConnection: EventHandler, TransferDriver {
         transfer.driver = self
         self.isReused = isReused
         hasReceived = false
-        reader = ResponseReader(headBytesMax: pool.endpoint.responseHeaderBytesMax, isToHead: message.isHead)
+        reader = ResponseReader(headBytesMax: message.answerHeadBytesMax, isToHead: message.isToHead)
         if !isReused, !loop.register(channel.socket, [.read, .write, .peerClosed, .edge], self) { return fail(.closedBeforeAnswer(code: 0)) }
         output.begin(message)
         flush()
@@ -47,7 +47,7 @@ final class ClientConnection: EventHandler, TransferDriver {
 
     private func flush() {
         do {
-            try output.flush(into: channel, spare: &pool.spareBuffer)
+            try output.flush(into: channel, spare: &siblings.spareBuffer)
         } catch {
             // It may have said why before it closed.
             stopSending()
@@ -73,7 +73,7 @@ final class ClientConnection: EventHandler, TransferDriver {
 
     private func readyWhileIdle() {
         guard isReadable, !isClosed, !isSilent else { return }
-        pool.forget(self)
+        siblings.forget(self)
         close()
     }
 
@@ -144,7 +144,7 @@ final class ClientConnection: EventHandler, TransferDriver {
         if reader.canReuseConnection, !hasMore, !isRequestCut, !isPeerClosed {
             idleSince = loop.turnTime
             idleSinceRound = loop.eventRound
-            if pool.keep(self) { transfer.client.expectIdleness() } else { close() }
+            if siblings.keep(self) { transfer.client.expectIdleness() } else { close() }
         } else {
             close()
         }

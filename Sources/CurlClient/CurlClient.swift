@@ -38,6 +38,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     private var recentPool: CurlPool?
     /// A transfer knows its place here.
     private var active: [CurlTransfer] = []
+    private var connections: [IdleConnections.Server: IdleConnections] = [:]
     private let idleBudget: IdleBudget
 
     /// - Parameter pooledConnectionsMax: over all endpoints; one more is closed instead of kept.
@@ -64,6 +65,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         timer?.cancel()
         timer = nil  // libcurl still sets timers while it cleans up
         // None is active: a transfer keeps its client. A pool and what is in it hold each other.
+        for open in connections.values { open.close() }
         for pool in pools.values { pool.close() }
         pools = [:]
         recentPool = nil
@@ -72,10 +74,13 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
 
     package var activeCount: Int { active.count }
 
-    /// Forgets pooled handles of endpoints that are not in use any more.
+    /// Forgets handles and connections of endpoints that are not in use any more.
     package func keepPools(of endpoints: Set<CurlEndpoint>) {
         for (endpoint, pool) in pools where !endpoints.contains(endpoint) { pool.close() }
         pools = pools.filter { endpoints.contains($0.key) }
+        let servers = Set(pools.values.map(\.connections.server))
+        for (server, open) in connections where !servers.contains(server) { open.close() }
+        connections = connections.filter { servers.contains($0.key) }
         recentPool = nil
     }
 
@@ -89,9 +94,9 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
 
     private func sendOverConnection(_ transfer: CurlTransfer, _ request: CurlRequest, _ pool: CurlPool) throws(CurlError) {
         var buffer: [UInt8] = []
-        swap(&buffer, &pool.spareBuffer)
-        guard let message = RequestMessage(request, to: pool.address, in: buffer) else { throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue)) }
-        if !request.isOnFreshConnection, let connection = pool.takeConnection(loop) {
+        swap(&buffer, &pool.connections.spareBuffer)
+        guard let message = RequestMessage(request, by: pool, in: buffer) else { throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue)) }
+        if !request.isOnFreshConnection, let connection = pool.connections.take(loop) {
             enlist(transfer)
             return connection.begin(transfer, message, isReused: true)
         }
@@ -135,10 +140,19 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
 
     private func pool(of endpoint: CurlEndpoint) -> CurlPool {
         if let recentPool, recentPool.endpoint == endpoint { return recentPool }
-        let pool = pools[endpoint] ?? CurlPool(endpoint, budget: idleBudget)
+        let pool = pools[endpoint] ?? newPool(endpoint)
         pools[endpoint] = pool
         recentPool = pool
         return pool
+    }
+
+    private func newPool(_ endpoint: CurlEndpoint) -> CurlPool {
+        let address = ServerAddress(endpoint.url)
+        let server = IdleConnections.Server(
+            origin: address?.origin ?? "", proxy: endpoint.proxy, certificateAuthorities: endpoint.certificateAuthorities)
+        let open = connections[server] ?? IdleConnections(server, budget: idleBudget)
+        connections[server] = open
+        return CurlPool(endpoint, address, open)
     }
 
     private func enlist(_ transfer: CurlTransfer) {
@@ -319,7 +333,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     }
 
     private func closeIdle() {
-        for pool in pools.values { pool.closeOld(loop.turnTime - CurlPool.idleTimeMax) }
+        for open in connections.values { open.closeOld(loop.turnTime - IdleConnections.idleTimeMax) }
         if idleBudget.count > 0 { expectIdleness() }
     }
 }

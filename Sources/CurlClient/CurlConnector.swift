@@ -46,7 +46,7 @@ final class CurlConnector: CurlEasy, TransferDriver {
             disconnect()
             channel = .plain(socket)
         }
-        ClientConnection(channel, pool: pool, loop: client.loop).begin(transfer, message, isReused: false)
+        ClientConnection(channel, pool.connections, loop: client.loop).begin(transfer, message, isReused: false)
     }
 
     /// Closes the connection, or stops opening it.

@@ -5,16 +5,20 @@ struct RequestMessage {
     /// Bodies up to this size are copied behind the head: cheaper than to hand the kernel two addresses.
     private static let joinedBodyBytesMax = 16 << 10
 
-    let isHead: Bool
+    let isToHead: Bool
+    /// What the head of the answer may take, interim ones included.
+    let answerHeadBytesMax: Int
     private(set) var start: [UInt8]
     private(set) var rest: [ArraySlice<UInt8>] = []
 
     /// - Parameter buffer: empty, with room.
     /// - Returns: nil when method or path cannot stand in a request line.
-    init?(_ request: CurlRequest, to address: ServerAddress, in buffer: consuming [UInt8]) {
+    init?(_ request: CurlRequest, by pool: CurlPool, in buffer: consuming [UInt8]) {
+        let address = pool.address
         guard isMethod(request.method), isRequestTarget(request.path) else { return nil }
         let expectsBody = request.method == "POST" || request.method == "PUT" || request.method == "PATCH"
-        isHead = request.method == "HEAD"
+        isToHead = request.method == "HEAD"
+        answerHeadBytesMax = pool.endpoint.responseHeaderBytesMax
         start = buffer
         writeRequestHead(
             method: request.method, target: address.path(before: request.path), request.path, host: address.host, fields: request.headers,

@@ -16,6 +16,8 @@ package struct Configuration: Equatable, Sendable {
     /// nil: quotas and cache are this process's own.
     package let redis: RedisConfig?
     package let providers: [ProviderConfig]
+    /// For targets that say no price; what they take from here stands at the target already.
+    package let prices: PricesConfig
     package let models: [ModelConfig]
     package let callers: [CallerConfig]
     /// Whose tokens are taken.

@@ -71,6 +71,8 @@ package final class Exchange {
     package var peer: IPAddress?
     /// The most tokens that each answer may have, whatever the client asked for: what limits have left. nil: as the client has it.
     package var outputTokensMax: Int?
+    /// Where the route's limits stand for this request, what it holds of them included; empty unless something is decided by that.
+    package var limitsInUse: [LimitInUse] = []
     /// Fields that filters add to whatever answer the client gets, errors included (limits, cache outcome).
     package var responseHeaders: [HeaderField] = []
     package var record = RequestRecord()
@@ -109,6 +111,7 @@ package final class Exchange {
         copy.identity = identity
         copy.peer = peer
         copy.outputTokensMax = outputTokensMax
+        copy.limitsInUse = limitsInUse
         copy.record = record
         return copy
     }

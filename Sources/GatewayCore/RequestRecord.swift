@@ -60,6 +60,12 @@ package struct RequestRecord: Sendable {
     package var usage: Usage?
     /// What all attempts together cost by their targets' prices so far; nil where no target that was asked has a price, or none was asked.
     package var cost: Money?
+    /// What the provider took for each token of the last attempt.
+    package var price: Price?
+    /// What the model that was asked for would cost without a choice of targets.
+    package var baseline: PriceBaseline?
+    /// What somebody else has paid for the answer; nil for an answer that was made for this request, or whose cost nobody knows.
+    package var costAvoided: Money?
     /// The name of the limit that refused the request.
     package var limitReached: String?
     /// The names of limits that only watch, and would have refused it.
@@ -88,6 +94,7 @@ package struct RequestRecord: Sendable {
     /// - Parameter usage: nil for an answer whose tokens nobody counts.
     package mutating func attemptUsed(_ usage: Usage?, at price: Price?) {
         self.usage = usage
+        self.price = price
         guard let last = attempts.indices.last else { return }
         attempts[last].usage = usage
         guard let price, let cost = usage.map(price.cost(of:)) ?? price.costWithoutTokens else { return }
@@ -102,6 +109,9 @@ package struct RequestRecord: Sendable {
         attempts[last].error = error
         attempts[last].usage?.isComplete = false
     }
+
+    /// What the answer alone cost, without the attempts that failed before it.
+    package var costOfAnswer: Money? { attempts.last?.cost ?? cost }
 
     /// What all attempts together used; nil when nobody knows of anything.
     package var usageOfAttempts: Usage? {

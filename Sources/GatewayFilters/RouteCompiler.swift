@@ -56,7 +56,8 @@ struct RouteCompiler {
         return QuotaFilter(
             limits: route.quota.map { QuotaLimit($0, pods: configuration.quota.pods ?? 1) }, route: route.name, models: modelSet,
             store: store, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) },
-            cost: { model, usage in prices[model]?.cost(of: usage) })
+            tellsStandings: route.switches.contains { $0.spent != nil },
+            cost: { model, usage in (prices[model] ?? prices[nil])?.cost(of: usage) })
     }
 
     /// The dearest price of each model on a route with limits of money, and under nil that of models which the file does not name.
@@ -64,7 +65,7 @@ struct RouteCompiler {
         guard route.quota.contains(where: { $0.allowance.measure == .money }) else { return [:] }
         var prices: [String?: Price] = [:]
         for model in models { prices[model] = catalog.priceCeiling(of: model, on: route) }
-        prices[nil] = catalog.priceCeiling(of: "", on: route)
+        prices[nil] = catalog.priceCeiling(of: nil, on: route)
         return prices
     }
 

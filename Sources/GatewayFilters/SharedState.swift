@@ -14,7 +14,8 @@ package final class SharedState: Sendable {
             self.config = config
             state = CacheState(
                 store: MemoryCacheStore(bytesMax: config.memoryBytesMax, entryBytesMax: config.entryBytesMax),
-                flights: FlightTable(bytesMax: max(config.entryBytesMax, config.memoryBytesMax / 4)), marks: marks)
+                flights: FlightTable(bytesMax: max(config.entryBytesMax, config.memoryBytesMax / 4)), marks: marks,
+                redis: config.usesRedis ? RedisCacheTier(RedisCacheTier.Limits(config)) : nil)
         }
     }
 
@@ -25,14 +26,20 @@ package final class SharedState: Sendable {
     let redisQuota: RedisQuotaStore
     let targets = TargetStateTable()
     let seals = ChatSeals()
-    let credentials = CredentialTable()
+    let credentials: CredentialTable
     private let purges = PurgeMarks()
     private let current: Mutex<Cache>
     private let tokens = Mutex<(configs: [JWTConfig], table: TokenTable?)>(([], nil))
     private let report: @Sendable (KeySetNews) -> Void
 
-    /// - Parameter report: tells the operator about an issuer's keys; called on whatever worker found out.
-    package init(_ configuration: Configuration, report: @escaping @Sendable (KeySetNews) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - report: tells the operator about an issuer's keys; called on whatever worker found out.
+    ///   - credentials: of providers in clouds.
+    package init(
+        _ configuration: Configuration, report: @escaping @Sendable (KeySetNews) -> Void = { _ in },
+        credentials: CredentialTable = CredentialTable()
+    ) {
+        self.credentials = credentials
         current = Mutex(Cache(configuration.cache, purges))
         quotaSettings = RedisQuotaSettings(lease: configuration.quota.lease)
         redisQuota = RedisQuotaStore(memory: quota, prefix: "quota:", settings: quotaSettings)
@@ -75,5 +82,11 @@ package final class SharedState: Sendable {
         targets.keep(pipeline.targets)
         quotaSettings.lease = pipeline.configuration.quota.lease
         credentials.keep(pipeline.targets)
+    }
+}
+
+extension RedisCacheTier.Limits {
+    init(_ config: CacheStoreConfig) {
+        self.init(compressedBytesMin: config.compressedBytesMin, entryBytesMax: config.entryBytesMax, waitMax: config.waitMax)
     }
 }

@@ -1,4 +1,5 @@
 import EventLoop
+import GatewayConfig
 import GatewayFilters
 import GatewayTelemetry
 import JSONBytes

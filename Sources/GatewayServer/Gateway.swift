@@ -74,7 +74,8 @@ package final class Gateway: @unchecked Sendable {
         log = OperationalLog(writer: logWriter, settings: settings)
         metrics = MetricsRegistry(workers: count, build: options.build, log: logWriter)
         health = Health(version: options.version)
-        shared = SharedState(configuration) { [log] news in log.tell(news) }
+        shared = SharedState(
+            configuration, report: { [log] news in log.tell(news) }, credentials: CredentialTable { [log] news in log.tell(news) })
         drainTime = configuration.drain
         let hash = Reloader.hash(loaded)
         do {
@@ -104,7 +105,8 @@ package final class Gateway: @unchecked Sendable {
         let shared = shared
         metrics.showCache {
             let cache = shared.cache
-            return CacheFigures(memoryBytes: cache.store.byteCount, memoryEntries: cache.store.entryCount)
+            let redis = live.pipeline.configuration.redis == nil ? nil : cache.redis
+            return CacheFigures(memoryBytes: cache.store.byteCount, memoryEntries: cache.store.entryCount, redis: redis?.counts.all ?? [])
         }
         let status = StatusPage(
             version: options.version, processID: options.processID, startTicks: options.startTicks, startedAtMilliseconds: WallClock.unixMilliseconds,

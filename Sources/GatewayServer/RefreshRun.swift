@@ -1,6 +1,7 @@
 import GatewayCore
 import GatewayFilters
 import GatewayTelemetry
+import HTTPWire
 
 /// A request that the gateway repeats by itself, for the cache. It has its own place in limits, metrics and the log, as any other of its
 /// caller's. Belongs to one worker.

@@ -1,5 +1,6 @@
 import CurlClient
 import EventLoop
+import GatewayConfig
 import GatewayCore
 import GatewayFilters
 import GatewayTelemetry
@@ -100,11 +101,12 @@ final class Worker: WorkerServices, @unchecked Sendable {
         guard refreshCount < Self.refreshesMax else { return false }
         refreshCount += 1
         let run = RefreshRun(worker: self, pipeline: pipeline, of: exchange)
-        spawn { [self] in
+        let carried = Carried { [self] in
             let succeeded = await run.perform()
             refreshCount -= 1
             done(succeeded)
         }
+        loop.spawn { await carried.operation() }
         return true
     }
 

@@ -13,7 +13,9 @@ struct EventStreamHeaders {
     init?(_ bytes: ArraySlice<UInt8>) {
         var rest = bytes
         while let length = rest.popFirst() {
-            guard let name = Self.take(Int(length), from: &rest), let type = rest.popFirst(), let value = Self.value(type, from: &rest) else { return nil }
+            guard let name = Self.take(Int(length), from: &rest), let type = rest.popFirst(), let value = Self.value(type, from: &rest) else {
+                return nil
+            }
             guard type == Self.stringType else { continue }
             note(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
         }

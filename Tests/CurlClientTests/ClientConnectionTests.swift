@@ -1,5 +1,6 @@
 import CurlClient
 import EventLoop
+import HTTPWire
 import Testing
 
 @Suite("A connection of the upstream client", .serialized)

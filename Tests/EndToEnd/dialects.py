@@ -314,11 +314,13 @@ class Reached:
                 self.tools[function["name"]] = self._either(function, "parametersJsonSchema")
 
     def _read_bedrock(self, body):
-        self.system = [block["text"] for block in body.get("system", [])]
+        self.system = [block["text"] for block in body.get("system", []) if "text" in block]
         for message in body["messages"]:
-            self.turns.append((message["role"], [self._converse_block(block) for block in message["content"]]))
+            blocks = [block for block in message["content"] if "cachePoint" not in block]
+            self.turns.append((message["role"], [self._converse_block(block) for block in blocks]))
         for tool in body.get("toolConfig", {}).get("tools", []):
-            self.tools[tool["toolSpec"]["name"]] = tool["toolSpec"]["inputSchema"]["json"]
+            if "toolSpec" in tool:
+                self.tools[tool["toolSpec"]["name"]] = tool["toolSpec"]["inputSchema"]["json"]
 
     def _converse_block(self, block):
         (kind, value), = block.items()

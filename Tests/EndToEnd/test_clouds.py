@@ -280,6 +280,18 @@ def test_vertex_is_asked_below_its_project_and_location(mock, client):
     assert CALLER_KEY not in json.dumps(mock.last.headers)
 
 
+def test_embeddings_come_from_vertex_too(mock, app, clouds):
+    answer = app.embeddings.create(model="vertex", input=["Hello", "world"], dimensions=4)
+    assert [len(one.embedding) for one in answer.data] == [4, 4] and answer.usage.prompt_tokens == 4
+    assert mock.last.target.endswith("/publishers/google/models/gemini-2.5-flash:predict")
+    assert mock.last.json == {"instances": [{"content": "Hello"}, {"content": "world"}], "parameters": {"outputDimensionality": 4}}
+
+    client = Gemini(clouds)
+    answer = client.sync.models.embed_content(model="vertex", contents=["Hello", "world"])
+    client.close()
+    assert [len(one.values) for one in answer.embeddings] == [8, 8]
+
+
 def test_a_pods_own_token_is_enough(mock, app):
     app.chat.completions.create(model="vertex-pod", messages=chat()["messages"])
 

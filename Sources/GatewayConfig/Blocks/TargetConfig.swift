@@ -24,7 +24,7 @@ package struct TargetConfig: Hashable, Sendable {
     /// Tokens for the words of clients, under `thinking: budget`; those that are missing have the default.
     package let thinkingBudgets: [String: Int]
     /// nil: the file does not say what it costs.
-    package let price: PriceConfig?
+    package private(set) var price: PriceConfig?
 
     /// - Parameter modelDefault: the name of the model that the target serves.
     init(modelDefault: String, reading fields: inout Fields) {
@@ -50,6 +50,14 @@ package struct TargetConfig: Hashable, Sendable {
             fields.conflict("thinking_budgets does nothing without `thinking: budget`", at: "thinking_budgets")
         }
         fields.finish()
+    }
+
+    /// With the price that a table has for it, where the target says none.
+    func priced(by prices: PricesConfig, _ providers: [String: ProviderConfig]) -> TargetConfig {
+        guard price == nil, let provider = providers[provider] else { return self }
+        var target = self
+        target.price = prices.price(of: model, at: provider)
+        return target
     }
 
     private static func drops(_ fields: inout Fields) -> [JSONPointer] {

@@ -28,6 +28,8 @@ struct ConfigurationChecks {
     func run() {
         checkAddresses()
         checkModels()
+        checkBaselines()
+        checkPriceTables()
         checkCallers()
         checkIssuers()
         checkRouteNames()
@@ -38,6 +40,8 @@ struct ConfigurationChecks {
             checkCache(ofRoute: index)
             checkUpstream(ofRoute: index)
             checkFallback(ofRoute: index)
+            checkSwitches(ofRoute: index)
+            checkPrices(ofRoute: index)
         }
         checkSharedLimits()
         checkShadowedRoutes()

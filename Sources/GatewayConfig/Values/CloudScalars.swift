@@ -62,6 +62,4 @@ extension ScalarType<ProviderURL> {
 extension ProviderURL {
     /// Stands in for an address that could not be read.
     static let unread = ProviderURL(isTLS: true, host: "unread.invalid", port: 443, path: "")
-
-    var isLoopback: Bool { host == "localhost" || host == "[::1]" || (host.hasPrefix("127.") && IPAddressText.isIPv4(host)) }
 }

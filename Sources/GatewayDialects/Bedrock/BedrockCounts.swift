@@ -5,7 +5,9 @@ import JSONBytes
 enum BedrockCounts {
     /// - Returns: nil when nothing was counted.
     static func usage(_ value: JSONValue?) -> Usage? {
-        guard let counts = value?.object, let output = number(counts["outputTokens"]) ?? number(counts["inputTokens"]).map({ _ in 0 }) else { return nil }
+        guard let counts = value?.object, let output = number(counts["outputTokens"]) ?? number(counts["inputTokens"]).map({ _ in 0 }) else {
+            return nil
+        }
         let read = number(counts["cacheReadInputTokens"]) ?? 0
         let written = number(counts["cacheWriteInputTokens"]) ?? 0
         let hours = (counts["cacheDetails"]?.array ?? []).filter { $0["ttl"] == "1h" }.compactMap { number($0["inputTokens"]) }

@@ -10,8 +10,11 @@ package enum BedrockWire: ChatProviderWire {
     package static func body(
         of request: ChatRequest, for target: ChatTargetFacts, losses: inout ChatLosses
     ) throws(GatewayError) -> JSONValue {
+        let marks = BedrockCacheMarks(request, for: BedrockMaker(model: target.model))
+        var request = request
+        request.extras = marks.rest(of: request.extras)
         try losses.takeExtras(of: request)
-        var writer = BedrockRequestWriter(request: request, target: target, losses: losses)
+        var writer = BedrockRequestWriter(request: request, target: target, marks: marks, losses: losses)
         defer { losses = writer.losses }
         return try writer.body()
     }

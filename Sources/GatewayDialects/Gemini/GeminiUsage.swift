@@ -29,6 +29,25 @@ package enum GeminiUsage {
         (try? JSONValue(parsing: text, in: range)).flatMap(read)
     }
 
+    /// Reads what an answer, or an event of a stream, says of its cost: the tokens, and the searches that were made for it.
+    ///
+    /// - Parameter answer: with the members `usageMetadata` and `candidates`.
+    static func read(_ answer: JSONTopLevel, in text: [UInt8]) -> Usage? {
+        guard let field = answer["usageMetadata"], field.kind == .object, var usage = read(text, at: field.value) else { return nil }
+        if let candidates = answer["candidates"], candidates.kind == .array { usage.webSearches = searches(text, in: candidates.value) }
+        return usage
+    }
+
+    private static let searchesMark = Array("webSearchQueries".utf8)
+
+    /// Hardly any answer was searched for: most are not parsed for it.
+    private static func searches(_ text: [UInt8], in range: Range<Int>) -> Int {
+        let mark = searchesMark
+        let isMarked = text[range].indices.contains { text[$0] == mark[0] && text[$0..<range.upperBound].starts(with: mark) }
+        guard isMarked, let candidates = try? JSONValue(parsing: text, in: range).array else { return 0 }
+        return candidates.reduce(0) { $0 + ($1["groundingMetadata"]?["webSearchQueries"]?.array?.count ?? 0) }
+    }
+
     /// A `usageMetadata`: thoughts apart from the rest of the output, cached input inside the input, and the sum of all.
     package static func json(_ usage: Usage) -> JSONValue {
         let reasoning = min(usage.reasoning, usage.output)

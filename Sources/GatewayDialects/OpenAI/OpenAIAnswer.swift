@@ -11,7 +11,7 @@ package enum OpenAIAnswer {
         case broken(reason: String)
     }
 
-    private static let members: JSONNames = ["usage", "error", "choices", "data", "service_tier", "output"]
+    private static let members: JSONNames = ["usage", "error", "choices", "data", "service_tier", "output", "tool_usage"]
 
     /// Reads a whole answer to its end.
     ///

@@ -23,7 +23,7 @@ struct OpenAIChunk: Equatable {
 ///
 /// - SeeAlso: wire.md, section 3.3
 enum OpenAIChunkReader {
-    private static let chunkNames: JSONNames = ["choices", "usage", "error", "object", "service_tier", "output"]
+    private static let chunkNames: JSONNames = ["choices", "usage", "error", "object", "service_tier", "output", "tool_usage"]
 
     /// Reads the data of one event to its end.
     static func read(_ data: [UInt8]) -> OpenAIChunk {
@@ -67,7 +67,7 @@ enum OpenAIResponsesEventReader {
     ]
 
     private static let eventNames: JSONNames = ["type", "error", "response"]
-    private static let responseNames: JSONNames = ["usage", "error", "service_tier", "output"]
+    private static let responseNames: JSONNames = ["usage", "error", "service_tier", "output", "tool_usage"]
 
     /// - Parameter name: the event's name; where there is none, the `type` in its data is.
     static func read(name: String?, _ data: [UInt8]) -> OpenAIChunk {

@@ -43,14 +43,23 @@ package enum OpenAIUsage {
     /// Reads what an answer, or the last event of a stream, says of its cost: the tokens, and beside them its class of service and the searches
     /// that were made for it.
     ///
-    /// - Parameter answer: with the members `usage`, `service_tier` and `output`.
+    /// - Parameter answer: with the members `usage`, `service_tier`, `output` and `tool_usage`.
     static func read(_ answer: JSONTopLevel, in text: [UInt8]) -> Usage? {
         guard let field = answer["usage"], field.kind == .object, var usage = read(text, at: field.value) else { return nil }
         if let tier = answer["service_tier"], tier.kind == .string {
             usage.serviceTier = (try? tier.string(in: text)).flatMap(ServiceTier.init(rawValue:))
         }
-        if let output = answer["output"], output.kind == .array { usage.webSearches = searches(text, in: output.value) }
+        if let tools = answer["tool_usage"], tools.kind == .object, let count = searches(text, inTools: tools.value) {
+            usage.webSearches = count
+        } else if let output = answer["output"], output.kind == .array {
+            usage.webSearches = searches(text, in: output.value)
+        }
         return usage
+    }
+
+    /// `"tool_usage":{"web_search":{"num_requests":1}}`
+    private static func searches(_ text: [UInt8], inTools range: Range<Int>) -> Int? {
+        (try? JSONValue(parsing: text, in: range))?["web_search"]?["num_requests"]?.int.map { min(max(0, $0), countMax) }
     }
 
     /// Searches among the items of a response. Opening a page that was found, and looking for words in it, are not billed.

@@ -26,13 +26,18 @@ extension CacheDestination {
         let lease = CacheLease(token: (0..<16).map { _ in UInt8(worker.random(below: 256)) })
         let deadline = worker.now + redis.limits.waitMax
         var pause = Self.pauses.first
-        var hasWaited = false
+        var (hasWaited, hasForgotten) = (false, false)
         while let claim = await redis.claim(key, token: lease.token, on: worker) {
             if let answer = claim.answer, await isOfUse(answer, to: exchange) {
                 if claim.turn == .ours { giveBack(lease, .release, on: worker) }
                 return .found(answer)
             }
             switch claim.turn {
+            case .nobodys where !hasForgotten:
+                // It is fresh and of no use: purged, another version's, or damaged. Without it there is somebody's turn again.
+                await redis.forget(key, on: worker)
+                hasForgotten = true
+                continue
             case .nobodys, .everybodys: return .call(nil)
             case .ours: return try await withOtherFormats(lease, redis, exchange)
             case .anothers: break

@@ -14,7 +14,9 @@ package struct CacheKeyRecipe: Sendable {
     package let route: String
     private let scope: CacheScope
     private let sentHeaders: [String]
-    private let fingerprint: [UInt8]
+    /// Of all keys of this route, and of all meanings.
+    private let answers: KeyText
+    private let questions: KeyText
     private let convertible: Set<Operation>
     private let fields: CacheKeyFields
 
@@ -31,7 +33,8 @@ package struct CacheKeyRecipe: Sendable {
         self.route = route
         self.scope = scope
         self.sentHeaders = sentHeaders + fields.headers.filter { !sentHeaders.contains($0) }
-        self.fingerprint = fingerprint
+        answers = Self.beginning("weir answer 2", route, fingerprint)
+        questions = Self.beginning("weir question 1", route, fingerprint)
         self.convertible = convertible
         self.fields = fields
     }
@@ -44,13 +47,14 @@ package struct CacheKeyRecipe: Sendable {
             !head.fields.contains("content-encoding")
         else { return nil }
         let body = fields.counted(of: exchange.request.body)
-        var text = self.text("weir answer 2", for: exchange, capacity: body.count)
+        var text = KeyText(answers, capacity: body.count + 512)
+        text.append(scope.identity(of: exchange.caller))
         text.append(exchange.dialect.rawValue)
         text.append(exchange.operation.rawValue)
         // Gemini's path says how the answer is delivered, too; its model is what counts.
         text.append(exchange.dialect == .gemini ? exchange.model ?? "" : exchange.path)
         text.append(convertible.contains(exchange.operation) ? "either" : exchange.isStreaming ? "stream" : "json")
-        append(sentHeaders[...], of: head.fields, to: &text)
+        append(sentHeaders, of: head.fields, to: &text)
         guard text.append(canonical: body, leavingOut: fields.leftOut) else { return nil }
         return CacheKey(of: text.bytes)
     }
@@ -63,26 +67,30 @@ package struct CacheKeyRecipe: Sendable {
         let body = fields.counted(of: exchange.request.body)
         let facts = ChatRequestFacts(model: exchange.model, isStreaming: exchange.isStreaming)
         guard let request = try? ChatTranslation.request(from: body, in: format, about: facts), let meaning = request.meaning else { return nil }
-        var text = self.text("weir question 1", for: exchange, capacity: meaning.count)
+        var text = KeyText(questions, capacity: meaning.count + 512)
+        text.append(scope.identity(of: exchange.caller))
         text.append(exchange.model ?? "")
-        append(sentHeaders.filter { !Self.ofOneFormat.contains($0) }[...], of: exchange.request.head.fields, to: &text)
+        append(sentHeaders.filter { !Self.ofOneFormat.contains($0) }, of: exchange.request.head.fields, to: &text)
         text.append(meaning)
         return CacheKey(of: text.bytes)
     }
 
-    private func text(_ kind: String, for exchange: Exchange, capacity: Int) -> KeyText {
-        var text = KeyText(capacity: capacity + 512)
+    private static func beginning(_ kind: String, _ route: String, _ fingerprint: [UInt8]) -> KeyText {
+        var text = KeyText(capacity: 128)
         text.append(kind)
         text.append(route)
         text.append(fingerprint)
-        text.append(scope.identity(of: exchange.caller))
         return text
     }
 
-    private func append(_ names: ArraySlice<String>, of fields: HeaderFields, to text: inout KeyText) {
+    private func append(_ names: [String], of fields: HeaderFields, to text: inout KeyText) {
         for name in names {
-            let values = fields.all(name)
             text.append(name)
+            guard fields.contains(name) else {
+                text.append("0")
+                continue
+            }
+            let values = fields.all(name)
             text.append(String(values.count))
             for value in values { text.append(value) }
         }

@@ -1,4 +1,4 @@
-package import GatewayCore
+import GatewayCore
 
 /// For how long a route's answers may be given again, and in which case.
 package struct CachePolicy: Equatable, Sendable {

@@ -31,7 +31,7 @@ package final class CacheState: Sendable {
     /// - Returns: how many were in this process' memory, and whether other processes will hear of it; nil: there are none.
     package func purge(_ scope: PurgeScope, on worker: any WorkerServices) async -> (count: Int, isShared: Bool?) {
         var isShared: Bool?
-        if redis != nil {
+        if redis != nil, worker.redis != nil {
             let mark = await purges.mark(scope, on: worker)
             isShared = mark != nil
             if let mark { marks.learn([(scope.field, mark)]) }

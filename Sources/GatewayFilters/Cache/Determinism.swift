@@ -1,4 +1,4 @@
-package import GatewayCore
+import GatewayCore
 import JSONBytes
 
 /// Whether the same request would get the same answer again: at temperature 0 it would, give or take.

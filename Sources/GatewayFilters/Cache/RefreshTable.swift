@@ -22,14 +22,14 @@ package final class RefreshTable: Sendable {
                 entries = entries.filter { $0.value.map { $0 > now } ?? true }
                 guard entries.count < Self.countMax else { return false }
             }
-            entries.updateValue(nil, forKey: key)
+            _ = entries.updateValue(nil, forKey: key)
             return true
         }
     }
 
     func end(_ key: CacheKey, succeeded: Bool, now: ContinuousClock.Instant) {
         entries.withLock { entries in
-            if succeeded { entries[key] = nil } else { entries.updateValue(now + Self.pause, forKey: key) }
+            if succeeded { entries[key] = nil } else { entries[key] = .some(now + Self.pause) }
         }
     }
 }

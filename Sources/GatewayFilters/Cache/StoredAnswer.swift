@@ -1,5 +1,5 @@
 package import GatewayCore
-import GatewayDialects
+package import GatewayDialects
 
 /// A complete answer, kept for those who ask the same.
 package final class StoredAnswer: Sendable {
@@ -68,7 +68,8 @@ package final class StoredAnswer: Sendable {
         about.modelUsed = record.modelUsed
         about.modelLabel = record.modelLabel
         about.usage = record.usage
-        about.cost = record.cost
+        // Failed attempts before it were no part of the answer.
+        about.cost = record.costOfAnswer
         about.format = format
         about.tag = tag
         self.init(content, about: about)

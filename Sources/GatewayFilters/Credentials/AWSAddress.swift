@@ -16,7 +16,8 @@ struct AWSAddress {
         let target = rest.dropFirst(authority.count) + request.path
         let sent = target.prefix { $0 != "?" }
         path = Self.encoded(String(sent.isEmpty ? "/" : sent))
-        query = target.dropFirst(sent.count + 1).split(separator: "&").map { $0.contains("=") ? String($0) : $0 + "=" }.sorted().joined(separator: "&")
+        query = target.dropFirst(sent.count + 1).split(separator: "&").map { $0.contains("=") ? String($0) : $0 + "=" }.sorted().joined(
+            separator: "&")
     }
 
     /// All but letters, digits, `-._~` and slashes.

@@ -15,7 +15,8 @@ enum AWSKeysFetch {
             let body = try await server.get(headers: headers, on: worker)
             guard let answer = try? JSONValue(parsing: body) else { throw server.unreadable }
             return try keys(
-                answer["AccessKeyId"]?.string, answer["SecretAccessKey"]?.string, answer["Token"]?.string, answer["Expiration"]?.string, server, worker)
+                answer["AccessKeyId"]?.string, answer["SecretAccessKey"]?.string, answer["Token"]?.string, answer["Expiration"]?.string, server,
+                worker)
         }
     }
 
@@ -39,7 +40,9 @@ enum AWSKeysFetch {
         _ id: String?, _ secret: String?, _ token: String?, _ end: String?, _ server: TokenServer, _ worker: any WorkerServices
     ) throws(GatewayError) -> FetchedValue<AWSSigningKeys> {
         let texts = [id, secret, token].compactMap(\.self)
-        guard let id, let secret, texts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }) else { throw server.unreadable }
+        guard let id, let secret, texts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }) else {
+            throw server.unreadable
+        }
         let seconds = end.flatMap(CivilTime.unixSeconds).map { $0 - worker.secondsSince1970 } ?? 900
         return FetchedValue(
             value: AWSSigningKeys(id: id, secret: secret, sessionToken: token), lifetime: .seconds(max(1, min(seconds, 7 * 86_400))))

@@ -19,24 +19,31 @@ extension CredentialConfig {
         let key = CredentialTable.Key(
             provider: provider.name, config: self, region: provider.region, proxy: provider.proxy?.reveal(),
             certificateAuthorities: provider.certificateAuthorities)
-        return table.credential(key) { make(key) }
+        return table.credential(key) { make(key, table.report) }
     }
 
-    private func make(_ key: CredentialTable.Key) -> any RequestCredential {
+    private func make(_ key: CredentialTable.Key, _ report: @escaping @Sendable (CredentialNews) -> Void) -> any RequestCredential {
         switch self {
         case .token(let token): FixedBearer(token.reveal())
         case .serviceAccount(let account):
-            BearerCredential(margin: GoogleTokens.margin, fetch: GoogleTokens.fetch(account, from: key.server(account.tokenURL)))
-        case .metadata(let url): BearerCredential(margin: GoogleTokens.margin, fetch: GoogleTokens.fetchMetadata(from: key.nearServer(url)))
+            BearerCredential(
+                of: key.provider, margin: GoogleTokens.margin, report: report, fetch: GoogleTokens.fetch(account, from: key.server(account.tokenURL)))
+        case .metadata(let url):
+            BearerCredential(
+                of: key.provider, margin: GoogleTokens.margin, report: report, fetch: GoogleTokens.fetchMetadata(from: key.nearServer(url)))
         case .awsKeys(let keys):
             AWSCredential(
                 AWSSigningKeys(id: keys.id.reveal(), secret: keys.secret.reveal(), sessionToken: keys.sessionToken?.reveal()), region: key.region)
         case .container(let url, let file):
-            AWSCredential(region: key.region, fetch: AWSKeysFetch.container(tokenFile: file, from: key.nearServer(url)))
+            AWSCredential(
+                of: key.provider, region: key.region, report: report, fetch: AWSKeysFetch.container(tokenFile: file, from: key.nearServer(url)))
         case .workload(let identity) where identity.scope != nil:
-            BearerCredential(margin: AzureTokens.margin, fetch: AzureTokens.fetch(identity, from: key.server(identity.authority)))
+            BearerCredential(
+                of: key.provider, margin: AzureTokens.margin, report: report, fetch: AzureTokens.fetch(identity, from: key.server(identity.authority))
+            )
         case .workload(let identity):
-            AWSCredential(region: key.region, fetch: AWSKeysFetch.webIdentity(identity, from: key.server(identity.authority)))
+            AWSCredential(
+                of: key.provider, region: key.region, report: report, fetch: AWSKeysFetch.webIdentity(identity, from: key.server(identity.authority)))
         }
     }
 }

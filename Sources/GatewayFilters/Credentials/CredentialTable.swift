@@ -15,7 +15,12 @@ package final class CredentialTable: Sendable {
 
     private let credentials = Mutex<[Key: any RequestCredential]>([:])
 
-    package init() {}
+    /// Tells the operator about fetches; called on whatever worker found out.
+    let report: @Sendable (CredentialNews) -> Void
+
+    package init(report: @escaping @Sendable (CredentialNews) -> Void = { _ in }) {
+        self.report = report
+    }
 
     /// The credential of a provider, made at its first mention.
     func credential(_ key: Key, make: () -> any RequestCredential) -> any RequestCredential {

@@ -17,8 +17,11 @@ package protocol RequestCredential: AnyObject, Sendable {
 final class BearerCredential: RequestCredential {
     private let token: RefreshedValue<String>
 
-    init(margin: Duration, fetch: @escaping RefreshedValue<String>.Fetch) {
-        token = RefreshedValue(margin: margin, fetch: fetch)
+    init(
+        of provider: String, margin: Duration, report: @escaping @Sendable (CredentialNews) -> Void,
+        fetch: @escaping RefreshedValue<String>.Fetch
+    ) {
+        token = RefreshedValue(of: provider, margin: margin, report: report, fetch: fetch)
     }
 
     func headers(
@@ -48,8 +51,11 @@ final class AWSCredential: RequestCredential {
         self.region = region
     }
 
-    init(region: String, fetch: @escaping RefreshedValue<AWSSigningKeys>.Fetch) {
-        keys = .refreshed(RefreshedValue(margin: Self.margin, fetch: fetch))
+    init(
+        of provider: String, region: String, report: @escaping @Sendable (CredentialNews) -> Void,
+        fetch: @escaping RefreshedValue<AWSSigningKeys>.Fetch
+    ) {
+        keys = .refreshed(RefreshedValue(of: provider, margin: Self.margin, report: report, fetch: fetch))
         self.region = region
     }
 

@@ -12,16 +12,19 @@ package struct QuotaFilter: Filter {
     private let history: OutputHistory
     private let isMetered: Bool
     private let holdsUntilTheEnd: Bool
+    private let tellsStandings: Bool
 
     /// - Parameters:
     ///   - limits: of two with one name, kind and `each`, the first counts.
     ///   - route: the route's name, for limits for each route.
     ///   - models: the names of the file's models, for limits for each model.
+    ///   - tellsStandings: whether something further on is decided by how much of a limit is in use.
     ///   - cost: the most that tokens of a model may cost, by the prices of its targets; nil where none has a price. nil as the model: one that
     ///     the file does not name.
     package init(
         limits: [QuotaLimit], route: String, models: Set<String>, store: any QuotaStore, history: OutputHistory = OutputHistory(),
-        meter: (QuotaLimit) -> QuotaMeter? = { _ in nil }, cost: @escaping @Sendable (_ model: String?, Usage) -> Money? = { _, _ in nil }
+        meter: (QuotaLimit) -> QuotaMeter? = { _ in nil }, tellsStandings: Bool = false,
+        cost: @escaping @Sendable (_ model: String?, Usage) -> Money? = { _, _ in nil }
     ) {
         var counters: Set<String> = []
         rules = limits.filter { counters.insert($0.counterName).inserted }.map { QuotaRule($0, meter: meter($0), cost: cost) }
@@ -29,6 +32,7 @@ package struct QuotaFilter: Filter {
         self.store = store
         self.history = history
         isMetered = limits.contains { $0.allowance.isMetered }
+        self.tellsStandings = tellsStandings
         holdsUntilTheEnd = limits.contains { $0.allowance.isHeld }
     }
 
@@ -83,6 +87,10 @@ extension QuotaFilter {
         let unix = exchange.worker.secondsSince1970
         for (rule, snapshot) in zip(rules, snapshots) {
             rule.meter?.note(snapshot, unix: unix)
+            if tellsStandings {
+                exchange.limitsInUse.append(
+                    LimitInUse(name: rule.limit.name, used: max(0, snapshot.limit - snapshot.remaining), limit: snapshot.limit))
+            }
             guard snapshot.isExceeded else { continue }
             rule.meter?.countShadowRejection()
             exchange.record.shadowLimits.append(rule.limit.name)

@@ -52,7 +52,7 @@ package struct RequestTransform: Sendable {
             return BodyPieces(ForeignSeals.removed(from: body.joined(), in: format))
         case .embeddings:
             var losses = ChatLosses(policy: lossy, target: target.provider.formats[0])
-            let translated = try EmbeddingsPlan.body(of: exchange, model: target.model ?? exchange.model ?? "", losses: &losses)
+            let translated = try EmbeddingsPlan.body(of: exchange, model: target.model ?? exchange.model ?? "", at: target.provider, losses: &losses)
             exchange.tell(losses)
             return BodyPieces(try body.edited(translated))
         case .chat(let translation):
@@ -79,6 +79,8 @@ package struct RequestTransform: Sendable {
             case .gemini: return GeminiPath.target(model: model, operation: .generateContent, isStreaming: exchange.isStreaming)
             case .bedrock: return BedrockPath.converse(model: model, isStreaming: exchange.isStreaming)
             }
+        case .embeddings where target.provider.surface == .vertexGemini:
+            return GeminiPath.predict(model: model)
         case .embeddings:
             return target.provider.dialect == .gemini
                 ? GeminiPath.target(model: model, operation: .batchEmbedContents, isStreaming: false) : "/embeddings"

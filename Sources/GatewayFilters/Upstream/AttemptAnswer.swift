@@ -44,7 +44,7 @@ struct AttemptAnswer {
     func judge(_ body: [UInt8]) -> AnswerVerdict {
         switch plan {
         case .chat(let translation): translation.answer(body, kept: keep)
-        case .embeddings: EmbeddingsPlan.judge(body, for: exchange)
+        case .embeddings: EmbeddingsPlan.judge(body, for: exchange, from: provider)
         case .same, .estimate: judgeSame(body)
         }
     }

@@ -21,7 +21,9 @@ enum AttemptPlan {
             self = .same
         } else {
             switch (operation, provider.dialect) {
-            case (.embeddings, .gemini) where provider.surface == .standard: self = .embeddings
+            case (.embeddings, .gemini): self = .embeddings
+            case (.embedContent, _) where provider.surface == .vertexGemini, (.batchEmbedContents, _) where provider.surface == .vertexGemini:
+                self = .embeddings
             case (.embedContent, .openai), (.batchEmbedContents, .openai): self = .embeddings
             case (.countTokens, _): self = .estimate
             default: throw Self.impossible(provider)

@@ -26,7 +26,7 @@ extension Provider {
 
 extension ProviderConfig {
     /// The dialect of clients that the endpoint speaks too; nil: none does.
-    fileprivate var clientDialect: Dialect? {
+    fileprivate var clientDialect: GatewayCore.Dialect? {
         switch dialect {
         case .openai, .azure: .openai
         case .anthropic: .anthropic

@@ -1,4 +1,4 @@
-package import GatewayCore
+import GatewayCore
 import GatewayDialects
 import HTTPWire
 import JSONBytes

@@ -54,11 +54,15 @@ package struct ServedModel: Sendable {
     package let name: String
     /// In the order of the file; never empty.
     package let targets: [Target]
+    /// What "cheaper routing" is measured against; nil where nothing has a price.
+    package let baseline: PriceBaseline?
 
-    package init(name: String, targets: [Target]) {
+    /// - Parameter baseline: the targets to compare prices with; nil: the model's own.
+    package init(name: String, targets: [Target], baseline: [Target]? = nil) {
         precondition(!targets.isEmpty, "a model has at least one target")
         self.name = name
         self.targets = targets
+        self.baseline = PriceBaseline((baseline ?? targets).compactMap(\.price))
     }
 
     /// A target without a name of its own in the file.

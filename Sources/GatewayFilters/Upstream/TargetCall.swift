@@ -52,7 +52,7 @@ struct TargetCall {
         do {
             let response = try await read(answer, form, lease, sentAt)
             if !response.body.isStream { lease.end(.succeeded, now: exchange.worker.now) }
-            lease.answerBegan()
+            lease.answerBegan(after: sentAt.duration(to: exchange.worker.now))
             exchange.record.firstByteAt = response.body.isStream ? exchange.worker.now : headedAt
             return response
         } catch {

@@ -26,7 +26,8 @@ package struct UpstreamCatalog: Sendable {
         models = Dictionary(
             uniqueKeysWithValues: configuration.models.map { model in
                 let targets = model.targets.map { Self.target($0, providers, states) }
-                return (model.name, ServedModel(name: model.name, targets: targets))
+                let baseline = configuration.models.first { $0.name == model.baseline }?.targets.map { Self.target($0, providers, states) }
+                return (model.name, ServedModel(name: model.name, targets: targets, baseline: baseline))
             })
     }
 
@@ -51,14 +52,17 @@ package struct UpstreamCatalog: Sendable {
             policy: UpstreamPolicy(route.upstream), transform: try RequestTransform(route.transform, seals: seals),
             budget: RetryBudget(percent: route.upstream.retry.budgetPercent))
         return FallbackFilter(
-            models: models, passThrough: route.upstream.provider.map(passThrough), caller: caller, rules: route.fallback.compactMap(rule))
+            models: models, passThrough: route.upstream.provider.map(passThrough), caller: caller, rules: route.fallback.compactMap(rule),
+            switches: route.switches.compactMap { rule in models[rule.model].map { ModelSwitch(rule, to: $0) } })
     }
 
-    /// A price that no request for `model` exceeds on a route: the dearest of the targets that may serve it there, fallbacks included.
+    /// A price that no request for `model` exceeds on a route: the dearest of the targets that may serve it there, fallbacks and switches included.
     ///
+    /// - Parameter model: nil: one that the file does not name.
     /// - Returns: nil when none of them has a price.
-    package func priceCeiling(of model: String, on route: RouteConfig) -> Price? {
-        var targets = models[model]?.targets ?? route.upstream.provider.map { [passThrough($0)] } ?? []
+    package func priceCeiling(of model: String?, on route: RouteConfig) -> Price? {
+        var targets = model.flatMap { models[$0]?.targets } ?? route.upstream.provider.map { [passThrough($0)] } ?? []
+        for rule in route.switches { targets += models[rule.model]?.targets ?? [] }
         for rule in route.fallback.compactMap(rule) {
             if case .model(let other) = rule.action { targets += other.targets }
         }

@@ -1,3 +1,5 @@
+import GatewayCore
+
 /// Writes one JSON object as one line, appending to bytes that may hold other lines already.
 ///
 /// No value can end the line or begin another: quotes, backslashes, control characters (C0, DEL, C1), the line separators U+2028
@@ -87,6 +89,14 @@ extension JSONLine {
     mutating func field(_ name: String, _ number: Int?) {
         key(name)
         if let number { value(number) } else { null() }
+    }
+
+    /// Dollars, exact to the last digit.
+    mutating func field(_ name: String, _ money: Money?) {
+        key(name)
+        guard let money else { return null() }
+        if money < .zero { bytes.append(UInt8(ascii: "-")) }
+        bytes.appendDecimal(dollars: UInt64(money.nanodollars.magnitude))
     }
 
     mutating func field(_ name: String, _ flag: Bool) {

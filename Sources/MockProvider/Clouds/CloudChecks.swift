@@ -1,3 +1,4 @@
+import HTTPWire
 import JSONBytes
 
 /// What clouds are strict about besides what the dialect's maker is.

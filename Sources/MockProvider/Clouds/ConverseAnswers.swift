@@ -18,7 +18,9 @@ struct ConverseAnswers {
 
     func answer() -> MockAnswer {
         let body = request.json ?? JSONObject()
-        if !request.head.fields.contains("authorization") { return Self.error(403, "MissingAuthenticationTokenException", "Missing Authentication Token") }
+        if !request.head.fields.contains("authorization") {
+            return Self.error(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
+        }
         if let mistake = ConverseChecks.mistake(body) { return Self.error(400, "ValidationException", mistake) }
         let reply = MockReply(conversation(body), directives: request.directives, serial: serial)
         guard !isStreaming else { return MockAnswer(fields: [("content-type", "application/vnd.amazon.eventstream")], body: .events(events(reply))) }
@@ -107,7 +109,9 @@ struct ConverseAnswers {
             index += 1
         }
         closing.append(Self.event("messageStop", ["stopReason": JSONValue(stop(reply))]))
-        if request.directives.omitsDone { closing = [] } else if !request.directives.omitsUsage {
+        if request.directives.omitsDone {
+            closing = []
+        } else if !request.directives.omitsUsage {
             closing.append(Self.event("metadata", ["usage": usage(reply), "metrics": ["latencyMs": 1]]))
         }
         let failure = JSONValue.object(["message": "The mock provider failed inside the stream."]).written()

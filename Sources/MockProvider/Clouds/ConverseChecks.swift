@@ -6,7 +6,9 @@ enum ConverseChecks {
         "messages", "system", "inferenceConfig", "toolConfig", "guardrailConfig", "additionalModelRequestFields", "additionalModelResponseFieldPaths",
         "requestMetadata", "performanceConfig", "serviceTier", "outputConfig",
     ]
-    private static let blocks: Set<String> = ["text", "image", "document", "audio", "video", "toolUse", "toolResult", "reasoningContent", "cachePoint"]
+    private static let blocks: Set<String> = [
+        "text", "image", "document", "audio", "video", "toolUse", "toolResult", "reasoningContent", "cachePoint",
+    ]
 
     /// - Returns: nil when Bedrock would take the request.
     static func mistake(_ body: JSONObject) -> String? {

@@ -44,11 +44,11 @@ func tokens(_ algorithm: String, _ sign: ([UInt8]) throws -> some Collection<UIn
 let rsa = try _RSA.Signing.PrivateKey(keySize: .bits2048)
 let p256 = P256.Signing.PrivateKey()
 let ed25519 = Curve25519.Signing.PrivateKey()
-let (n, e) = try rsa.publicKey.getKeyPrimitives()
+let numbers = try rsa.publicKey.getKeyPrimitives()
 let point = Array(p256.publicKey.rawRepresentation)
 write(
     "jwks.json",
-    #"{"keys":[{"kty":"RSA","kid":"RS256","alg":"RS256","n":"\#(base64URL(n))","e":"\#(base64URL(e))"},"#
+    #"{"keys":[{"kty":"RSA","kid":"RS256","alg":"RS256","n":"\#(base64URL(numbers.modulus))","e":"\#(base64URL(numbers.publicExponent))"},"#
         + #"{"kty":"EC","crv":"P-256","kid":"ES256","x":"\#(base64URL(point[..<32]))","y":"\#(base64URL(point[32...]))"},"#
         + #"{"kty":"OKP","crv":"Ed25519","kid":"EdDSA","x":"\#(base64URL(ed25519.publicKey.rawRepresentation))"}]}"#)
 try tokens("RS256") { try rsa.signature(for: SHA256.hash(data: $0), padding: .insecurePKCS1v1_5).rawRepresentation }

@@ -56,7 +56,7 @@ final class ScriptedServer: @unchecked Sendable {
 
     private func accept() {
         while true {
-            let client = unsafe Glibc.accept(listener, nil, nil)
+            let client = Glibc.accept(listener, nil, nil)
             guard client >= 0 else {
                 close(listener)
                 return
@@ -105,7 +105,7 @@ final class ScriptedServer: @unchecked Sendable {
 
     private func send(_ text: String, to client: Int32) {
         let bytes = Array(text.utf8)
-        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     }
 }
 

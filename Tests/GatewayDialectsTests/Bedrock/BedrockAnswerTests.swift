@@ -20,7 +20,8 @@ struct BedrockAnswerTests {
 
         #expect(
             answer.parts == [
-                .thinking(ChatThinking(text: "Hm.", seal: ChatSeal(.signature, "c2ln"))), .thinking(ChatThinking(text: "", seal: ChatSeal(.blob, "YmxvYg=="))),
+                .thinking(ChatThinking(text: "Hm.", seal: ChatSeal(.signature, "c2ln"))),
+                .thinking(ChatThinking(text: "", seal: ChatSeal(.blob, "YmxvYg=="))),
                 .text("It rains."), .call(ChatCall(id: "t1", name: "now", arguments: "{}")),
             ])
         #expect(answer.stop == .calls)
@@ -40,12 +41,14 @@ struct BedrockAnswerTests {
         #expect(throws: ChatFault.self) { try BedrockWire.answer(from: ["output": ["message": ["content": []]]], ids: ChatIDs(seed: "s")) }
     }
 
-    @Test(arguments: [
-        (429, "ThrottlingException:http://internal.amazon.com/coral/", 429), (424, "ModelErrorException", 502), (408, "ModelTimeoutException", 504),
-        (429, "ModelNotReadyException", 503), (400, "ServiceQuotaExceededException", 429), (400, "ValidationException", 400),
-        (403, "AccessDeniedException", 403), (400, "IncompleteSignatureException", 403), (400, "ExpiredTokenException#x", 403), (424, nil, 502),
-        (404, nil, 404), (503, "ServiceUnavailableException", 503),
-    ] as [(Int, String?, Int)])
+    @Test(
+        arguments: [
+            (429, "ThrottlingException:http://internal.amazon.com/coral/", 429), (424, "ModelErrorException", 502),
+            (408, "ModelTimeoutException", 504),
+            (429, "ModelNotReadyException", 503), (400, "ServiceQuotaExceededException", 429), (400, "ValidationException", 400),
+            (403, "AccessDeniedException", 403), (400, "IncompleteSignatureException", 403), (400, "ExpiredTokenException#x", 403), (424, nil, 502),
+            (404, nil, 404), (503, "ServiceUnavailableException", 503),
+        ] as [(Int, String?, Int)])
     func `has errors whose status says whose fault they are`(status: Int, type: String?, meaning: Int) {
         #expect(BedrockFault.status(status, type: type) == meaning)
     }

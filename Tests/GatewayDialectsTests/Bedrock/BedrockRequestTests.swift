@@ -55,7 +55,9 @@ struct BedrockRequestTests {
 
     @Test func `has tools, calls and their results`() throws {
         let body = try written { request in
-            request.tools = [ChatTool(name: "weather", description: "The weather", parameters: ["type": "object"], isStrict: true), ChatTool(name: "now")]
+            request.tools = [
+                ChatTool(name: "weather", description: "The weather", parameters: ["type": "object"], isStrict: true), ChatTool(name: "now"),
+            ]
             request.toolChoice = .tool("weather")
             request.turns += [
                 ChatTurn(.assistant, [.text("Let me see."), .call(ChatCall(id: "call_1", name: "weather", arguments: #"{"n":1.50}"#))]),
@@ -115,12 +117,15 @@ struct BedrockRequestTests {
                 ["document": ["format": "txt", "name": "document", "source": ["bytes": "UGxhaW4u"]]],
                 ["audio": ["format": "wav", "source": ["bytes": "UklG"]]], ["text": "(a document)"],
             ])
-        #expect(refusal { $0.turns = [ChatTurn(.user, [.image(ChatMedia(.url("https://a.example/b.png", type: nil)))], place: "messages[0]")] } == "messages[0]")
+        #expect(
+            refusal { $0.turns = [ChatTurn(.user, [.image(ChatMedia(.url("https://a.example/b.png", type: nil)))], place: "messages[0]")] }
+                == "messages[0]")
     }
 
     @Test func `gives thoughts back to whoever sealed them`() throws {
         let thoughts: [ChatPart] = [
-            .thinking(ChatThinking(text: "Hm.", seal: ChatSeal(.signature, "c2ln"))), .thinking(ChatThinking(text: "", seal: ChatSeal(.blob, "YmxvYg=="))),
+            .thinking(ChatThinking(text: "Hm.", seal: ChatSeal(.signature, "c2ln"))),
+            .thinking(ChatThinking(text: "", seal: ChatSeal(.blob, "YmxvYg=="))),
             .thinking(ChatThinking(text: "Not mine.", seal: ChatSeal(.thought, "dGhvdWdodA=="))), .text("Well."),
         ]
         let (body, dropped) = try body(
@@ -154,7 +159,9 @@ struct BedrockRequestTests {
     }
 
     @Test func `has a schema for the answer as text, closed as Claude wants it`() throws {
-        let body = try written { $0.output = .schema(ChatSchema(name: "answer", schema: ["type": "object", "properties": ["x": ["type": "integer"]]])) }
+        let body = try written {
+            $0.output = .schema(ChatSchema(name: "answer", schema: ["type": "object", "properties": ["x": ["type": "integer"]]]))
+        }
 
         let definition = body["outputConfig"]?["textFormat"]?["structure"]?["jsonSchema"]
         #expect(definition?["name"] == "answer")
@@ -191,6 +198,25 @@ struct BedrockRequestTests {
                 $0.tools = [ChatTool(name: "now")]
                 $0.callsOneAtATime = true
             } == "parallel_tool_calls")
+    }
+
+    @Test func `has marks for the prompt cache where the client has them, four at most`() throws {
+        let marked = request { request in
+            request.format = .anthropic
+            request.system = ["Be kind."]
+            request.tools = [ChatTool(name: "now")]
+            for index in 1...6 { request.turns.append(ChatTurn(index % 2 == 1 ? .assistant : .user, [.text("x")], place: "messages[\(index)]")) }
+            let places = ["system[0]", "tools[0]"] + (0...6).map { "messages[\($0)].content[0]" }
+            request.extras = places.map { ChatExtra($0 + ".cache_control", .hint) } + [ChatExtra("service_tier", .hint)]
+        }
+        let point: JSONValue = ["cachePoint": ["type": "default"]]
+
+        let (body, dropped) = try body(marked)
+
+        #expect(body["system"]?[1] == point && body["toolConfig"]?["tools"]?[1] == point)
+        #expect((body["messages"]?.array ?? []).map { $0["content"]?[1] == point } == [false, false, false, false, false, true, true])
+        #expect(dropped.count == 6 && dropped.contains("service_tier") && !dropped.contains("system[0].cache_control"))
+        #expect(try self.body(marked, "meta.llama3-70b-instruct-v1:0").0["system"] == [["text": "Be kind."]])
     }
 
     @Test func `names the model in the path, encoded as AWS's own clients do it`() {

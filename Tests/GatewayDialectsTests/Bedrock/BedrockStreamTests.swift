@@ -87,7 +87,9 @@ struct BedrockStreamTests {
             let cut = number % 3 == 0 ? bytes.count : Int.random(in: 0...bytes.count, using: &random)
             var stream = translation.stream(eventBytesMax: 1 << 16) { _ in }
             var steps: [AnswerStep] = []
-            for at in stride(from: 0, to: cut, by: 61) where steps.last?.fault == nil { steps.append(stream.received(Array(bytes[at..<min(cut, at + 61)]))) }
+            for at in stride(from: 0, to: cut, by: 61) where steps.last?.fault == nil {
+                steps.append(stream.received(Array(bytes[at..<min(cut, at + 61)])))
+            }
             if steps.last?.fault == nil { steps.append(stream.closed()) }
 
             #expect(stream.hasEnded == (steps.last?.fault == nil), "number \(number)")

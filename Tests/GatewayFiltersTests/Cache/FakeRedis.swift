@@ -119,6 +119,7 @@ final class FakeRedisPort: RedisPort {
         await Task.yield()
         return try server.state.withLock { state -> Result<RedisReply, RedisFailure> in
             if let failure = state.failure, state.readsFail { return .failure(failure) }
+            if command[0] == Array("DEL".utf8) { return .success(.integer(state.values.removeValue(forKey: command[1]) == nil ? 0 : 1)) }
             return .success(.list(state.marks.flatMap { [.bytes(Array($0.key.utf8)), .bytes(Array(String($0.value).utf8))] }))
         }.get()
     }

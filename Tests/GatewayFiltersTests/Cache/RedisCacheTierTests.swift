@@ -128,7 +128,7 @@ struct RedisCacheTierTests {
             await one.settle()
             for key in redis.keys {
                 let text = String(decoding: key, as: UTF8.self)
-                #expect(text.wholeMatch(of: /weir:cache:\{[0-9a-f]{64}\}:[al]/) != nil)
+                #expect(text.wholeMatch(of: /cache:[0-9a-f]{64}:[al]/) != nil)
             }
             let value = String(decoding: redis.answer ?? [], as: UTF8.self)
             #expect(!value.contains("sk-secret") && !value.contains("my question") && value.contains("alice"))

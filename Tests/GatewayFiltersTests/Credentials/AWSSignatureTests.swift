@@ -34,7 +34,8 @@ struct AWSSignatureTests {
             signature: "02067ad27137530abfe880cc44e328b3913fdf611634eb2dbe1d2059593501e1"),
         Vector(
             name: "an ARN", url: "https://bedrock-runtime.eu-central-1.amazonaws.com",
-            path: "/model/arn%3Aaws%3Abedrock%3Aeu-central-1%3A123456789012%3Aapplication-inference-profile%2Fabc123/converse", region: "eu-central-1",
+            path: "/model/arn%3Aaws%3Abedrock%3Aeu-central-1%3A123456789012%3Aapplication-inference-profile%2Fabc123/converse",
+            region: "eu-central-1",
             token: nil, body: #"{"messages":[{"role":"user","content":[{"text":"Grüße, 世界"}]}]}"#,
             signed: "content-type;host;x-amz-content-sha256;x-amz-date",
             signature: "a81dcfedf789ce3d71a71479c256f3dbc1b12071ec19ab51501cf8109aee3228"),

@@ -10,7 +10,7 @@ struct RefreshedValueTests {
 
     /// Gives out `token-1`, `token-2` and so on, or fails while it is told to.
     private final class Giver: Sendable {
-        private let state = Mutex((count: 0, fails: false))
+        private let state = Mutex((count: 0, fails: false, news: [CredentialNews]()))
         let lifetime: Duration
 
         init(lifetime: Duration = .seconds(3600)) {
@@ -18,10 +18,12 @@ struct RefreshedValueTests {
         }
 
         var count: Int { state.withLock { $0.count } }
+        var news: [CredentialNews] { state.withLock { $0.news } }
         func fail(_ fails: Bool) { state.withLock { $0.fails = fails } }
 
         func value(margin: Duration = .seconds(225)) -> RefreshedValue<String> {
-            RefreshedValue(margin: margin) { [self] _ throws(GatewayError) in
+            RefreshedValue(of: "p", margin: margin, report: { [self] news in state.withLock { $0.news.append(news) } }) {
+                [self] _ throws(GatewayError) in
                 let (count, fails) = state.withLock { state in
                     state.count += 1
                     return (state.count, state.fails)
@@ -89,6 +91,7 @@ struct RefreshedValueTests {
         giver.fail(false)
 
         #expect(try await get(value, on: worker) == "token-5")
+        #expect(giver.news == [.failing(provider: "p", reason: Self.failure.message, hasOld: false), .back(provider: "p")])
     }
 
     @Test func `is not fetched with every request, however short it lives`() async throws {

@@ -19,7 +19,8 @@ struct BedrockAnswerReader {
             parts.append(part)
         }
         let sequence = body["additionalModelResponseFields"]?["stop_sequence"]?.string
-        return ChatAnswer(parts: parts, stop: BedrockStop.stop(reason, sequence: sequence, hasCalls: hasCalls), usage: BedrockCounts.usage(body["usage"]))
+        return ChatAnswer(
+            parts: parts, stop: BedrockStop.stop(reason, sequence: sequence, hasCalls: hasCalls), usage: BedrockCounts.usage(body["usage"]))
     }
 
     /// Tools that the provider ran itself are none of the client's, and nor are their results.

@@ -109,7 +109,8 @@ extension BedrockRequestWriter {
     /// A name has to be there and may hold letters, digits, single spaces, hyphens, parentheses and brackets only.
     private mutating func documentName(_ title: String?, in turn: ChatTurn) -> String {
         let plain = (title ?? "").unicodeScalars.map { scalar -> Character in
-            let isAllowed = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-()[]".unicodeScalars.contains(scalar))
+            let isAllowed =
+                scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-()[]".unicodeScalars.contains(scalar))
             return isAllowed ? Character(scalar) : " "
         }
         let name = String(plain.split(separator: " ").joined(separator: " ").prefix(200))

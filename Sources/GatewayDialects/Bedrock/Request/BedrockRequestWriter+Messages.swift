@@ -12,8 +12,14 @@ struct BedrockMessage {
     var callIDs: Set<String> = []
     var resultIDs: [(id: String, place: String)] = []
 
+    /// Whether the prompt is to be cached up to here.
+    var isMarked = false
+
     var isEmpty: Bool { results.isEmpty && blocks.isEmpty }
-    var value: JSONValue { ["role": isUser ? "user" : "assistant", "content": .array(results + orderedBlocks)] }
+    var value: JSONValue {
+        let mark = isMarked ? [BedrockRequestWriter.cachePoint] : []
+        return ["role": isUser ? "user" : "assistant", "content": .array(results + orderedBlocks + mark)]
+    }
 
     /// Thoughts that the gateway put back (`ChatSeals`) belong in front.
     private var orderedBlocks: [JSONValue] {
@@ -51,6 +57,7 @@ extension BedrockRequestWriter {
         // Not every model has instructions in the middle: they stay where they are, in the user's voice.
         if turn.role == .system { losses.hint("\(placeName(turn)).role") }
         var message = BedrockMessage(isUser: turn.role != .assistant, place: placeName(turn))
+        message.isMarked = marks.messages.contains(turn.place)
         for part in turn.parts {
             switch part {
             case .result(let result):
@@ -96,5 +103,6 @@ extension BedrockMessage {
         blocks += other.blocks
         callIDs.formUnion(other.callIDs)
         resultIDs += other.resultIDs
+        isMarked = isMarked || other.isMarked
     }
 }

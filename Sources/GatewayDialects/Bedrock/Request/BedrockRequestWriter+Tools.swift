@@ -18,7 +18,7 @@ extension BedrockRequestWriter {
             try losses.tuning(name(.toolChoice), "this provider cannot be told to call no tool once some have been called.")
         }
         if request.callsOneAtATime { try losses.tuning(name(.callsOneAtATime), "this provider cannot be told to call one tool at a time.") }
-        var config: JSONObject = ["tools": .array(tools)]
+        var config: JSONObject = ["tools": .array(tools + (marks.isBehindTools ? [Self.cachePoint] : []))]
         config["toolChoice"] = toolChoice
         return config
     }

@@ -6,15 +6,19 @@ struct BedrockRequestWriter {
     let request: ChatRequest
     let target: ChatTargetFacts
     let maker: BedrockMaker
+    let marks: BedrockCacheMarks
     var losses: ChatLosses
     /// What only the model's maker understands: `additionalModelRequestFields`.
     var additional = JSONObject()
     /// Whether the model takes thoughts of earlier turns back: Claude does not where thinking is off.
     private(set) var takesThoughts = true
 
-    init(request: ChatRequest, target: ChatTargetFacts, losses: ChatLosses) {
+    static let cachePoint: JSONValue = ["cachePoint": ["type": "default"]]
+
+    init(request: ChatRequest, target: ChatTargetFacts, marks: BedrockCacheMarks, losses: ChatLosses) {
         self.request = request
         self.target = target
+        self.marks = marks
         self.losses = losses
         maker = BedrockMaker(model: target.model)
     }
@@ -43,7 +47,7 @@ struct BedrockRequestWriter {
         }
         let texts = (request.system + leading).filter { !AnthropicRequestWriter.isBlank($0) }
         guard !texts.isEmpty else { return nil }
-        return .array(texts.map { ["text": .string($0)] })
+        return .array(texts.map { ["text": .string($0)] } + (marks.isBehindSystem ? [Self.cachePoint] : []))
     }
 }
 

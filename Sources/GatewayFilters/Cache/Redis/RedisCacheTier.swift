@@ -1,4 +1,4 @@
-package import GatewayCore
+import GatewayCore
 import Synchronization
 
 /// Answers that all processes at one Redis share, under the memory of each.
@@ -59,8 +59,13 @@ package final class RedisCacheTier: Sendable {
     }
 
     func look(_ key: CacheKey, on worker: any WorkerServices) async -> StoredAnswer? {
-        guard case .list(let parts)? = await run(CacheScripts.look, [RedisCacheKeys.answer(key)], [], on: worker), parts.count == 2 else { return nil }
+        let reply = await run(CacheScripts.look, [RedisCacheKeys.answer(key)], [], on: worker)
+        guard case .list(let parts)? = reply, parts.count == 2 else { return nil }
         return await answer(parts, for: key, on: worker)
+    }
+
+    func forget(_ key: CacheKey, on worker: any WorkerServices) async {
+        _ = try? await worker.redis?.send([Array("DEL".utf8), RedisCacheKeys.answer(key)])
     }
 
     /// Writes an answer beside the request, and gives back the lease with it.

@@ -1,3 +1,4 @@
+import Crypto
 import GatewayCore
 import Synchronization
 import Testing

@@ -1,6 +1,6 @@
 import Crypto
 import CryptoExtras
-import WebTokens
+import Foundation
 
 /// Makes tokens, good and bad, with keys that live for one run of the tests.
 enum Mint {
@@ -38,8 +38,8 @@ enum Mint {
     }()
 
     static let rsaNumbers: (n: String, e: String) = {
-        guard let (n, e) = try? rsa.publicKey.getKeyPrimitives() else { fatalError("an RSA key has numbers") }
-        return (text(n), text(e))
+        guard let numbers = try? rsa.publicKey.getKeyPrimitives() else { fatalError("an RSA key has numbers") }
+        return (text(Array(numbers.modulus)), text(Array(numbers.publicExponent)))
     }()
 
     static func ec(_ kid: String, _ curve: String, _ point: some Collection<UInt8>) -> String {

@@ -162,7 +162,8 @@ struct TokenTests {
     @Test func `that was checked makes room for others in the end`() throws {
         let tokens = VerifiedTokens(countMax: 64)
         let issuer = try TokenIssuer.sample()
-        let token = VerifiedToken(issuer: issuer, keysVersion: 0, caller: Caller(name: "a"), validity: .init(from: 0, until: 1))
+        let validity = try issuer.rules.check(try SignedToken(Array(Mint.token().utf8)), now: Mint.now)
+        let token = VerifiedToken(issuer: issuer, keysVersion: 0, caller: Caller(name: "a"), validity: validity)
 
         for number in 0..<10_000 { tokens.keep(token, for: .of("token-\(number)"), now: 0) }
 
