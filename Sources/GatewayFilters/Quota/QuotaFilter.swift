@@ -41,7 +41,7 @@ package struct QuotaFilter: Filter {
         let estimate = isMetered ? QuotaEstimate(of: exchange, model: model, history: history) : .none
         let demands = rules.map { $0.demand(subjects.subject(of: exchange, for: $0.limit.each), estimate, model) }
         let reservation: QuotaReservation
-        switch try await store.reserve(demands, on: exchange.worker) {
+        switch try await decision(on: demands, exchange) {
         case .granted(let granted, let snapshots):
             if granted.place == .outage { for rule in rules { rule.meter?.countStoreFailure() } }
             note(snapshots, on: exchange)
@@ -58,6 +58,13 @@ package struct QuotaFilter: Filter {
             return response
         } catch {
             settle(reservation, exchange, QuotaUse(of: exchange, estimate, error: error), estimate, model)
+            throw error
+        }
+    }
+
+    private func decision(on demands: [QuotaDemand], _ exchange: Exchange) async throws(GatewayError) -> QuotaDecision {
+        do { return try await store.reserve(demands, on: exchange.worker) } catch {
+            for rule in rules { rule.meter?.countStoreFailure() }
             throw error
         }
     }
