@@ -5,22 +5,26 @@ import HTTPWire
 
 /// A request that the gateway repeats by itself, for the cache. It has its own place in limits, metrics and the log, as any other of its
 /// caller's. Belongs to one worker.
-final class RefreshRun {
+final class RefreshRun: @unchecked Sendable {
     private let worker: Worker
     private let pipeline: Pipeline
     private let exchange: Exchange
+    private let done: (Bool) -> Void
 
-    init(worker: Worker, pipeline: Pipeline, of exchange: Exchange) {
+    /// - Parameter done: told on the worker, once, whether there was a whole answer.
+    init(worker: Worker, pipeline: Pipeline, of exchange: Exchange, done: @escaping (Bool) -> Void) {
         self.worker = worker
         self.pipeline = pipeline
+        self.done = done
         let copy = exchange.detached(startingAt: worker.now)
         copy.isRefresh = true
         copy.record = RequestRecord()
         self.exchange = copy
     }
 
-    /// - Returns: whether there was a whole answer.
-    func perform() async -> Bool {
+    func perform() async { done(await hasAnswer()) }
+
+    private func hasAnswer() async -> Bool {
         worker.metrics.requestStarted()
         defer { report() }
         do throws(GatewayError) {

@@ -74,12 +74,11 @@ final class Worker: WorkerServices, @unchecked Sendable {
     func refresh(_ exchange: Exchange, done: @escaping (Bool) -> Void) -> Bool {
         guard refreshCount < Self.refreshesMax else { return false }
         refreshCount += 1
-        let run = RefreshRun(worker: self, pipeline: pipeline, of: exchange)
-        spawn { [self] in
-            let succeeded = await run.perform()
+        let run = RefreshRun(worker: self, pipeline: pipeline, of: exchange) { [unowned self] succeeded in
             refreshCount -= 1
             done(succeeded)
         }
+        loop.spawn { await run.perform() }
         return true
     }
 

@@ -30,6 +30,7 @@ struct ConfigurationChecks {
         checkModels()
         checkBaselines()
         checkPriceTables()
+        warnOfChangingPrices()
         checkCallers()
         checkRouteNames()
         for (index, route) in configuration.routes.enumerated() where !route.name.isEmpty {
