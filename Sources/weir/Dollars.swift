@@ -10,9 +10,9 @@ enum Dollars {
         return (0..<(9 - fraction.utf8.count)).reduce(rest) { value, _ in value * 10 } + whole * 1_000_000_000
     }
 
-    /// With six decimals, cut off.
+    /// With six decimals, rounded.
     static func text(_ nanodollars: Int) -> String {
-        let micros = nanodollars.magnitude / 1000
+        let micros = (nanodollars.magnitude + 500) / 1000
         let fraction = String(1_000_000 + micros % 1_000_000).dropFirst()
         return (nanodollars < 0 && micros > 0 ? "-" : "") + "\(micros / 1_000_000)." + fraction
     }

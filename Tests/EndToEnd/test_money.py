@@ -147,7 +147,7 @@ def test_a_limit_of_dollars_is_reached_by_what_answers_cost(start, mock):
     whole = small(mock, routes=None)
     whole["routes"] = [{
         "name": "all", "match": {"path": ["/v1/chat/completions"], "model": ["fast"]}, "transform": {"headers": {"pass": ["x-mock"]}},
-        "quota": [{"allow": "0.001 USD per hour", "on_exceed": "finish"}],
+        "quota": [{"allow": "0.0002 USD per hour", "on_exceed": "finish"}],
     }]
     gateway = start(whole)
     spent = Decimal(0)
@@ -161,7 +161,7 @@ def test_a_limit_of_dollars_is_reached_by_what_answers_cost(start, mock):
     else:
         pytest.fail(f"never refused, after {spent} USD")
     # The call that reached the limit was let through; no other was.
-    assert Decimal("0.001") <= spent < Decimal("0.001") + cost
+    assert Decimal("0.0002") <= spent < Decimal("0.0002") + cost
 
 
 # ---------------------------------------------------------------- the ledger

@@ -59,7 +59,7 @@ package struct PriceConfig: ConfigBlock, Hashable, Sendable {
 
     private static func longInput(_ fields: inout Fields) -> [LongInput] {
         let steps = fields.blocks("long_input") { step in
-            let above = step.required("above", .tokens(in: 1...1_000_000_000), hint: "the tokens of input beyond which these prices hold: `above: 200k`")
+            let above = step.required("above", .tokens(in: 1...1_000_000_000), hint: "the tokens beyond which these prices hold: `above: 200k`")
             defer { step.finish() }
             return LongInput(above: above, rates: Rates(&step))
         }

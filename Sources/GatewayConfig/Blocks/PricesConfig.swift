@@ -8,6 +8,8 @@ package struct PricesConfig: Equatable, Sendable {
     struct Entry: Equatable, Sendable {
         let model: Glob
         let price: PriceConfig
+        /// Seconds since 1970; nil: no other price is known.
+        var changesAt: Int?
     }
 
     /// Of a table that is older, a warning is given.
@@ -23,10 +25,9 @@ package struct PricesConfig: Equatable, Sendable {
 
     /// What a model costs at a provider: the provider's own table before its dialect's, an exact name before a pattern, the first pattern before
     /// others.
-    package func price(of model: String, at provider: ProviderConfig) -> PriceConfig? {
+    func entry(for model: String, at provider: ProviderConfig) -> Entry? {
         for name in [provider.name, provider.dialect.rawValue] {
-            guard let entries = tables[name], let entry = Self.entry(for: model, in: entries) else { continue }
-            return entry.price
+            if let entries = tables[name], let entry = Self.entry(for: model, in: entries) { return entry }
         }
         return nil
     }
@@ -80,9 +81,7 @@ extension PricesConfig {
         var tables: [String: [Entry]] = [:]
         for entry in fields.takeAll() where entry.key != "checked" {
             var models = Fields(entry.value, name: entry.key.quotedBriefly, context: fields.context)
-            tables[entry.key] = models.takeAll().compactMap { model in
-                Self.price(model, fields.context, now: now).map { Entry(model: Self.name(model, models), price: $0) }
-            }
+            tables[entry.key] = models.takeAll().compactMap { Self.entry(Self.name($0, models), $0, fields.context, now: now) }
         }
         self.tables = tables
     }
@@ -97,12 +96,12 @@ extension PricesConfig {
     }
 
     /// One price, or those that follow each other: the last that has begun holds.
-    private static func price(_ entry: YAMLNode.Entry, _ context: ReadingContext, now: Int) -> PriceConfig? {
+    private static func entry(_ name: Glob, _ entry: YAMLNode.Entry, _ context: ReadingContext, now: Int) -> Entry? {
         guard case .sequence(let items) = entry.value.value else {
             var fields = Fields(entry.value, name: entry.key.quotedBriefly, context: context)
-            return PriceConfig(reading: &fields)
+            return Entry(model: name, price: PriceConfig(reading: &fields), changesAt: nil)
         }
-        var found: PriceConfig?
+        var found: Entry?
         var last = Int.min
         for item in items {
             var fields = Fields(item, name: "a price of \(entry.key.quotedBriefly)", context: context)
@@ -110,13 +109,7 @@ extension PricesConfig {
             if from <= last { fields.conflict("prices must stand in the order of their days", at: "from") }
             last = from
             let price = PriceConfig(reading: &fields)
-            if from <= now {
-                found = price
-            } else if from - now < 30 * 86_400, fields.has("from") {
-                fields.warn(
-                    "the price of \(entry.key.quotedBriefly) changes soon", at: "from",
-                    hint: "it is taken at the first reload or restart from that day on")
-            }
+            if from <= now { found = Entry(model: name, price: price, changesAt: nil) } else if found?.changesAt == nil { found?.changesAt = from }
         }
         if found == nil { context.error("\(entry.key.quotedBriefly) has no price that holds today", at: entry.value.position) }
         return found

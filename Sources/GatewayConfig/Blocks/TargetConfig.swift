@@ -56,7 +56,7 @@ package struct TargetConfig: Hashable, Sendable {
     func priced(by prices: PricesConfig, _ providers: [String: ProviderConfig]) -> TargetConfig {
         guard price == nil, let provider = providers[provider] else { return self }
         var target = self
-        target.price = prices.price(of: model, at: provider)
+        target.price = prices.entry(for: model, at: provider)?.price
         return target
     }
 

@@ -19,6 +19,21 @@ extension ConfigurationChecks {
         }
     }
 
+    /// A price is taken when the file is read: on the day that it changes somebody has to have it read again.
+    func warnOfChangingPrices() {
+        let soon = context.now + 30 * 86_400
+        for (index, model) in configuration.models.enumerated() {
+            for (number, target) in model.targets.enumerated() {
+                guard let provider = providers[target.provider], let entry = configuration.prices.entry(for: target.model, at: provider),
+                    entry.price == target.price, let day = entry.changesAt, day <= soon
+                else { continue }
+                context.warn(
+                    "the price of \(target.model) changes within 30 days", at: places["models", .item(index), "targets", .item(number)],
+                    hint: "have the file read again on that day, by weir reload or a restart: prices has the day")
+            }
+        }
+    }
+
     func checkSwitches(ofRoute index: Int) {
         let route = configuration.routes[index]
         for (number, rule) in route.switches.enumerated() {

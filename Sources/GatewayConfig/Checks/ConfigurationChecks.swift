@@ -30,6 +30,7 @@ struct ConfigurationChecks {
         checkModels()
         checkBaselines()
         checkPriceTables()
+        warnOfChangingPrices()
         checkCallers()
         checkIssuers()
         checkRouteNames()

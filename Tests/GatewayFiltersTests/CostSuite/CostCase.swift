@@ -14,7 +14,7 @@ struct CostCase: CustomTestStringConvertible, Sendable {
 
     let name: String
     let dialect: Dialect
-    let operation: Operation
+    let operation: GatewayCore.Operation
     let isStream: Bool
     let ending: Ending
     let price: Price
@@ -42,7 +42,7 @@ struct CostCase: CustomTestStringConvertible, Sendable {
             let parts = line.split(separator: ":", maxSplits: 1)
             fields[String(parts[0])] = parts[1].trimmingCharacters(in: .whitespaces)
         }
-        guard let dialect = fields["dialect"].flatMap(Dialect.init), let operation = fields["operation"].flatMap(Operation.init),
+        guard let dialect = fields["dialect"].flatMap(Dialect.init), let operation = fields["operation"].flatMap(GatewayCore.Operation.init),
             let ending = fields["ending"].flatMap(Ending.init), let price = fields["price"], let cost = fields["cents"].flatMap(Self.money)
         else { throw Unreadable(file: name, line: "\(fields)") }
         self.dialect = dialect
