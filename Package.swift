@@ -103,7 +103,8 @@ let package = Package(
         tests(
             of: "GatewayFilters",
             [
-                "GatewayCore", "GatewayConfig", "GatewayDialects", "HTTPWire", "JSONBytes", "WebTokens", .product(name: "Crypto", package: "swift-crypto"),
+                "GatewayCore", "GatewayConfig", "GatewayDialects", "HTTPWire", "JSONBytes", "WebTokens",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         tests(of: "GatewayServer", ["EventLoop", "GatewayConfig", "HTTPServer"]),

@@ -48,7 +48,8 @@ extension GatewayError {
     package var blame: Blame {
         switch self {
         case .malformedRequest, .malformedBody, .routeMissing, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown, .keyExpired,
-            .tokenRefused, .credentialNotTaken, .addressForbidden, .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .fieldRefused, .clientGone:
+            .tokenRefused, .credentialNotTaken, .addressForbidden, .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .fieldRefused,
+            .clientGone:
             .caller
         case .upstreamFailed(let failure):
             failure.isCredentialProblem ? .gateway : failure.status == 429 || failure.status >= 500 ? .upstream : .caller

@@ -26,10 +26,11 @@ struct BlocksTests {
         #expect(names == [["chat: requests per 1m"], ["chat: requests per 1m"]])
     }
 
-    @Test(arguments: [
-        ("{}", [.key], false), ("{ anonymous: true }", [], true), ("{ anonymous: true, accept: [key] }", [.key], true),
-        ("{ accept: key }", [.key], false), ("{ accept: jwt }", [.jwt], false), ("{ accept: [key, jwt] }", [.key, .jwt], false),
-    ] as [(String, Set<CredentialKind>, Bool)])
+    @Test(
+        arguments: [
+            ("{}", [.key], false), ("{ anonymous: true }", [], true), ("{ anonymous: true, accept: [key] }", [.key], true),
+            ("{ accept: key }", [.key], false), ("{ accept: jwt }", [.jwt], false), ("{ accept: [key, jwt] }", [.key, .jwt], false),
+        ] as [(String, Set<CredentialKind>, Bool)])
     func `of authn asks for keys unless it says otherwise`(text: String, accepted: Set<CredentialKind>, anonymous: Bool) throws {
         let authn = try AuthnConfig.load(text)
 

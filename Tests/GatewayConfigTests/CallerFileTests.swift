@@ -3,7 +3,9 @@ import Testing
 
 @Suite("A file of callers")
 struct CallerFileTests {
-    private static let hashes = ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"]
+    private static let hashes = [
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+    ]
 
     private func read(_ callers: String, files: [String: String] = [:], now: Int = 0) throws(ConfigurationErrors) -> LoadedConfiguration {
         let environment = ConfigEnvironment(
@@ -24,7 +26,8 @@ struct CallerFileTests {
     @Test func `takes the place of the list, or stands in it beside others`() throws {
         let whole = try read("\"${file:callers.yaml}\"", files: ["/etc/weir/callers.yaml": Self.file])
         let mixed = try read(
-            "[\"${file:/run/callers.yaml}\", { name: own, key: \"sha256:\(String(repeating: "7", count: 64))\" }]", files: ["/run/callers.yaml": Self.file])
+            "[\"${file:/run/callers.yaml}\", { name: own, key: \"sha256:\(String(repeating: "7", count: 64))\" }]",
+            files: ["/run/callers.yaml": Self.file])
 
         #expect(whole.configuration.callers.map(\.name) == ["web", "batch"])
         #expect(mixed.configuration.callers.map(\.name) == ["web", "batch", "own"])

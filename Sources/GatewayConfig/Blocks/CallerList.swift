@@ -17,7 +17,8 @@ enum CallerList {
         guard case .sequence(let items) = node.value else {
             fields.context.missesCallers = true
             fields.context.error(
-                "callers must be a list, not \(node.kind)", at: node.position, hint: "begin each entry with `- `, or name a file: \"${file:callers.yaml}\"")
+                "callers must be a list, not \(node.kind)", at: node.position,
+                hint: "begin each entry with `- `, or name a file: \"${file:callers.yaml}\"")
             return []
         }
         return items.flatMap { item in

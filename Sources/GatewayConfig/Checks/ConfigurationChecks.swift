@@ -60,7 +60,12 @@ struct ConfigurationChecks {
     }
 
     /// Reports a name that nothing has.
-    func unknown(_ what: String, _ name: String, among names: some Sequence<String>, at position: Position, hint: String? = nil, in file: ReadingContext? = nil) {
+    ///
+    /// - Parameter file: where it stands; nil: in the configuration itself.
+    func unknown(
+        _ what: String, _ name: String, among names: some Sequence<String>, at position: Position, hint: String? = nil,
+        in file: ReadingContext? = nil
+    ) {
         let context = file ?? context
         let suggestion = context.suggestion(for: name, among: names)
         context.error("there is no \(what) \(name.quotedBriefly)\(suggestion)", at: position, hint: suggestion.isEmpty ? hint : nil)

@@ -74,7 +74,8 @@ extension ScalarType<Secret> {
     /// What HS256 is computed with.
     static let tokenSecret = ScalarType(placeholder: Secret("")) { scalar throws(ScalarMistake) in
         guard scalar.text.utf8.count >= TokenKey.secretBytesMin else {
-            throw ScalarMistake("must have at least \(TokenKey.secretBytesMin) bytes", hint: "a shorter one can be guessed from any token: openssl rand -base64 48")
+            throw ScalarMistake(
+                "must have at least \(TokenKey.secretBytesMin) bytes", hint: "a shorter one can be guessed from any token: openssl rand -base64 48")
         }
         return Secret(scalar.text)
     }

@@ -23,8 +23,9 @@ package struct AccessLogEntry: Sendable {
     package var times: RequestTimes
 
     package init(
-        endedAtMilliseconds: Int64, requestID: String, traceID: String, method: String, path: String, caller: String? = nil, team: String? = nil,
-        issuer: String? = nil, modelRequested: String? = nil, isStreaming: Bool = false, bytesIn: Int = 0, configGeneration: Int, record: RequestRecord,
+        endedAtMilliseconds: Int64, requestID: String, traceID: String, method: String, path: String, caller: String? = nil,
+        team: String? = nil, issuer: String? = nil, modelRequested: String? = nil, isStreaming: Bool = false, bytesIn: Int = 0, configGeneration: Int,
+        record: RequestRecord,
         times: RequestTimes
     ) {
         self.endedAtMilliseconds = endedAtMilliseconds
@@ -48,7 +49,8 @@ package struct AccessLogEntry: Sendable {
         self.init(
             endedAtMilliseconds: TimeOfDay.nowMilliseconds(), requestID: exchange.requestID, traceID: exchange.trace.traceID, method: method,
             path: exchange.path, caller: exchange.caller?.name, team: exchange.caller?.team, issuer: exchange.caller?.issuer,
-            modelRequested: exchange.model, isStreaming: exchange.isStreaming, bytesIn: bytesIn, configGeneration: configGeneration, record: exchange.record, times: times)
+            modelRequested: exchange.model, isStreaming: exchange.isStreaming, bytesIn: bytesIn, configGeneration: configGeneration,
+            record: exchange.record, times: times)
     }
 
     /// A failure that is the gateway's to mend is an error, a provider's a warning; a caller's mistake wakes nobody.

@@ -113,7 +113,8 @@ struct RouteTableTests {
 
     @Test func `asks whose key it is only if a route in its way wants to know`() {
         let table = RouteTable(
-            (0..<20).map { RouteCondition(paths: [Glob("/v1/team-\($0)")], callers: [Glob("alice")]) } + [RouteCondition(paths: [Glob("/v1/chat/*")])])
+            (0..<20).map { RouteCondition(paths: [Glob("/v1/team-\($0)")], callers: [Glob("alice")]) } + [RouteCondition(paths: [Glob("/v1/chat/*")])]
+        )
         let asked = Tally()
         func match(_ path: String) -> Int? {
             table.match(

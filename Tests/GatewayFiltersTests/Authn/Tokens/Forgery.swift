@@ -69,7 +69,9 @@ struct Forgery: Sendable, CustomTestStringConvertible {
             Forgery("a key for encryption", "no such key", Mint.token(header: #"{"alg":"RS256","kid":"enc"}"#, .rs256)),
             Forgery("a stranger's key", "signature", Mint.token(header: es256, .strangerES256)),
             Forgery("a stranger's key without a kid", "signature", Mint.token(header: #"{"alg":"ES256"}"#, .strangerES256)),
-            Forgery("a stranger's key brought along", "signature", Mint.token(header: #"{"alg":"ES256","kid":"p256","jwk":\#(strangerKey)}"#, .strangerES256)),
+            Forgery(
+                "a stranger's key brought along", "signature",
+                Mint.token(header: #"{"alg":"ES256","kid":"p256","jwk":\#(strangerKey)}"#, .strangerES256)),
             Forgery(
                 "a stranger's key under a name of its own", "no such key",
                 Mint.token(header: #"{"alg":"ES256","kid":"evil","jwk":\#(strangerKey)}"#, .strangerES256)),
@@ -186,7 +188,8 @@ struct Forgery: Sendable, CustomTestStringConvertible {
         Forgery("a header that is cut", "header", Mint.token(header: #"{"alg":"ES256","kid":"p256""#, .es256)),
         Forgery("a header with something behind", "header", Mint.token(header: es256 + "x", .es256)),
         Forgery("a header that names alg twice", "header", Mint.token(header: #"{"alg":"ES256","kid":"p256","alg":"none"}"#, .es256)),
-        Forgery("a header that names alg twice in disguise", "header", Mint.token(header: #"{"alg":"ES256","kid":"p256","al\u0067":"none"}"#, .es256)),
+        Forgery(
+            "a header that names alg twice in disguise", "header", Mint.token(header: #"{"alg":"ES256","kid":"p256","al\u0067":"none"}"#, .es256)),
         Forgery("a header that names kid twice", "header", Mint.token(header: #"{"alg":"ES256","kid":"p256","kid":"ed"}"#, .es256)),
         Forgery("claims that name exp twice", "claims", duplicated(#""exp":9999999999"#)),
         Forgery("claims that name sub twice", "claims", duplicated(#""sub":"admin""#)),
