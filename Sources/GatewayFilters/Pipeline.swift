@@ -7,6 +7,8 @@ package final class Pipeline: Sendable {
     package struct Route: Sendable {
         package let name: String
         package let chain: FilterChain
+        /// nil: the heads of its answers stay as they are.
+        package let answerHeaders: AnswerHeaderTransform?
     }
 
     /// Counts the files that have been live since the start, from 1.
@@ -27,7 +29,7 @@ package final class Pipeline: Sendable {
         compiling configuration: Configuration, shared: SharedState, generation: Int, createdAt: Int, demoURL: @Sendable () throws -> String
     ) throws {
         let compiler = try RouteCompiler(configuration, shared: shared, createdAt: createdAt, demoURL: demoURL)
-        routes = try configuration.routes.map { Route(name: $0.name, chain: try compiler.chain(of: $0)) }
+        routes = try configuration.routes.map { Route(name: $0.name, chain: try compiler.chain(of: $0), answerHeaders: AnswerHeaderTransform($0.transform.answerHeaders)) }
         table = RouteTable(configuration.routes.map { RouteCondition($0.match) })
         keys = compiler.keys
         targets = compiler.targets

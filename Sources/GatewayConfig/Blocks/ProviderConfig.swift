@@ -1,3 +1,4 @@
+package import GatewayCore
 import YAMLReader
 
 /// One entry of `providers`: an endpoint that answers requests.
@@ -25,7 +26,8 @@ package struct ProviderConfig: Equatable, Sendable {
     package let endpoint: Endpoint
     /// What the endpoint serves; never empty. A client of another API gets its requests translated into the first.
     package let apis: [API]
-    package let outputCap: OutputCap
+    /// How it differs from OpenAI's own endpoint.
+    package let quirks: ChatQuirks
     /// Sent as the dialect has it; nil sends none.
     package let key: Secret?
     /// HTTP/2 over TLS where the endpoint offers it; HTTP/1.1 otherwise. Never without TLS.
@@ -43,10 +45,14 @@ package struct ProviderConfig: Equatable, Sendable {
     init(name: String, reading fields: inout Fields) {
         self.name = name
         dialect = fields.required("dialect", .choice(), hint: "most endpoints speak `dialect: openai`")
-        let official = dialect.official
-        endpoint = fields.value("url", .endpoint, default: .http(official))
-        apis = fields.list("api", of: .choice()) ?? API.allCases
-        outputCap = fields.choice("output_cap", default: .maxCompletionTokens)
+        let preset: ProviderPreset? = fields.optional("preset", .choice())
+        let official = preset == nil ? dialect.official : preset?.url
+        let url: Endpoint? = fields.optional("url", .endpoint)
+        endpoint = url ?? .http(official ?? dialect.official)
+        if url == nil, official == nil { fields.conflict("\(preset?.rawValue ?? "it") has no address of its own", at: "preset", hint: "write its url") }
+        apis = fields.list("api", of: .choice()) ?? preset?.apis ?? API.allCases
+        let isOpenAI = dialect == .openai && endpoint == .http(dialect.official)
+        quirks = Self.quirks(&fields, over: preset?.quirks ?? (isOpenAI ? .openAI : ChatQuirks()))
         let keyNode = fields.take("key")
         key = keyNode.flatMap { [fields] in fields.read($0, of: "key", .secret) }
         http2 = fields.flag("http2", default: false)
@@ -55,7 +61,7 @@ package struct ProviderConfig: Equatable, Sendable {
         headers = fields.headerSettings("headers")
         limits = fields.block("limits")
         connectionsMax = fields.integer("connections", in: 1...100_000, default: 4096)
-        checkKey(keyNode, of: fields, official: official)
+        checkKey(keyNode, of: fields, official: preset?.needsKey == false ? nil : official)
         checkOpenAIOnly(fields)
         if endpoint == .demo {
             for setting in ["key", "http2", "ca", "proxy", "connections"] where fields.has(setting) {
@@ -79,15 +85,22 @@ package struct ProviderConfig: Equatable, Sendable {
         return bytes
     }
 
+    private static func quirks(_ fields: inout Fields, over preset: ChatQuirks) -> ChatQuirks {
+        var quirks = fields.optionalBlock("quirks") { ChatQuirks(reading: &$0, over: preset) } ?? preset
+        if let cap: OutputCap = fields.optional("output_cap", .choice()) { quirks.outputCap = cap.rawValue }
+        return quirks
+    }
+
     private func checkOpenAIOnly(_ fields: Fields) {
-        for setting in ["api", "output_cap"] where fields.has(setting) && dialect != .openai {
+        for setting in ["preset", "api", "output_cap", "quirks"] where fields.has(setting) && dialect != .openai {
             fields.conflict("\(setting) does nothing here: only the dialect openai has several", at: setting)
         }
+        if endpoint == .demo, fields.has("preset") { fields.conflict("preset does nothing here: the demo provider is none of them", at: "preset") }
         if Set(apis).count < apis.count { fields.conflict("api names one twice", at: "api") }
     }
 
-    private func checkKey(_ keyNode: YAMLNode?, of fields: Fields, official: ProviderURL) {
-        if endpoint == .http(official), keyNode == nil {
+    private func checkKey(_ keyNode: YAMLNode?, of fields: Fields, official: ProviderURL?) {
+        if let official, endpoint == .http(official), keyNode == nil {
             fields.context.warn("\(name) has no key, and \(official.host) refuses requests without one", at: fields.position)
         }
         if let keyNode, fields.isLiteral(keyNode) {

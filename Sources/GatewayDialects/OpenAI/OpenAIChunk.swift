@@ -23,18 +23,24 @@ struct OpenAIChunk: Equatable {
 ///
 /// - SeeAlso: wire.md, section 3.3
 enum OpenAIChunkReader {
-    private static let chunkNames: JSONNames = ["choices", "usage", "error", "object"]
+    private static let chunkNames: JSONNames = ["choices", "usage", "error", "object", "x_groq"]
     /// Reads the data of one event to its end.
     static func read(_ data: [UInt8]) -> OpenAIChunk {
         guard let top = try? JSONScanner.topLevel(data, wanted: chunkNames) else { return OpenAIChunk(kind: .unreadable) }
         if let error = top["error"], error.kind != .null { return OpenAIChunk(kind: .error(status: OpenAIFault.status(in: data, at: error.value))) }
         // Older vLLM writes the error as the chunk itself.
         if let object = top["object"], let word = try? object.string(in: data), word == "error" { return OpenAIChunk(kind: .error(status: nil)) }
-        let usage = top["usage"].flatMap { $0.kind == .object ? OpenAIUsage.read(data, at: $0.value) : nil }
+        let usage = top["usage"].flatMap { $0.kind == .object ? OpenAIUsage.read(data, at: $0.value) : nil } ?? groqUsage(top, data)
         guard let choices = top["choices"], choices.kind == .array else { return OpenAIChunk(kind: .preamble, usage: usage) }
         guard let list = try? JSONValue(parsing: data, in: choices.value).array else { return OpenAIChunk(kind: .unreadable) }
         if list.isEmpty { return OpenAIChunk(kind: usage == nil ? .preamble : .usageOnly, usage: usage) }
         return OpenAIChunk(kind: list.contains(where: hasContent) ? .content : .preamble, usage: usage)
+    }
+
+    /// Groq counts in a place of its own, with the reason to stop.
+    private static func groqUsage(_ top: JSONTopLevel, _ data: [UInt8]) -> Usage? {
+        guard let groq = top["x_groq"], groq.kind == .object else { return nil }
+        return (try? JSONValue(parsing: data, in: groq.value)).flatMap { OpenAIUsage.read($0["usage"]) }
     }
 
     /// A choice of which something is known beside its number and its role. Members of a delta that nobody knows yet count.

@@ -23,11 +23,12 @@ package struct RequestTransform: Sendable {
         self.seals = seals
     }
 
+    /// - Parameter plan: learns what the answer has to know of the request.
     /// - Throws: `malformedBody` when the body does not have the shape that an edit needs, `fieldRefused` for what cannot be translated.
     func request(
-        for exchange: Exchange, to target: Target, by plan: AttemptPlan, timeouts: UpstreamTimeouts
+        for exchange: Exchange, to target: Target, by plan: inout AttemptPlan, timeouts: UpstreamTimeouts
     ) throws(GatewayError) -> UpstreamRequest {
-        var body = try body(for: exchange, to: target, by: plan)
+        var body = try body(for: exchange, to: target, by: &plan)
         if let drops = target.drops, exchange.bodyScan != nil {
             do { body = try drops.applied(to: body) } catch { throw .malformedBody(error) }
         }
@@ -36,18 +37,20 @@ package struct RequestTransform: Sendable {
             headers: headers.fields(for: exchange, to: target.provider), body: body, timeouts: timeouts)
     }
 
-    private func body(for exchange: Exchange, to target: Target, by plan: AttemptPlan) throws(GatewayError) -> [UInt8] {
+    private func body(for exchange: Exchange, to target: Target, by plan: inout AttemptPlan) throws(GatewayError) -> [UInt8] {
         exchange.responseHeaders.removeAll { $0.name == Exchange.droppedName }  // an earlier attempt's word
         switch plan {
-        case .same, .estimate:
-            let body = try body.body(of: exchange, model: target.model)
-            return exchange.chatFormat.map { ForeignSeals.removed(from: body, in: $0) } ?? body
+        case .same, .estimate: return try passed(exchange, to: target)
+        case .count:
+            var losses = ChatLosses(policy: .drop, target: target.provider.formats[0])
+            return try CountPlan.body(of: exchange, for: target.facts(asked: exchange.model), losses: &losses)
         case .embeddings:
             var losses = ChatLosses(policy: lossy, target: target.provider.formats[0])
             let translated = try EmbeddingsPlan.body(of: exchange, model: target.model ?? exchange.model ?? "", losses: &losses)
             exchange.tell(losses)
             return try body.edited(translated)
-        case .chat(let translation):
+        case .chat(var translation):
+            defer { plan = .chat(translation) }
             var losses = ChatLosses(policy: lossy, target: translation.provider)
             let facts = ChatRequestFacts(model: exchange.model, isStreaming: exchange.isStreaming)
             var request = try ChatTranslation.request(from: exchange.request.body, in: translation.client, about: facts)
@@ -57,6 +60,16 @@ package struct RequestTransform: Sendable {
             exchange.tell(losses)
             return try body.edited(translated)
         }
+    }
+
+    /// A body in the client's own format, with what the provider cannot read in it put right.
+    private func passed(_ exchange: Exchange, to target: Target) throws(GatewayError) -> [UInt8] {
+        var body = try body.body(of: exchange, model: target.model, asksForUsage: target.provider.quirks.takesStreamOptions)
+        if let format = exchange.chatFormat {
+            body = ForeignSeals.removed(from: body, in: format, sealsCalls: !target.facts(asked: nil).takesBudgets)
+        }
+        guard exchange.operation == .chatCompletions || exchange.operation == .completions, let adapter = target.provider.adapter else { return body }
+        return adapter.adapted(body)
     }
 
     /// Below the provider's URL, with the query that the provider needs.
@@ -73,6 +86,9 @@ package struct RequestTransform: Sendable {
         case .embeddings:
             return target.provider.dialect == .gemini
                 ? GeminiPath.target(model: model, operation: .batchEmbedContents, isStreaming: false) : "/embeddings"
+        case .count:
+            return target.provider.dialect == .gemini
+                ? GeminiPath.target(model: model, operation: .countTokens, isStreaming: false) : "/messages/count_tokens"
         case .same, .estimate:
             guard exchange.dialect == .gemini else { return OpenAIPath.belowVersion(exchange.path) }
             guard exchange.operation != .other, exchange.operation != .models else { return String(exchange.path.dropFirst("/v1beta".count)) }

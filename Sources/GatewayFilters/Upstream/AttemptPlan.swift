@@ -8,7 +8,9 @@ enum AttemptPlan {
     case chat(ChatTranslation)
     /// OpenAI's embeddings at a provider that has Gemini's, or the other way round.
     case embeddings
-    /// The provider counts no tokens for this client: the gateway reckons.
+    /// Tokens of one dialect's request, counted by a provider of the other.
+    case count
+    /// The provider counts no tokens: the gateway reckons.
     case estimate
 
     /// - Throws: `fieldRefused` for what this provider has no equivalent of.
@@ -22,7 +24,8 @@ enum AttemptPlan {
         } else {
             switch (operation, provider.dialect) {
             case (.embeddings, .gemini), (.embedContent, .openai), (.batchEmbedContents, .openai): self = .embeddings
-            case (.countTokens, _): self = .estimate
+            case (.countTokens, .openai): self = .estimate
+            case (.countTokens, .anthropic), (.countTokens, .gemini): self = .count
             default: throw Self.impossible(provider)
             }
         }

@@ -95,7 +95,7 @@ extension Provider {
             proxy: config.proxy?.reveal(), limits: limits)
         self.init(
             name: config.name, dialect: Dialect(config.dialect), endpoint: endpoint, formats: config.formats,
-            usesMaxTokens: config.outputCap == .maxTokens, key: config.key?.reveal(),
+            quirks: config.quirks, key: config.key?.reveal(),
             headers: config.headers.map(HeaderField.init), eventBytesMax: config.limits.eventBytesMax)
     }
 }

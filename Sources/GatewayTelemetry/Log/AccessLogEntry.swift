@@ -96,6 +96,7 @@ extension AccessLogEntry {
         line.field("tokens_in", record.usage?.input)
         line.field("tokens_out", record.usage?.output)
         line.field("tokens_cached", record.usage?.cachedInput)
+        line.field("tokens_estimated", record.usage?.isEstimate ?? false)
         line.field("ttft_ms", milliseconds: times.firstByte)
         line.field("upstream_ms", milliseconds: times.upstream)
         line.field("total_ms", milliseconds: times.total)
