@@ -85,8 +85,9 @@ class Server(Listener):
         message, reason = self._message(wish)
         if message.get("tool_calls"):
             message = {**message, "tool_calls": [{"index": 0, **message["tool_calls"][0]}]}
-        last = {"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
-        yield {"choices": [{"index": 0, "delta": message, "finish_reason": None}]}
+        head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+        last = {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
+        yield {**head, "choices": [{"index": 0, "delta": message, "finish_reason": None}]}
         if self.preset == "mistral":
             yield {**last, "usage": self.usage}
         elif self.preset == "groq":
@@ -94,7 +95,7 @@ class Server(Listener):
         else:
             yield last
             if wish.get("stream_options", {}).get("include_usage"):
-                yield {"choices": [], "usage": self.usage}
+                yield {**head, "choices": [], "usage": self.usage}
 
 
 @pytest.fixture(scope="module")
