@@ -70,8 +70,11 @@ private struct TextSum {
     }
 
     private mutating func add(_ text: String) {
-        guard text.utf8.starts(with: "data:".utf8) else { return bytes += text.utf8.count }
-        if text.utf8.starts(with: "data:image/".utf8) { images += 1 }
+        if !text.utf8.starts(with: "data:".utf8) {
+            bytes += text.utf8.count
+        } else if text.utf8.starts(with: "data:image/".utf8) {
+            images += 1
+        }
     }
 
     /// Whether `data` of these members is base64 of something else than text.

@@ -29,7 +29,9 @@ package final class Pipeline: Sendable {
         compiling configuration: Configuration, shared: SharedState, generation: Int, createdAt: Int, demoURL: @Sendable () throws -> String
     ) throws {
         let compiler = try RouteCompiler(configuration, shared: shared, createdAt: createdAt, demoURL: demoURL)
-        routes = try configuration.routes.map { Route(name: $0.name, chain: try compiler.chain(of: $0), answerHeaders: AnswerHeaderTransform($0.transform.answerHeaders)) }
+        routes = try configuration.routes.map { route in
+            Route(name: route.name, chain: try compiler.chain(of: route), answerHeaders: AnswerHeaderTransform(route.transform.answerHeaders))
+        }
         table = RouteTable(configuration.routes.map { RouteCondition($0.match) })
         keys = compiler.keys
         targets = compiler.targets

@@ -49,7 +49,9 @@ package struct ProviderConfig: Equatable, Sendable {
         let official = preset == nil ? dialect.official : preset?.url
         let url: Endpoint? = fields.optional("url", .endpoint)
         endpoint = url ?? .http(official ?? dialect.official)
-        if url == nil, official == nil { fields.conflict("\(preset?.rawValue ?? "it") has no address of its own", at: "preset", hint: "write its url") }
+        if url == nil, official == nil {
+            fields.conflict("\(preset?.rawValue ?? "it") has no address of its own", at: "preset", hint: "write its url")
+        }
         apis = fields.list("api", of: .choice()) ?? preset?.apis ?? API.allCases
         let isOpenAI = dialect == .openai && endpoint == .http(dialect.official)
         quirks = Self.quirks(&fields, over: preset?.quirks ?? (isOpenAI ? .openAI : ChatQuirks()))

@@ -33,7 +33,8 @@ extension ChatQuirks {
         if let name = fields.optional("thoughts", Self.memberName) { thoughts = name == "none" ? nil : name }
         if let length = fields.optional("call_id_length", .integer(in: 6...64)) { callIDLength = length }
         if let thoughts, refusesInMessages.contains(thoughts) {
-            fields.conflict("\(thoughts) is where thoughts go back, and refused in messages", at: fields.has("thoughts") ? "thoughts" : "message_refuses")
+            let key = fields.has("thoughts") ? "thoughts" : "message_refuses"
+            fields.conflict("\(thoughts) is where thoughts go back, and refused in messages", at: key)
         }
         fields.finish()
     }

@@ -48,7 +48,9 @@ package struct ChatLosses: Equatable, Sendable {
     /// - Parameter carriesShared: whether the provider has the settings that OpenAI's formats share.
     /// - Returns: those settings, if it has.
     @discardableResult
-    package mutating func takeExtras(of request: ChatRequest, carryingShared carriesShared: Bool = false) throws(GatewayError) -> [ChatSharedSetting] {
+    package mutating func takeExtras(
+        of request: ChatRequest, carryingShared carriesShared: Bool = false
+    ) throws(GatewayError) -> [ChatSharedSetting] {
         var shared: [ChatSharedSetting] = []
         for extra in request.extras {
             if carriesShared, let setting = extra.shared {

@@ -75,7 +75,8 @@ enum OpenAIStrictSchema {
         }
         return object.allSatisfy { member in
             switch (member.name, member.value) {
-            case ("properties", .object(let map)), ("$defs", .object(let map)), ("definitions", .object(let map)): map.allSatisfy { isReady($0.value) }
+            case ("properties", .object(let map)), ("$defs", .object(let map)), ("definitions", .object(let map)):
+                map.allSatisfy { isReady($0.value) }
             case ("items", _): isReady(member.value)
             case ("anyOf", .array(let list)): list.allSatisfy(isReady)
             case ("oneOf", _), ("allOf", _), ("not", _), ("if", _), ("patternProperties", _): false

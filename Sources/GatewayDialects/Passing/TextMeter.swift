@@ -40,7 +40,10 @@ struct TextMeter: Sendable {
                 byteCount += Self.length(text, start)
             }
         }
-        guard found.count == 1, let only = found.first else { return lead = [] }
+        guard found.count == 1, let only = found.first else {
+            lead = []
+            return
+        }
         let beginning = (0..<only.name).last { text[$0] == UInt8(ascii: "\"") && $0 < only.name - 1 } ?? only.name
         lead = (beginning..<only.start).map { text[$0] }
         place = only.start

@@ -9,11 +9,13 @@ package struct AnswerHeaderTransform: Sendable {
     private let removed: Set<String>
 
     /// - Returns: nil when there is nothing to edit.
-    init?(_ config: TransformConfig.AnswerHeaders) {
-        guard !config.set.isEmpty || !config.remove.isEmpty else { return nil }
-        set = config.set.map(HeaderField.init)
-        removed = Set(config.remove)
+    init?(set: [HeaderField], remove: [String]) {
+        guard !set.isEmpty || !remove.isEmpty else { return nil }
+        self.set = set
+        removed = Set(remove)
     }
+
+    init?(_ config: TransformConfig.AnswerHeaders) { self.init(set: config.set.map(HeaderField.init), remove: config.remove) }
 
     package func apply(to fields: inout [(String, String)]) {
         fields.removeAll { field in removed.contains(field.0) || set.contains { $0.isNamed(field.0) } }

@@ -64,7 +64,8 @@ struct AnthropicErrorsTests {
     @Test func `name the request in the body, but for what Anthropic itself has said`() {
         let own = String(decoding: AnthropicErrors.body(for: .keyMissing, requestID: "req-1"), as: UTF8.self)
         let said = #"{"type":"error","error":{"type":"api_error","message":"x"},"request_id":"req_theirs"}"#
-        guard case .bytes(let passed) = AnthropicErrors.response(to: failed(500, said), retriesSpent: false, requestID: "req-1").body.content else { return }
+        let response = AnthropicErrors.response(to: failed(500, said), retriesSpent: false, requestID: "req-1")
+        guard case .bytes(let passed) = response.body.content else { return #expect(Bool(false), "no body") }
 
         #expect(own.hasSuffix(#","request_id":"req-1"}"#))
         #expect(String(decoding: passed, as: UTF8.self) == said)

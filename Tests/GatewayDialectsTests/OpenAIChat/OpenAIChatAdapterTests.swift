@@ -33,7 +33,9 @@ struct OpenAIChatAdapterTests {
     }
 
     @Test func `gives instructions in the role that the server knows`() throws {
-        let sent = try adapted(#"{"messages":[{"role":"developer","content":"Be kind."},{"role":"user","content":"Hi"}]}"#) { $0.takesDeveloper = false }
+        let body = #"{"messages":[{"role":"developer","content":"Be kind."},{"role":"user","content":"Hi"}]}"#
+
+        let sent = try adapted(body) { $0.takesDeveloper = false }
 
         #expect(sent == #"{"messages":[{"role":"system","content":"Be kind."},{"role":"user","content":"Hi"}]}"#)
     }
@@ -62,7 +64,8 @@ struct OpenAIChatAdapterTests {
 
     @Test func `has ids of calls of the length that the server takes, alike for a call and its result`() throws {
         let body =
-            #"{"messages":[{"role":"assistant","tool_calls":[{"id":"call_abcdef"},{"id":"Abc123xyz"}]},{"role":"tool","tool_call_id":"call_abcdef"}]}"#
+            #"{"messages":[{"role":"assistant","tool_calls":[{"id":"call_abcdef"},{"id":"Abc123xyz"}]},"#
+            + #"{"role":"tool","tool_call_id":"call_abcdef"}]}"#
 
         let sent = try JSONValue(parsing: Array(try adapted(body) { $0.callIDLength = 9 }.utf8))
 
@@ -75,7 +78,8 @@ struct OpenAIChatAdapterTests {
 
     @Test func `keeps what OpenAI would refuse away from it`() throws {
         let adapter = try #require(OpenAIChatAdapter(.openAI))
-        let body = #"{"messages":[{"role":"assistant","content":"A","reasoning_content":"Hm","extra_content":{"google":{"thought_signature":"AAAA"}}}]}"#
+        let extra = #""reasoning_content":"Hm","extra_content":{"google":{"thought_signature":"AAAA"}}"#
+        let body = #"{"messages":[{"role":"assistant","content":"A",\#(extra)}]}"#
 
         #expect(String(decoding: adapter.adapted(Array(body.utf8)), as: UTF8.self) == #"{"messages":[{"role":"assistant","content":"A"}]}"#)
     }

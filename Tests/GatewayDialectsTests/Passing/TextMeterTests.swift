@@ -55,14 +55,16 @@ struct TextMeterTests {
     @Test func `is counted in Anthropic's blocks and Gemini's parts`() {
         var anthropic = AnthropicStream(eventBytesMax: 1 << 20)
         for delta in [
-            #"{"type":"text_delta","text":"Hello"}"#, #"{"type":"thinking_delta","thinking":"Hm"}"#, #"{"type":"input_json_delta","partial_json":"{}"}"#,
-            #"{"type":"signature_delta","signature":"AAAA"}"#,
+            #"{"type":"text_delta","text":"Hello"}"#, #"{"type":"thinking_delta","thinking":"Hm"}"#,
+            #"{"type":"input_json_delta","partial_json":"{}"}"#, #"{"type":"signature_delta","signature":"AAAA"}"#,
         ] {
-            _ = anthropic.received(Array("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":\(delta)}\n\n".utf8))
+            let data = #"{"type":"content_block_delta","index":0,"delta":\#(delta)}"#
+            _ = anthropic.received(Array("event: content_block_delta\ndata: \(data)\n\n".utf8))
         }
         var gemini = GeminiStream(operation: .generateContent, eventBytesMax: 1 << 20)
         _ = gemini.received(Array("data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\"}]}}]}\r\n\r\n".utf8))
-        _ = gemini.received(Array("data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\" you\"}]},\"finishReason\":\"STOP\"}]}\r\n\r\n".utf8))
+        let last = #"{"candidates":[{"content":{"parts":[{"text":" you"}]},"finishReason":"STOP"}]}"#
+        _ = gemini.received(Array("data: \(last)\r\n\r\n".utf8))
 
         #expect(anthropic.textBytes == 9)
         #expect(gemini.textBytes == 6)

@@ -1,4 +1,3 @@
-import GatewayConfig
 import GatewayCore
 import Testing
 
@@ -7,9 +6,8 @@ import Testing
 @Suite("A route's edits of the heads of its answers")
 struct AnswerHeaderTransformTests {
     private func edited(set: [(String, String)] = [], remove: [String] = [], _ fields: [(String, String)]) -> [String] {
-        let set = set.map { HeaderSetting(name: $0.0, value: Secret($0.1)) }
         var fields = fields
-        AnswerHeaderTransform(TransformConfig.AnswerHeaders(set: set, remove: remove))?.apply(to: &fields)
+        AnswerHeaderTransform(set: set.map { HeaderField($0.0, $0.1) }, remove: remove)?.apply(to: &fields)
         return fields.map { $0.0 + ": " + $0.1 }
     }
 
@@ -22,7 +20,7 @@ struct AnswerHeaderTransformTests {
     }
 
     @Test func `are none where the file has none`() {
-        #expect(AnswerHeaderTransform(TransformConfig.AnswerHeaders(set: [], remove: [])) == nil)
+        #expect(AnswerHeaderTransform(set: [], remove: []) == nil)
         #expect(edited([("a", "b")]) == ["a: b"])
     }
 }

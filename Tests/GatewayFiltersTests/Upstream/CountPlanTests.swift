@@ -31,7 +31,8 @@ struct CountPlanTests {
         #expect(request?["tools"]?[0]?["functionDeclarations"]?[0]?["name"] == "f")
     }
 
-    @Test(arguments: [contents, #"{"generateContentRequest":\#(contents)}"#]) func `is asked of Anthropic for Gemini's clients`(asked: String) async throws {
+    @Test(arguments: [contents, #"{"generateContentRequest":\#(contents)}"#])
+    func `is asked of Anthropic for Gemini's clients`(asked: String) async throws {
         let (_, body) = try await ask("/v1beta/models/fast:countTokens", asked, .anthropic, FakeAnswer(body: #"{"input_tokens":12}"#))
 
         #expect(body == ["totalTokens": 12])

@@ -42,7 +42,11 @@ struct RetryTests {
         // None of them: what the first says is told, and nobody is asked.
         let refused = try Exchange.asking("/v1/chat/completions", seeded, on: worker)
         var field: String?
-        do { _ = try await FallbackFilter.sample(Array(targets.prefix(2))).handle(refused) } catch GatewayError.fieldRefused(let name, _) { field = name }
+        do {
+            _ = try await FallbackFilter.sample(Array(targets.prefix(2))).handle(refused)
+        } catch GatewayError.fieldRefused(let name, _) {
+            field = name
+        }
         #expect(field == "logit_bias")
         #expect(worker.sent.count == 1)
     }

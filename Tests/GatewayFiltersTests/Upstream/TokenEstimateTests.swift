@@ -1,4 +1,5 @@
 import GatewayCore
+import GatewayDialects
 import JSONBytes
 import Testing
 
@@ -69,7 +70,8 @@ struct TokenEstimateTests {
     }
 
     @Test func `is of an answer what its provider says, as long as it is whole`() throws {
-        let exchange = try Exchange.asking("/v1/chat/completions", #"{"model":"fast","messages":[{"role":"user","content":"\#(String(repeating: "x", count: 35))"}]}"#)
+        let text = String(repeating: "x", count: 35)
+        let exchange = try Exchange.asking("/v1/chat/completions", #"{"model":"fast","messages":[{"role":"user","content":"\#(text)"}]}"#)
         let said = Usage(input: 7, output: 2)
         func usage(_ reported: Usage?, isWhole: Bool, _ bytes: Int) -> Usage? {
             TokenEstimate.usage(reported: reported, isWhole: isWhole, textBytes: bytes, of: exchange)

@@ -79,7 +79,8 @@ struct OpenAIResponsesInputReader {
     private mutating func readCustomCall(_ item: OpenAIResponsesMembers) throws(GatewayError) {
         extras += item.unknown(besides: Self.callMembers.union(["input"]))
         let arguments = OpenAIFreeform.arguments(try item.requiredString("input"))
-        append([.call(ChatCall(id: try item.requiredString("call_id"), name: try item.requiredString("name"), arguments: arguments))], as: .assistant, item)
+        let call = ChatCall(id: try item.requiredString("call_id"), name: try item.requiredString("name"), arguments: arguments)
+        append([.call(call)], as: .assistant, item)
     }
 
     private mutating func readShellCall(_ item: OpenAIResponsesMembers, id: String) {

@@ -66,8 +66,7 @@ package struct OpenAIResponsesStreamWriter: ChatStreamWriter {
             events.append("response.reasoning_summary_part.added", part.place(["part": Response.summaryPart("")]), to: &bytes)
         }
         part.text += text
-        guard !part.isFreeform else { return open = part }
-        events.append(part.deltaType, place: part.deltaPlace, delta: text, to: &bytes)
+        if !part.isFreeform { events.append(part.deltaType, place: part.deltaPlace, delta: text, to: &bytes) }
         open = part
     }
 
