@@ -189,7 +189,9 @@ SETTINGS = {
     "audio-out": Setting("modalities", {"modalities": ["text", "audio"]}),
     "server-tools": Setting("web_search_options", {"web_search_options": {}}),
     "functions": Setting("functions", {"functions": [{"name": "ping", "parameters": {"type": "object"}}]}),
-    "custom-tools": Setting("tools[0]", {"extra_body": {"tools": [{"type": "custom", "custom": {"name": "shell"}}]}}),
+    "custom-tools": Setting(
+        "tools[0]", {"extra_body": {"tools": [{"type": "custom", "custom": {"name": "shell"}}]}},
+        arrives=lambda reached: '"name": "shell"' in json.dumps(reached.body)),
     "unknown": Setting("unheard_of", {"extra_body": {"unheard_of": 1}}),
     "image-urls": Setting(
         "messages[0]", turns=said(image()), arrives=lambda reached: reached.of("image") == [(None, "https://example.com/weir.png")]),
