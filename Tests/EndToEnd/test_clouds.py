@@ -144,7 +144,8 @@ def providers(mock, tokens, folder):
 
 MODELS = {
     "azure": "gpt-prod", "azure-dated": "gpt-prod", "azure-pod": "gpt-prod", "vertex": "gemini-2.5-flash", "vertex-pod": "gemini-2.5-flash",
-    "vertex-claude": "claude-sonnet-4-5@20250929", "bedrock": "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", "bedrock-pod": "eu.amazon.nova-2-lite-v1:0",
+    "vertex-claude": "claude-sonnet-4-5@20250929", "bedrock": "eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+    "bedrock-pod": "eu.amazon.nova-2-lite-v1:0",
     "bedrock-role": "arn:aws:bedrock:eu-central-1:1:application-inference-profile/abc", "bedrock-key": "openai.gpt-oss-120b-1:0",
 }
 # Of each cloud and publisher one: the rest differs in its credential alone.
