@@ -158,7 +158,7 @@ SETTINGS = {
         arrives=lambda reached: "https://example.com/weir.pdf" in json.dumps(reached.body)),
     "text-documents": Setting(
         "messages[0]", turns=said({"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "A weir is a dam."}}),
-        arrives=lambda reached: "A weir is a dam." in json.dumps(reached.body)),
+        arrives=lambda reached: ("text/plain", "A weir is a dam.") in reached.of("document") or "A weir is a dam." in json.dumps(reached.body)),
     "citations": Setting("messages[0].content[0].citations", turns=said({**DOCUMENT, "citations": {"enabled": True}})),
     "file-ids": Setting(
         "messages[0].content[0].source.file_id", turns=said({"type": "document", "source": {"type": "file", "file_id": "file_1"}})),

@@ -153,7 +153,7 @@ SETTINGS = {
     "unknown": Setting("unheard_of", {"extra_body": {"unheard_of": 1}}),
     "image-urls": Setting(
         "input[0]", turns=said(image()), arrives=lambda reached: reached.of("image") == [(None, "https://example.com/weir.png")]),
-    "image-detail": Setting("input[0].content[0].detail", turns=said(image(detail="low"))),
+    "image-detail": Setting("input[0].content[0].detail", turns=said(image(image_url="data:image/png;base64," + PIXEL, detail="low"))),
     "documents": Setting(
         "input[0].filename", turns=said({"type": "input_file", "filename": "weir.pdf", "file_data": "data:application/pdf;base64," + PDF}),
         arrives=lambda reached: reached.of("document") == [("application/pdf", PDF)]),
