@@ -15,6 +15,8 @@ final class Worker: WorkerServices, @unchecked Sendable {
     private let client: CurlClient
     private var view: LivePipeline.View
     private var outlets: [ObjectIdentifier: Outlet] = [:]
+    /// The one asked for last, which is mostly the one asked for next.
+    private var recentOutlet: Outlet?
     private var generator = FastRandom()
     private var running: [RequestRun] = []
     private var heart: LoopTimer?
@@ -51,6 +53,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
 
     private func forgetRetired() {
         outlets = [:]
+        recentOutlet = nil
         client.keepPools(of: Set(view.pipeline.endpoints.map(Self.curlEndpoint)))
         followRedis()
     }
@@ -166,7 +169,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
     /// One provider as this worker reaches it.
     private final class Outlet {
         /// Kept, so that no other endpoint gets its identity.
-        private let source: UpstreamEndpoint
+        let source: UpstreamEndpoint
         let endpoint: CurlEndpoint
         var openCount = 0
 
@@ -177,10 +180,11 @@ final class Worker: WorkerServices, @unchecked Sendable {
     }
 
     private func outlet(_ endpoint: UpstreamEndpoint) -> Outlet {
-        if let known = outlets[ObjectIdentifier(endpoint)] { return known }
-        let made = Outlet(endpoint)
-        outlets[ObjectIdentifier(endpoint)] = made
-        return made
+        if let recentOutlet, recentOutlet.source === endpoint { return recentOutlet }
+        let outlet = outlets[ObjectIdentifier(endpoint)] ?? Outlet(endpoint)
+        outlets[ObjectIdentifier(endpoint)] = outlet
+        recentOutlet = outlet
+        return outlet
     }
 
     private static func curlEndpoint(_ endpoint: UpstreamEndpoint) -> CurlEndpoint {

@@ -70,9 +70,8 @@ package struct IPAddress: Hashable, Sendable {
                 guard let bits = ipv4(part) else { return nil }
                 groups += [UInt16(bits >> 16), UInt16(truncatingIfNeeded: bits)]
             } else {
-                guard (1...4).contains(part.count), part.allSatisfy(\.isHexDigit),
-                    let value = UInt16(String(decoding: part, as: UTF8.self), radix: 16)
-                else { return nil }
+                guard (1...4).contains(part.count), part.allSatisfy(\.isHexDigit) else { return nil }
+                guard let value = UInt16(String(decoding: part, as: UTF8.self), radix: 16) else { return nil }
                 groups.append(value)
             }
         }

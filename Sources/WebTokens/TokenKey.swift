@@ -10,7 +10,7 @@ package struct TokenKey: Sendable {
     /// Of an HMAC with a secret of at least 32 bytes, as RFC 7518, section 3.2, wants it.
     package init?(secret: [UInt8]) {
         guard secret.count >= Self.secretBytesMin else { return nil }
-        self.init(id: nil, .HS256) { $0.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256, kid: Self.name) }
+        self.init(id: nil, .hs256) { $0.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256, kid: Self.name) }
     }
 
     package static let secretBytesMin = 32
@@ -18,9 +18,9 @@ package struct TokenKey: Sendable {
     init(_ material: KeyMaterial, id: String?, algorithm: TokenAlgorithm) {
         self.init(id: id, algorithm) { collection in
             switch (material, algorithm) {
-            case (.rsa(let key), .PS256): collection.add(pss: key, digestAlgorithm: .sha256, kid: Self.name)
-            case (.rsa(let key), .RS384): collection.add(rsa: key, digestAlgorithm: .sha384, kid: Self.name)
-            case (.rsa(let key), .RS512): collection.add(rsa: key, digestAlgorithm: .sha512, kid: Self.name)
+            case (.rsa(let key), .ps256): collection.add(pss: key, digestAlgorithm: .sha256, kid: Self.name)
+            case (.rsa(let key), .rs384): collection.add(rsa: key, digestAlgorithm: .sha384, kid: Self.name)
+            case (.rsa(let key), .rs512): collection.add(rsa: key, digestAlgorithm: .sha512, kid: Self.name)
             case (.rsa(let key), _): collection.add(rsa: key, digestAlgorithm: .sha256, kid: Self.name)
             case (.p256(let key), _): collection.add(ecdsa: key, kid: Self.name)
             case (.p384(let key), _): collection.add(ecdsa: key, kid: Self.name)
@@ -41,7 +41,7 @@ package struct TokenKey: Sendable {
             guard let signer = try? await collection.getKey(for: Self.name) else { preconditionFailure("a key that was added is there") }
             return signer
         }
-        precondition(signer.name == algorithm.rawValue, "a key for \(algorithm) checks \(signer.name)")
+        precondition(signer.name == algorithm.rawValue, "a key for \(algorithm.rawValue) checks \(signer.name)")
     }
 
     /// Whether this key made the signature. Whatever is wrong with it, it did not.

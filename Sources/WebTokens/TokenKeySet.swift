@@ -18,7 +18,7 @@ package struct TokenKeySet: Sendable {
             case .tooMany(let keysMax): "has more than \(keysMax) keys"
             case .nothingUsable: "has no key that tokens can be checked with (RSA of 2048 to 8192 bits, P-256, P-384 or Ed25519, for signatures)"
             case .badPEM(let number):
-                "has a block of PEM, the \(number). one, that is no public key of RSA (2048 bits or more), P-256, P-384 or Ed25519"
+                "has a block of PEM, number \(number), that is no public key of RSA (2048 bits or more), P-256, P-384 or Ed25519, or of none of the algorithms"
             }
         }
     }

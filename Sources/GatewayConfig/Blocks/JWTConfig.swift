@@ -52,9 +52,8 @@ package struct JWTConfig: ConfigBlock, Equatable, Sendable {
         rules = TokenRules(
             issuer: issuer, audiences: audiences, algorithms: keys.algorithms(algorithms),
             leewaySeconds: Int(fields.duration("leeway", in: .zero ... .seconds(300), default: .seconds(30)).components.seconds),
-            lifetimeSecondsMax: fields.optional("max_lifetime", .duration(in: .seconds(60) ... .seconds(366 * 86_400))).map {
-                Int($0.components.seconds)
-            })
+            lifetimeSecondsMax: fields.optional("max_lifetime", .duration(in: .seconds(60) ... .seconds(366 * 86_400)))
+                .map { Int($0.components.seconds) })
         prefix = fields.value("prefix", .callerPrefix, default: "\(name)/")
         caller = fields.value("caller", .claimPath, default: .subject)
         team = fields.optional("team", .claimPath)
@@ -79,7 +78,9 @@ package struct JWTConfig: ConfigBlock, Equatable, Sendable {
     private static func check(_ keys: Keys, _ algorithms: [TokenAlgorithm]?, _ fields: Fields, _ key: String) {
         let takesSecret = fields.has("secret")
         for algorithm in algorithms ?? [] where (algorithm.family == .secret) != takesSecret {
-            let message = takesSecret ? "\(algorithm) is not signed with a secret" : "\(algorithm) is signed with a secret, and there is none"
+            let message =
+                takesSecret
+                ? "\(algorithm.rawValue) is not signed with a secret" : "\(algorithm.rawValue) is signed with a secret, and there is none"
             fields.conflict(message, at: "algorithms", hint: takesSecret ? "leave algorithms out" : "public keys never check HS256")
         }
         do {
@@ -99,7 +100,7 @@ extension JWTConfig.Keys {
     private static let standard: [TokenAlgorithm] = TokenAlgorithm.allCases.filter { $0.family != .secret }
 
     fileprivate func algorithms(_ given: [TokenAlgorithm]?) -> [TokenAlgorithm] {
-        if case .secret = self { return [.HS256] }
+        if case .secret = self { return [.hs256] }
         return given ?? Self.standard
     }
 }

@@ -65,8 +65,11 @@ struct ConfigurationChecks {
     }
 
     /// Reports a name that nothing has.
+    ///
+    /// - Parameter file: where it stands; nil: in the configuration itself.
     func unknown(
-        _ what: String, _ name: String, among names: some Sequence<String>, at position: Position, hint: String? = nil, in file: ReadingContext? = nil
+        _ what: String, _ name: String, among names: some Sequence<String>, at position: Position, hint: String? = nil,
+        in file: ReadingContext? = nil
     ) {
         let context = file ?? context
         let suggestion = context.suggestion(for: name, among: names)

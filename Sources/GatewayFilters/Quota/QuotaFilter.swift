@@ -41,7 +41,7 @@ package struct QuotaFilter: Filter {
         let estimate = isMetered ? QuotaEstimate(of: exchange, model: model, history: history) : .none
         let demands = rules.map { $0.demand(subjects.subject(of: exchange, for: $0.limit.each), estimate, model) }
         let reservation: QuotaReservation
-        switch try await store.reserve(demands, on: exchange.worker) {
+        switch try await decision(on: demands, exchange) {
         case .granted(let granted, let snapshots):
             if granted.place == .outage { for rule in rules { rule.meter?.countStoreFailure() } }
             note(snapshots, on: exchange)
@@ -58,6 +58,13 @@ package struct QuotaFilter: Filter {
             return response
         } catch {
             settle(reservation, exchange, QuotaUse(of: exchange, estimate, error: error), estimate, model)
+            throw error
+        }
+    }
+
+    private func decision(on demands: [QuotaDemand], _ exchange: Exchange) async throws(GatewayError) -> QuotaDecision {
+        do { return try await store.reserve(demands, on: exchange.worker) } catch {
+            for rule in rules { rule.meter?.countStoreFailure() }
             throw error
         }
     }
@@ -106,7 +113,7 @@ extension QuotaFilter {
         rule.meter?.countRejection()
         exchange.record.limitReached = rule.limit.name
         announce(snapshots, on: exchange, refusedBy: index, unix: unix)
-        let seconds = retryAfter.map { QuotaHeaders.seconds(in: $0) } ?? 1
+        let seconds = retryAfter.map { QuotaHeaders.seconds(in: rule.limit.allowance.bounding($0)) } ?? 1
         exchange.responseHeaders.append(QuotaHeaders.retry(afterSeconds: seconds))
         return rule.refusal(retryAfterSeconds: seconds)
     }
@@ -130,5 +137,12 @@ extension QuotaFilter {
         for (unit, index) in tightest {
             exchange.responseHeaders += QuotaHeaders.standing(snapshots[index], of: unit, in: exchange.dialect, unix: unix)
         }
+    }
+}
+
+extension QuotaAllowance {
+    /// Times in a large window are rounded up: nobody is told to wait for longer than the window, or a minute would be too long for `retry-after`.
+    fileprivate func bounding(_ wait: Duration) -> Duration {
+        if case .sliding(let length) = window { min(wait, length) } else { wait }
     }
 }

@@ -23,8 +23,8 @@ package struct AccessLogEntry: Sendable {
     package var times: RequestTimes
 
     package init(
-        endedAtMilliseconds: Int64, requestID: String, traceID: String, method: String, path: String, caller: String? = nil, team: String? = nil,
-        issuer: String? = nil, modelRequested: String? = nil, isStreaming: Bool = false, bytesIn: Int = 0, configGeneration: Int,
+        endedAtMilliseconds: Int64, requestID: String, traceID: String, method: String, path: String, caller: String? = nil,
+        team: String? = nil, issuer: String? = nil, modelRequested: String? = nil, isStreaming: Bool = false, bytesIn: Int = 0, configGeneration: Int,
         record: RequestRecord,
         times: RequestTimes
     ) {

@@ -1,4 +1,5 @@
 import Dispatch
+import GatewayCore
 import Testing
 
 @testable import GatewayFilters

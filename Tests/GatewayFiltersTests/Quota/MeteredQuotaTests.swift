@@ -55,9 +55,11 @@ struct MeteredQuotaTests {
     }
 
     @Test func `says that a call beyond the limit has to wait until all is over`() {
-        settle(take(demand(10)), 10)
+        settle(take(demand(10, of: 100)), 10)
 
-        #expect(take(demand(5000)) == .refused(index: 0, retryAfter: .seconds(60), take(demand(5000)).snapshots))
+        let refused = take(demand(5000, of: 100))
+
+        #expect(refused == .refused(index: 0, retryAfter: .seconds(60), refused.snapshots))
     }
 
     @Test func `cannot say when there is room while open calls hold it`() {

@@ -31,7 +31,7 @@ struct QuotaEstimateTests {
         let text = String(repeating: "Some words. ", count: 1000)
         let picture = String(repeating: "iVBORw0KGgo", count: 100_000)
 
-        #expect(InputEstimate.tokens(of: Array(#"{"a":"\#(text)"}"#.utf8)) == (text.utf8.count + 8) * 2 / 5)
+        #expect(InputEstimate.tokens(of: Array(#"{"a":"\#(text)"}"#.utf8)) == ((text.utf8.count + 8) * 2 + 4) / 5)
         #expect((4000...5000).contains(InputEstimate.tokens(of: Array(#"{"url":"data:image/png;base64,\#(picture)"}"#.utf8))))
         #expect(InputEstimate.tokens(of: Array(#"{"a":"\#(String(repeating: "汉字", count: 5000))"}"#.utf8)) > 11_000)
         #expect(InputEstimate.tokens(of: Array(#"{"a":"\#(String(repeating: "\\\"", count: 5000))"}"#.utf8)) > 4000)

@@ -1,4 +1,5 @@
 import GatewayCore
+import Synchronization
 import Testing
 
 @testable import GatewayFilters

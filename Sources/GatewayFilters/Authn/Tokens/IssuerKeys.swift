@@ -76,9 +76,8 @@ package final class IssuerKeys: Sendable {
         guard let fetcher else { return }
         let isTurn = state.withLock { state in
             guard !state.isFetching else { return false }
-            guard state.attemptedAt.map({ $0.duration(to: worker.now) >= fetcher.pause(afterFailures: state.failuresInRow) }) ?? true else {
-                return false
-            }
+            let pause = fetcher.pause(afterFailures: state.failuresInRow)
+            guard state.attemptedAt.map({ $0.duration(to: worker.now) >= pause }) ?? true else { return false }
             state.isFetching = true
             return true
         }

@@ -52,8 +52,9 @@ enum QuotaScripts {
                   redis.call('ZADD', l.holds, now + lease, id .. ' ' .. string.format('%.0f', amount))
                 end
                 redis.call('PEXPIRE', l.holds, keep(l, lease))
-                save(l, lease)
               end
+              -- What was cleared away is no longer in the set: the sum has to say so too, also when the request was refused.
+              if granted or l.cleared then save(l, lease) end
               local n = #reply
               reply[n + 1], reply[n + 2] = amount, math.max(left(l), 0)
               reply[n + 3], reply[n + 4] = reset(l), (l.shadow and l.wait) and 1 or 0
@@ -192,6 +193,7 @@ enum QuotaScripts {
           for _, member in ipairs(over) do
             l.s[2] = math.max(0, l.s[2] - tonumber(string.match(member, ' (%d+)$')))
             redis.call('ZREM', l.holds, member)
+            l.cleared = true
           end
         end
 

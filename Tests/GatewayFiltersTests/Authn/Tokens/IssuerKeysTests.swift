@@ -8,7 +8,7 @@ import WebTokens
 
 @Suite("An issuer's keys")
 struct IssuerKeysTests {
-    private static let algorithms = TokenAlgorithm.allCases.filter { $0 != .HS256 }
+    private static let algorithms = TokenAlgorithm.allCases.filter { $0 != .hs256 }
     private static let start = ContinuousClock.now
 
     /// What the issuer publishes, and how often it was asked. For one worker.
@@ -50,8 +50,7 @@ struct IssuerKeysTests {
             worker.provider = { _, _ throws(GatewayError) in try publisher.answer() }
             let fetcher = KeySetFetcher(
                 issuer: "login", endpoint: UpstreamEndpoint(provider: "login", url: "https://login.example.com"), path: "/jwks?x=1",
-                algorithms: IssuerKeysTests.algorithms, refresh: .seconds(300), cooldown: .seconds(30), bearer: bearer
-            ) { news.add($0) }
+                algorithms: IssuerKeysTests.algorithms, refresh: .seconds(300), cooldown: .seconds(30), bearer: bearer, report: { news.add($0) })
             issuer = try .sample(keys: IssuerKeys(fetcher))
             directory = CallerDirectory([], tokens: TokenTable([issuer]))
             (self.worker, self.publisher, self.news) = (worker, publisher, news)

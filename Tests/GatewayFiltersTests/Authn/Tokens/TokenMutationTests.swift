@@ -41,7 +41,8 @@ struct TokenMutationTests {
         var random = SeededRandom(seed: 7515)
         let issuer = try TokenIssuer.sample()
         let directory = CallerDirectory([], tokens: TokenTable([issuer]))
-        let (header, claims) = (Array(#"{"alg":"ES256","kid":"p256","typ":"JWT"}"#.utf8), Array(Mint.claims([("groups", #"["a",{"b":1.5e3}]"#)]).utf8))
+        let header = Array(#"{"alg":"ES256","kid":"p256","typ":"JWT"}"#.utf8)
+        let claims = Array(Mint.claims([("groups", #"["a",{"b":1.5e3}]"#)]).utf8)
         for _ in 0..<Self.count {
             let parts = [Self.mutated(header, &random), Self.mutated(claims, &random), [1]].map { Mint.text($0) }
             let identity = await directory.identify(.sample(headers: [("x-api-key", parts.joined(separator: "."))]))

@@ -10,7 +10,7 @@ extension TokenIssuer {
     static func sample(
         keys: IssuerKeys? = nil, mapping: TokenMapping = .sample(), lifetimeSecondsMax: Int? = 86_400
     ) throws -> TokenIssuer {
-        let algorithms = TokenAlgorithm.allCases.filter { $0 != .HS256 }
+        let algorithms = TokenAlgorithm.allCases.filter { $0 != .hs256 }
         let rules = TokenRules(
             issuer: Mint.issuer, audiences: ["weir", "weir-next"], algorithms: algorithms, leewaySeconds: 30, lifetimeSecondsMax: lifetimeSecondsMax)
         let keys = try keys ?? IssuerKeys(TokenKeySet(jwks: Array(Mint.jwks.utf8), for: algorithms))
@@ -85,7 +85,7 @@ struct TokenTests {
     }
 
     @Test func `with a shared secret is believed where there is one`() async throws {
-        let rules = TokenRules(issuer: Mint.issuer, audiences: ["weir"], algorithms: [.HS256])
+        let rules = TokenRules(issuer: Mint.issuer, audiences: ["weir"], algorithms: [.hs256])
         let key = try #require(TokenKey(secret: Mint.secret))
         let issuer = TokenIssuer(name: "login", rules: rules, keys: IssuerKeys(TokenKeySet([key])), mapping: .sample())
 
@@ -117,7 +117,8 @@ struct TokenTests {
     }
 
     @Test(arguments: [
-        ("[\"ai\",\"x\"]", true), ("\"ai\"", true), ("[\"a\"]", false), ("[]", false), ("{\"ai\":1}", false), ("null", false), (nil, false),
+        (#"["ai","x"]"#, true), (#""ai""#, true), (#""ml-ops""#, true), (#"["a"]"#, false), ("[]", false), (#"{"ai":1}"#, false), ("null", false),
+        (nil, false),
     ])
     func `has to have what is asked for`(claim: String?, isLetIn: Bool) async throws {
         let issuer = try TokenIssuer.sample(mapping: .sample(requirements: [("groups", ["ai", "ml-*"])]))

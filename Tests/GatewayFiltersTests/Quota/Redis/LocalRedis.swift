@@ -26,7 +26,7 @@ final class LocalRedis: @unchecked Sendable {
         process.standardInput = leash
         try process.run()
         for _ in 0..<1000 {
-            if FileManager.default.fileExists(atPath: socket) { return }
+            if (try? BlockingRedis(self).exchange("PING")) == .status("PONG") { return }
             usleep(10_000)
         }
         throw StartError(log: (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "it did not start")
