@@ -106,7 +106,7 @@ package final class Gateway: @unchecked Sendable {
         metrics.showCache {
             let cache = shared.cache
             let redis = live.pipeline.configuration.redis == nil ? nil : cache.redis
-            return CacheFigures(memoryBytes: cache.store.byteCount, memoryEntries: cache.store.entryCount, redis: redis?.counts.all ?? [])
+            return CacheFigures(memoryBytes: cache.store.byteCount, memoryEntries: cache.store.answerCount, redis: redis?.counts.all ?? [])
         }
         let status = StatusPage(
             version: options.version, processID: options.processID, startTicks: options.startTicks, startedAtMilliseconds: WallClock.unixMilliseconds,

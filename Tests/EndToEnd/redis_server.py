@@ -54,7 +54,9 @@ class Redis:
 
     def command(self, *words):
         login = ["-a", self.password, "--no-auth-warning"] if self.password else []
-        return subprocess.run([tool("redis-cli"), "-s", self.socket, *login, *words], capture_output=True, text=True, timeout=10).stdout.strip()
+        return subprocess.run(
+            [tool("redis-cli"), "-s", self.socket, *login, *words], capture_output=True, encoding="utf-8", errors="backslashreplace",
+            timeout=10).stdout.strip()
 
     @property
     def client_ids(self):

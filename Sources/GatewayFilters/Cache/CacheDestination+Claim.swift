@@ -66,7 +66,7 @@ extension CacheDestination {
     /// The same question may have been asked in another format.
     private func withOtherFormats(_ lease: CacheLease, _ redis: RedisCacheTier, _ exchange: Exchange) async throws(GatewayError) -> CacheClaim {
         let worker = exchange.worker
-        guard let meaning, let other = await redis.look(meaning, on: worker)?.alias, other != key,
+        guard let meaning, let other = await redis.lookForTwin(of: meaning, on: worker), other != key,
             let answer = await redis.look(other, on: worker), state.marks.isValid(answer.about.tag),
             policy.standing(of: answer, at: worker.now) == .fresh
         else { return .call(lease) }

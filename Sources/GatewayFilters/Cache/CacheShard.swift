@@ -24,6 +24,8 @@ struct CacheShard {
     }
 
     var count: Int { places.count }
+    /// Without those that only say where an answer is.
+    private(set) var answerCount = 0
 
     mutating func answer(for key: CacheKey, now: ContinuousClock.Instant) -> StoredAnswer? {
         guard let place = places[key], let answer = nodes[place].answer else { return nil }
@@ -55,6 +57,7 @@ struct CacheShard {
         }
         places[key] = place
         byteCount += answer.byteCount
+        if answer.alias == nil { answerCount += 1 }
         linkAsNewest(place)
         return dropped
     }
@@ -81,6 +84,7 @@ struct CacheShard {
     /// Of a place that is in no list any more.
     private mutating func forget(_ place: Int) {
         byteCount -= nodes[place].answer?.byteCount ?? 0
+        if nodes[place].answer?.alias == nil { answerCount -= 1 }
         places[nodes[place].key] = nil
         nodes[place].answer = nil
         freePlaces.append(place)

@@ -30,6 +30,8 @@ package final class MemoryCacheStore: CacheStore {
     /// Never more than `bytesMax`.
     package var byteCount: Int { shards.reduce(0) { $0 + $1.state.withLock(\.byteCount) } }
     package var entryCount: Int { shards.reduce(0) { $0 + $1.state.withLock(\.count) } }
+    /// Without those that only say where an answer is.
+    package var answerCount: Int { shards.reduce(0) { $0 + $1.state.withLock(\.answerCount) } }
 
     package func answer(for key: CacheKey, now: ContinuousClock.Instant) async -> StoredAnswer? {
         shard(of: key).state.withLock { $0.answer(for: key, now: now) }

@@ -150,7 +150,7 @@ struct CrossDialectCacheTests {
 
     @Test func `is found in Redis, too`() async throws {
         let redis = FakeRedis()
-        func process() -> CacheFilter {
+        @Sendable func process() -> CacheFilter {
             let limits = RedisCacheTier.Limits(compressedBytesMin: 4096, entryBytesMax: 100_000, waitMax: .zero)
             let state = CacheState(
                 store: MemoryCacheStore(bytesMax: 1 << 20, entryBytesMax: 100_000), flights: FlightTable(bytesMax: 1 << 20),

@@ -20,6 +20,12 @@ final class FakeRedis: Sendable {
 
     var keys: [[UInt8]] { state.withLock { Array($0.values.keys) } }
 
+    var callCount: Int { state.withLock(\.calls) }
+    /// Of the first lease.
+    var leaseToken: [UInt8]? {
+        state.withLock { state in state.values.first { $0.key.suffix(2) == Array(":l".utf8) }?.value.bytes }
+    }
+
     func advance(milliseconds: Int) { state.withLock { $0.now += milliseconds } }
 
     /// - Parameter reads: whether what only reads fails too.

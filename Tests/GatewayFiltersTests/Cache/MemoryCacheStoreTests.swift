@@ -81,7 +81,7 @@ struct MemoryCacheStoreTests {
         await store.replace(old, with: both(1000), for: key("a"))
 
         let kept = try #require(await store.answer(for: key("a"), now: start))
-        #expect(kept.converted != nil && kept.storedAt == old.storedAt)
+        #expect(kept.converted != nil && kept.about.storedAt == old.about.storedAt)
         #expect(store.byteCount == kept.byteCount, "the other entry had to go")
         #expect(store.byteCount <= size * 2)
     }

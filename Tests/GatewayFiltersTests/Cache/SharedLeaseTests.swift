@@ -74,7 +74,7 @@ struct SharedLeaseTests {
         await FakeThread().run { worker in
             worker.redis = FakeRedisPort(redis)
             _ = await one.filter.ask(.sample(on: worker), provider)
-            while redis.state.withLock({ $0.values.values.first?.bytes }) != Array("-".utf8) { await Task.yield() }
+            while redis.leaseToken != Array("-".utf8) { await Task.yield() }
             #expect(await other.filter.ask(.sample(on: worker), provider).text.count == 150_000)
             #expect(count(.waited, other.state) == 0)
         }

@@ -3,6 +3,8 @@ enum RedisCacheKeys {
     static let marks = Array("cache:purged".utf8)
 
     static func answer(_ key: CacheKey) -> [UInt8] { name(key) + Array(":a".utf8) }
+    /// Where an answer's key is, for who asks the same in another format.
+    static func question(_ key: CacheKey) -> [UInt8] { name(key) + Array(":q".utf8) }
     static func lease(_ key: CacheKey) -> [UInt8] { name(key) + Array(":l".utf8) }
 
     private static func name(_ key: CacheKey) -> [UInt8] {

@@ -59,7 +59,16 @@ package final class RedisCacheTier: Sendable {
     }
 
     func look(_ key: CacheKey, on worker: any WorkerServices) async -> StoredAnswer? {
-        let reply = await run(CacheScripts.look, [RedisCacheKeys.answer(key)], [], on: worker)
+        await look(at: RedisCacheKeys.answer(key), for: key, on: worker)
+    }
+
+    /// Where the answer to a question is kept, for who asks it in another format.
+    func lookForTwin(of meaning: CacheKey, on worker: any WorkerServices) async -> CacheKey? {
+        await look(at: RedisCacheKeys.question(meaning), for: meaning, on: worker)?.alias
+    }
+
+    private func look(at name: [UInt8], for key: CacheKey, on worker: any WorkerServices) async -> StoredAnswer? {
+        let reply = await run(CacheScripts.look, [name], [], on: worker)
         guard case .list(let parts)? = reply, parts.count == 2 else { return nil }
         return await answer(parts, for: key, on: worker)
     }
@@ -90,7 +99,8 @@ package final class RedisCacheTier: Sendable {
         guard let sealed = await envelope.sealed(fields.bytes, for: key, staleMilliseconds: answer.stale.milliseconds) else {
             return counts.count(.writeDropped)
         }
-        let keys = [RedisCacheKeys.answer(key), RedisCacheKeys.lease(key)]
+        let name = answer.alias == nil ? RedisCacheKeys.answer(key) : RedisCacheKeys.question(key)
+        let keys = [name, RedisCacheKeys.lease(key)]
         let reply = await run(CacheScripts.store, keys, [sealed, Self.text(lifetime), lease?.token ?? []], on: worker)
         counts.count(reply == nil ? .writeFailed : .written)
     }
