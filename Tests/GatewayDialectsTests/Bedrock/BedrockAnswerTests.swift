@@ -36,6 +36,25 @@ struct BedrockAnswerTests {
         #expect(try answer([["text": "x"]], stop: reason).stop == stop)
     }
 
+    @Test func `as recorded, whole and streamed, is what it says`() throws {
+        let whole = try BedrockWire.answer(
+            from: try JSONValue(parsing: Recording.named("bedrock-converse-json-01").answer), ids: ChatIDs(seed: "seed1234"))
+        var framing = ProviderEvents(of: .bedrock, eventBytesMax: 1 << 16)
+        var reader = BedrockWire.reader(ids: ChatIDs(seed: "seed1234"))
+        var events: [ChatEvent] = []
+        framing.feed(Recording.named("bedrock-converse-stream-json-01").answer)
+        while let event = try framing.next() { events += reader.read(event) }
+
+        // The search that Amazon ran itself is none of the client's.
+        #expect(whole.parts.count == 2 && whole.parts.last == .text("."))
+        #expect(whole.stop == .finished && whole.usage == Usage(input: 141, output: 322))
+        #expect(
+            events == [
+                .start(id: nil, model: nil, usage: nil), .begin(.call(id: "tooluse_QWrxJIW57PHrvd5zfH3L93", name: "weather")),
+                .delta(#"{"latitude":"48.8575","longitude":"2.3514"}"#), .end, .stop(.calls), .usage(Usage(input: 1133, output: 42)), .finish,
+            ])
+    }
+
     @Test func `is none without content or a reason`() {
         #expect(throws: ChatFault.self) { try BedrockWire.answer(from: ["stopReason": "end_turn"], ids: ChatIDs(seed: "s")) }
         #expect(throws: ChatFault.self) { try BedrockWire.answer(from: ["output": ["message": ["content": []]]], ids: ChatIDs(seed: "s")) }
