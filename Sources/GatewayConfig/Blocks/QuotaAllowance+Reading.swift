@@ -20,7 +20,9 @@ extension QuotaAllowance {
             fields.conflict("weights are for `weighted tokens`", at: "weights", hint: "write `allow: … weighted tokens per …`")
         }
         let isLength = if case .length = text.time { true } else { false }
-        if kind != nil, !isLength { fields.conflict("window has no say here: the words of allow say when it begins", at: "window", hint: "remove it") }
+        if kind != nil, !isLength {
+            fields.conflict("window has no say here: the words of allow say when it begins", at: "window", hint: "remove it")
+        }
         if burst != nil, !isLength || kind == .fixed { fields.conflict("burst is for limits whose window slides", at: "burst", hint: "remove it") }
         if case .calendar = text.time { return }
         if zone != nil { fields.conflict("time_zone is for calendar windows", at: "time_zone", hint: "write `allow: … per calendar day`") }

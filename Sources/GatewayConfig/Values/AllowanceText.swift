@@ -43,7 +43,8 @@ extension ScalarType<AllowanceText> {
     /// `60 requests per minute`, `100k tokens per day`, `50 USD per month`, `20 at once`.
     static let allowance = ScalarType(placeholder: .unread) { scalar throws(ScalarMistake) in
         let words = scalar.text.split(separator: " ").map(String.init)
-        let example = "must read like \"60 requests per minute\", \"100k tokens per day\", \"50 USD per month\" or \"20 at once\", not \(scalar.shown)"
+        let samples = "\"60 requests per minute\", \"100k tokens per day\", \"50 USD per month\" or \"20 at once\""
+        let example = "must read like \(samples), not \(scalar.shown)"
         guard let first = words.first else { throw ScalarMistake(example) }
         var rest = words.dropFirst()
         if rest.elementsEqual(["at", "once"]) { return AllowanceText(measure: .places, amount: try count(first, example), time: .open) }
