@@ -61,7 +61,7 @@ struct CountPlanTests {
     }
 
     @Test func `fails as any other request does`() async throws {
-        await #expect(throws: GatewayError.self) { try await ask("/v1/messages/count_tokens", Self.messages, .gemini, .failed(500)) }
-        await #expect(throws: GatewayError.self) { try await ask("/v1/messages/count_tokens", Self.messages, .gemini, FakeAnswer(body: "{}")) }
+        await #expect(throws: GatewayError.self) { _ = try await ask("/v1/messages/count_tokens", Self.messages, .gemini, .failed(500)) }
+        await #expect(throws: GatewayError.self) { _ = try await ask("/v1/messages/count_tokens", Self.messages, .gemini, FakeAnswer(body: "{}")) }
     }
 }

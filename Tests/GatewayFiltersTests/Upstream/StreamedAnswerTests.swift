@@ -114,12 +114,12 @@ struct StreamedAnswerTests {
     @Test func `costs its input where it ends before its first word, unless the provider said why`() async throws {
         worker.provider = { _, _ in FakeAnswer(stream: [Sample.role]) }
         let cut = try Exchange.streaming(on: worker)
-        await #expect(throws: GatewayError.self) { try await FallbackFilter.sample([target]).handle(cut) }
+        await #expect(throws: GatewayError.self) { _ = try await FallbackFilter.sample([target]).handle(cut) }
         #expect(cut.record.usage == Usage(input: 3, output: 0, isComplete: false, isEstimate: true))
 
         worker.provider = { _, _ in FakeAnswer(stream: [Sample.errorEvent]) }
         let failed = try Exchange.streaming(on: worker)
-        await #expect(throws: GatewayError.self) { try await FallbackFilter.sample([target]).handle(failed) }
+        await #expect(throws: GatewayError.self) { _ = try await FallbackFilter.sample([target]).handle(failed) }
         #expect(failed.record.usage == nil)
     }
 
