@@ -140,7 +140,7 @@ def test_a_fault_of_redis_costs_a_deadline_at_most_and_no_count(start, redis_ser
     assert len(meanwhile.statuses) > 100, "clients hung"
     assert meanwhile.p99 < before.p99 + DEADLINE + 0.1
     metrics = gateway.metrics
-    assert metrics.sum("weir_redis_operation_seconds_bucket", le="0.05") >= 0.99 * metrics.sum("weir_redis_operation_seconds_count")
+    assert metrics.sum("weir_redis_operation_seconds_bucket", le="0.1") >= 0.99 * metrics.sum("weir_redis_operation_seconds_count")
     counter.admitted += meanwhile.admitted
     if fault is crash:
         # Its data went with it: what was used since is counted, by `allow` also what was used while it was away.
