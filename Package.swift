@@ -90,8 +90,16 @@ let package = Package(
             swiftSettings: strict),
 
         tests(of: "HTTPWire", exclude: ["Fixtures"]),
+        tests(of: "JSONBytes", exclude: ["Fixtures"]),
+        tests(of: "YAMLReader"),
         tests(of: "WebTokens"),
+        tests(of: "EventLoop"),
+        tests(of: "HTTPServer", ["EventLoop", "HTTPWire"]),
+        tests(of: "CurlClient", ["EventLoop", "JSONBytes", "MockProvider"]),
+        tests(of: "GatewayCore"),
         tests(of: "GatewayConfig", ["GatewayCore", "JSONBytes"], exclude: ["Refused"]),
+        tests(of: "GatewayTelemetry", ["GatewayCore"]),
+        tests(of: "GatewayDialects", ["GatewayCore", "HTTPWire", "JSONBytes"], exclude: ["Fixtures", "Goldens"]),
         tests(
             of: "GatewayFilters",
             [
@@ -99,6 +107,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
+        tests(of: "GatewayServer", ["EventLoop", "GatewayConfig", "HTTPServer"]),
     ]
 )
 
