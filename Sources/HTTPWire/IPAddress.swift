@@ -54,19 +54,19 @@ package struct IPAddress: Hashable, Sendable {
             guard let groups = groups(text[...]), groups.count == 8 else { return nil }
             return joined(groups)
         }
-        guard let left = groups(text[..<gap]), let right = groups(text[(gap + 2)...]), left.count + right.count <= 7 else { return nil }
+        guard let left = groups(text[..<gap], mayEndInIPv4: false), let right = groups(text[(gap + 2)...]), left.count + right.count <= 7 else { return nil }
         return joined(left + [UInt16](repeating: 0, count: 8 - left.count - right.count) + right)
     }
 
     private static func joined(_ groups: [UInt16]) -> UInt128 { groups.reduce(0) { $0 << 16 | UInt128($1) } }
 
     /// Groups with single colons between them; the last two may be written as an IPv4 address.
-    private static func groups(_ text: ArraySlice<UInt8>) -> [UInt16]? {
+    private static func groups(_ text: ArraySlice<UInt8>, mayEndInIPv4: Bool = true) -> [UInt16]? {
         guard !text.isEmpty else { return [] }
         let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         var groups: [UInt16] = []
         for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, part.contains(UInt8(ascii: ".")) {
+            if mayEndInIPv4, index == parts.count - 1, part.contains(UInt8(ascii: ".")) {
                 guard let bits = ipv4(part) else { return nil }
                 groups += [UInt16(bits >> 16), UInt16(truncatingIfNeeded: bits)]
             } else {

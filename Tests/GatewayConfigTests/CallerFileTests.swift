@@ -46,7 +46,7 @@ struct CallerFileTests {
                   hint: a key says who calls, so it belongs to one caller, once
                 /etc/weir/b.yaml:2:11: error: the caller "web" is already in line 1 of /etc/weir/a.yaml
                   hint: choose another name
-                /etc/weir/b.yaml:2:103: error: unknown key "nme" (did you mean "name"?)
+                /etc/weir/b.yaml:2:109: error: unknown key "nme" (did you mean "name"?)
                 """)
     }
 

@@ -99,7 +99,8 @@ package final class IssuerKeys: Sendable {
             let last = state.set == nil ? state.attemptedAt : state.askedAt
             guard last.map({ $0.duration(to: now) >= pause }) ?? true else { return (false, false) }
             state.isFetching = true
-            state.askedAt = now
+            // The first keys of all are not asked for because one was not among them.
+            if state.set != nil { state.askedAt = now }
             return (true, true)
         }
         if isTurn { start(fetcher, on: worker) }
