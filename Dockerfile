@@ -19,7 +19,7 @@ RUN swift build --configuration release --static-swift-stdlib --product weir \
 # ---- run
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libhiredis0.14 libyaml-0-2 zlib1g \
+    && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libhiredis0.14 libyaml-0-2 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/* /var/cache/debconf/* /var/log/*
 COPY --from=build /out/weir /usr/local/bin/weir
 

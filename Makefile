@@ -2,6 +2,7 @@
 #   make run     build and start the demo, and print a request to paste
 #   make test    all tests, with their set-up
 #   make check   lint, then test; what CI runs
+#   make savings the bill of a stated mix of requests, with Weir and without
 #   make bench   CPU per request next to nginx, latencies, memory
 
 SHELL := /bin/bash
@@ -9,7 +10,7 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 FUZZ_INPUTS ?= 100000
 .DEFAULT_GOAL := help
 
-.PHONY: help run build release test unit e2e check lint format fuzz bench image manifests test-asan test-tsan
+.PHONY: help run build release test unit e2e check lint format fuzz bench savings image manifests test-asan test-tsan
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -58,7 +59,14 @@ fuzz: build-packages
 bench: release
 	@.ci/packages bench
 	@WEIR_BENCH=1 swift build -c release $(SWIFT_FLAGS) --product json-bench
+	@WEIR_BENCH=1 swift build -c release $(SWIFT_FLAGS) --product token-bench
 	@Tests/Bench/run
+
+# The bill of a stated mix of requests with Weir and without, split by what saves it: Tests/Savings/README.md.
+savings: build-packages
+	@swift build $(SWIFT_FLAGS) --product weir
+	@swift build $(SWIFT_FLAGS) --product mock-provider
+	@Tests/Savings/run
 
 # The Swift tests with AddressSanitizer, which also finds leaks, and with ThreadSanitizer. Each builds everything anew the first time.
 test-asan: build-packages

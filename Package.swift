@@ -34,6 +34,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // C headers, with typed inline functions where a C call is variadic or a macro.
@@ -48,26 +49,33 @@ let package = Package(
         module("HTTPWire"),
         module("JSONBytes"),
         module("YAMLReader", ["CYAML"]),
+        module(
+            "WebTokens",
+            ["JSONBytes", .product(name: "JWTKit", package: "jwt-kit")]),
 
         module("Deflate", ["CZlib"]),
 
         // Input and output.
         module("EventLoop", ["CLinux"]),
-        module("CurlClient", ["CCurl", "EventLoop"]),
+        module("CurlClient", ["CCurl", "EventLoop", "HTTPWire"]),
         module("HTTPServer", ["EventLoop", "HTTPWire"]),
         // Of the gateway it knows the port it serves, so that a reply is made once.
         module("RedisClient", ["CHiredis", "EventLoop", "GatewayCore", .product(name: "Crypto", package: "swift-crypto")]),
 
         // The gateway.
         module("GatewayCore", ["JSONBytes", "HTTPWire"]),
-        module("GatewayConfig", ["YAMLReader", "GatewayCore", "JSONBytes"]),
+        module(
+            "GatewayConfig",
+            [
+                "YAMLReader", "GatewayCore", "JSONBytes", "HTTPWire", "WebTokens", .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
         module("GatewayTelemetry", ["GatewayCore"]),
         module("GatewayDialects", ["GatewayCore", "JSONBytes", "HTTPWire"]),
         module(
             "GatewayFilters",
             [
-                "GatewayCore", "GatewayConfig", "GatewayDialects", "JSONBytes", "HTTPWire", "Deflate",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "GatewayCore", "GatewayConfig", "GatewayDialects", "JSONBytes", "HTTPWire", "Deflate", "WebTokens",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         module(
             "GatewayServer",
@@ -96,9 +104,10 @@ let package = Package(
         tests(of: "JSONBytes", exclude: ["Fixtures"]),
         tests(of: "YAMLReader"),
         tests(of: "Deflate"),
+        tests(of: "WebTokens"),
         tests(of: "EventLoop"),
         tests(of: "HTTPServer", ["EventLoop", "HTTPWire"]),
-        tests(of: "CurlClient", ["EventLoop", "JSONBytes", "MockProvider"]),
+        tests(of: "CurlClient", ["EventLoop", "HTTPWire", "JSONBytes", "MockProvider"]),
         tests(of: "RedisClient", ["EventLoop", "GatewayCore"]),
         tests(of: "GatewayCore"),
         tests(of: "GatewayConfig", ["GatewayCore", "JSONBytes"], exclude: ["Refused"]),
@@ -107,7 +116,9 @@ let package = Package(
         tests(
             of: "GatewayFilters",
             [
-                "GatewayCore", "GatewayConfig", "GatewayDialects", "HTTPWire", "JSONBytes", .product(name: "Crypto", package: "swift-crypto"),
+                "GatewayCore", "GatewayConfig", "GatewayDialects", "HTTPWire", "JSONBytes", "WebTokens",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         tests(of: "GatewayServer", ["EventLoop", "GatewayConfig", "HTTPServer"]),
     ]
@@ -117,4 +128,10 @@ let package = Package(
 if Context.environment["WEIR_BENCH"] != nil {
     package.targets.append(
         .executableTarget(name: "json-bench", dependencies: ["JSONBytes"], path: "Tests/Bench/json", swiftSettings: strict))
+    package.targets.append(
+        .executableTarget(
+            name: "token-bench",
+            dependencies: [
+                "JSONBytes", .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+            ], path: "Tests/Bench/tokens", swiftSettings: strict))
 }

@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <malloc.h>
 #include <netdb.h>
@@ -13,6 +14,7 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -110,9 +112,26 @@ int clinux_local_port(int fd) {
     return ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
-int clinux_accept(int listener) {
-    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+// The 16 bytes of an IPv6 address; IPv4 as IPv6 maps it (RFC 4291, section 2.5.5.2).
+static void peer_bytes(const struct sockaddr_storage *address, uint8_t *bytes) {
+    memset(bytes, 0, 16);
+    if (address->ss_family == AF_INET6) {
+        memcpy(bytes, &((const struct sockaddr_in6 *)address)->sin6_addr, 16);
+    } else if (address->ss_family == AF_INET) {
+        bytes[10] = bytes[11] = 0xff;
+        memcpy(bytes + 12, &((const struct sockaddr_in *)address)->sin_addr, 4);
+    }
+}
+
+int clinux_accept(int listener, uint64_t *peer_high, uint64_t *peer_low) {
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof address;
+    int fd = accept4(listener, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) return -errno;
+    uint64_t halves[2];
+    peer_bytes(&address, (uint8_t *)halves);
+    *peer_high = be64toh(halves[0]);
+    *peer_low = be64toh(halves[1]);
     int yes = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     // tcp(7): "writable" comes back when less than this is unsent, so a slow reader is seen to make progress, and costs no megabytes.
@@ -132,6 +151,17 @@ long clinux_receive(int fd, void *buffer, size_t count) {
 long clinux_send(int fd, const void *buffer, size_t count) {
     for (;;) {
         ssize_t sent = send(fd, buffer, count, MSG_NOSIGNAL);
+        if (sent >= 0) return sent;
+        if (errno != EINTR) return -errno;
+    }
+}
+
+_Static_assert(sizeof(clinux_piece) == sizeof(struct iovec) && offsetof(clinux_piece, count) == offsetof(struct iovec, iov_len), "struct iovec");
+
+long clinux_send_pieces(int fd, const clinux_piece *pieces, size_t count) {
+    struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = count};
+    for (;;) {
+        ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
         if (sent >= 0) return sent;
         if (errno != EINTR) return -errno;
     }

@@ -1,7 +1,10 @@
 import CCurl
 package import EventLoop
 
-/// libcurl's multi handle on an event loop. Belongs to the loop's thread, and lives as long as it.
+/// Requests to servers, on an event loop. Belongs to the loop's thread, and lives as long as it.
+///
+/// libcurl opens connections, on its multi handle; HTTP/1.1 is spoken over them by `ClientConnection`, for a fifth of what it costs
+/// libcurl. What that does not speak is libcurl's from beginning to end (`CurlTransferHandle`).
 ///
 /// libcurl's sockets stay in the epoll set between transfers ("lazy registration"), which spares two system calls a request. What a
 /// peer sends on a pooled connection that no transfer uses belongs to no request: that connection is not used again.
@@ -15,6 +18,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         var use = Use.active
         /// Whether libcurl will tell when it closes it. Of its resolver's sockets it tells only that they need no more watching.
         var isConnection = false
+        var isLeftOpen = false
         /// HTTP/2 peers say things between requests.
         var speaksHTTP2 = false
     }
@@ -28,16 +32,20 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     private var isActing = false
     private var timerWish: Int?
     private var deadlines: LoopTimer?
+    private var idleSweep: LoopTimer?
     private var pools: [CurlEndpoint: CurlPool] = [:]
     /// The pool asked for last, which is mostly the one asked for next: comparing an endpoint costs less than hashing it.
     private var recentPool: CurlPool?
-    /// A handle knows its place here.
-    private var active: [CurlHandle] = []
+    /// A transfer knows its place here.
+    private var active: [CurlTransfer] = []
+    private var connections: [IdleConnections.Server: IdleConnections] = [:]
+    private let idleBudget: IdleBudget
 
     /// - Parameter pooledConnectionsMax: over all endpoints; one more is closed instead of kept.
     package init(on loop: EventLoop, pooledConnectionsMax: Int = 512) {
         precondition(curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, "libcurl cannot be started")
         self.loop = loop
+        idleBudget = IdleBudget(countMax: pooledConnectionsMax)
         guard let multi = unsafe curl_multi_init() else { preconditionFailure("libcurl gave no multi handle: out of memory") }
         unsafe self.multi = multi
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -48,15 +56,17 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         unsafe ccurl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
         timer = LoopTimer(on: loop) { [unowned self] in timerFired() }
         deadlines = LoopTimer(on: loop) { [unowned self] in checkDeadlines() }
+        idleSweep = LoopTimer(on: loop) { [unowned self] in closeIdle() }
     }
 
     deinit {
         deadlines?.cancel()
+        idleSweep?.cancel()
         timer?.cancel()
         timer = nil  // libcurl still sets timers while it cleans up
-        for handle in active { unsafe curl_multi_remove_handle(multi, handle.easy) }
-        active = []
-        for pool in pools.values { pool.close() }  // a pool and its handles hold each other
+        // None is active: a transfer keeps its client. A pool and what is in it hold each other.
+        for open in connections.values { open.close() }
+        for pool in pools.values { pool.close() }
         pools = [:]
         recentPool = nil
         unsafe curl_multi_cleanup(multi)
@@ -64,17 +74,47 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
 
     package var activeCount: Int { active.count }
 
-    /// Forgets pooled handles of endpoints that are not in use any more.
+    /// Forgets handles and connections of endpoints that are not in use any more.
     package func keepPools(of endpoints: Set<CurlEndpoint>) {
         for (endpoint, pool) in pools where !endpoints.contains(endpoint) { pool.close() }
         pools = pools.filter { endpoints.contains($0.key) }
+        let servers = Set(pools.values.map(\.connections.server))
+        for (server, open) in connections where !servers.contains(server) { open.close() }
+        connections = connections.filter { servers.contains($0.key) }
         recentPool = nil
     }
 
     /// Sends a request. The transfer ends in its time-outs at the latest.
     package func send(_ request: CurlRequest, to endpoint: CurlEndpoint) throws(CurlError) -> CurlTransfer {
-        guard let handle = takeHandle(endpoint) else { throw .refusedRequest(code: Int(CURLE_OUT_OF_MEMORY.rawValue)) }
-        let transfer = CurlTransfer(client: self, request: request, headerBytesMax: endpoint.responseHeaderBytesMax)
+        let pool = pool(of: endpoint)
+        let transfer = CurlTransfer(client: self, request: request)
+        if pool.needsLibcurl { try transferWithLibcurl(transfer, request, pool) } else { try sendOverConnection(transfer, request, pool) }
+        return transfer
+    }
+
+    private func sendOverConnection(_ transfer: CurlTransfer, _ request: CurlRequest, _ pool: CurlPool) throws(CurlError) {
+        var buffer: [UInt8] = []
+        swap(&buffer, &pool.connections.spareBuffer)
+        guard let message = RequestMessage(request, by: pool, in: buffer) else { throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue)) }
+        if !request.isOnFreshConnection, let connection = pool.connections.take(loop) {
+            enlist(transfer)
+            return connection.begin(transfer, message, isReused: true)
+        }
+        guard let connector = takeConnector(pool) else { throw .refusedRequest(code: Int(CURLE_OUT_OF_MEMORY.rawValue)) }
+        isActing = true
+        let complaint = connector.connect(for: transfer, sending: message, timeout: request.connectTimeout)
+        guard complaint == 0 else {
+            isActing = false
+            throw .refusedRequest(code: complaint)
+        }
+        transfer.driver = connector
+        enlist(transfer)
+        // libcurl wants to be called at once for a new handle; doing it here spares a turn of the loop.
+        act(on: CURL_SOCKET_TIMEOUT, events: 0)
+    }
+
+    private func transferWithLibcurl(_ transfer: CurlTransfer, _ request: CurlRequest, _ pool: CurlPool) throws(CurlError) {
+        guard let handle = takeHandle(pool) else { throw .refusedRequest(code: Int(CURLE_OUT_OF_MEMORY.rawValue)) }
         guard handle.begin(transfer, request) else { throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue)) }
         isActing = true
         let added = unsafe curl_multi_add_handle(multi, handle.easy)
@@ -83,52 +123,58 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
             handle.end()
             throw .refusedRequest(code: Int(added.rawValue))
         }
-        transfer.handle = handle
-        handle.place = active.count
-        active.append(handle)
-        transfer.begin()
-        // libcurl wants to be called at once for a new handle; doing it here spares a turn of the loop.
+        transfer.driver = handle
+        enlist(transfer)
         act(on: CURL_SOCKET_TIMEOUT, events: 0)
-        return transfer
     }
 
-    private func takeHandle(_ endpoint: CurlEndpoint) -> CurlHandle? {
-        let pool = pool(of: endpoint)
-        if let handle = pool.take() { return handle }
-        return unsafe CurlHandle(pool: pool, client: Unmanaged.passUnretained(self).toOpaque())
+    private func takeHandle(_ pool: CurlPool) -> CurlTransferHandle? {
+        if let handle = pool.takeHandle() { return handle }
+        return unsafe CurlTransferHandle(pool: pool, client: Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func takeConnector(_ pool: CurlPool) -> CurlConnector? {
+        if let connector = pool.takeConnector() { return connector }
+        return unsafe CurlConnector(pool: pool, client: Unmanaged.passUnretained(self).toOpaque(), multi: multi)
     }
 
     private func pool(of endpoint: CurlEndpoint) -> CurlPool {
         if let recentPool, recentPool.endpoint == endpoint { return recentPool }
-        let pool = pools[endpoint] ?? CurlPool(endpoint)
+        let pool = pools[endpoint] ?? newPool(endpoint)
         pools[endpoint] = pool
         recentPool = pool
         return pool
     }
 
-    private func giveBack(_ handle: CurlHandle) {
-        handle.end()
+    private func newPool(_ endpoint: CurlEndpoint) -> CurlPool {
+        let address = ServerAddress(endpoint.url)
+        let server = IdleConnections.Server(
+            origin: address?.origin ?? "", proxy: endpoint.proxy, certificateAuthorities: endpoint.certificateAuthorities)
+        let open = connections[server] ?? IdleConnections(server, budget: idleBudget)
+        connections[server] = open
+        return CurlPool(endpoint, address, open)
+    }
+
+    private func enlist(_ transfer: CurlTransfer) {
+        transfer.place = active.count
+        active.append(transfer)
+        transfer.begin()
+    }
+
+    /// A transfer has ended. Only the first call for each counts.
+    func finish(_ transfer: CurlTransfer, _ result: Result<Void, CurlError>) {
+        guard transfer.driver != nil else { return }
+        transfer.driver = nil
         let last = active.removeLast()
-        if last !== handle {
-            active[handle.place] = last
-            last.place = handle.place
+        if last !== transfer {
+            active[transfer.place] = last
+            last.place = transfer.place
         }
-        handle.pool.giveBack(handle)
+        transfer.ended(result)
     }
 
-    /// Takes an unfinished transfer out; libcurl closes its connection.
-    func abandon(_ transfer: CurlTransfer) {
-        guard let handle = transfer.handle else { return }
-        transfer.handle = nil
-        handle.closesConnection(true)
-        unsafe curl_multi_remove_handle(multi, handle.easy)
-        handle.closesConnection(false)
-        giveBack(handle)
-    }
-
-    func resume(_ transfer: CurlTransfer) {
-        transfer.handle?.resume()
-    }
+    /// Takes a handle out of libcurl's hands. A transfer that is not complete loses its connection.
+    func takeOut(_ handle: CurlTransferHandle) { unsafe curl_multi_remove_handle(multi, handle.easy) }
 
     // MARK: - Events
 
@@ -162,21 +208,13 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         while let message = unsafe curl_multi_info_read(multi, &left) {
             var result = CURLE_OK
             guard let easy = unsafe ccurl_message_done(message, &result) else { continue }
-            guard let handle = unsafe CurlHandle.of(easy) else { continue }
-            finish(handle, result)
+            unsafe CurlEasy.of(easy)?.done(result, self)
         }
     }
 
-    private func finish(_ handle: CurlHandle, _ code: CURLcode) {
-        let transfer = handle.transfer
-        if let socket = handle.http2Socket { sockets[Int(socket)].speaksHTTP2 = true }
-        let proxyStatus = code == CURLE_OK ? 0 : handle.proxyStatus
-        unsafe curl_multi_remove_handle(multi, handle.easy)
-        transfer?.handle = nil
-        giveBack(handle)
-        guard let transfer else { return }
-        transfer.ended(code == CURLE_OK ? .success(()) : .failure(CurlError(code, hasHead: transfer.hasHead, proxyStatus: proxyStatus)))
-    }
+    func foundHTTP2(on socket: Int32) { sockets[Int(socket)].speaksHTTP2 = true }
+
+    // MARK: - Sockets
 
     /// libcurl's wish for a socket: CURL_POLL_IN, OUT, INOUT, or REMOVE.
     ///
@@ -209,6 +247,12 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         forget(socket)
     }
 
+    /// The socket of an open connection is somebody else's to watch from now on.
+    func stopWatching(_ socket: Int32) { forget(socket) }
+
+    /// The socket outlives libcurl's connection.
+    func leaveOpen(_ socket: Int32) { sockets[Int(socket)].isLeftOpen = true }
+
     /// Takes a socket out of the epoll set, if it is there.
     private func forget(_ socket: Int32) {
         let index = Int(socket)
@@ -228,7 +272,9 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         let index = Int(socket)
         if sockets.indices.contains(index) {
             forget(socket)
+            let isLeftOpen = sockets[index].isLeftOpen
             sockets[index] = WatchedSocket()
+            if isLeftOpen { return }
         }
         Socket.close(socket)
     }
@@ -271,36 +317,23 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
 
     private func checkDeadlines() {
         let now = ContinuousClock.now
-        // A copy: what has run out of time leaves `active`.
-        let nearest = active.compactMap(\.transfer).compactMap { $0.checkTime(now) }.min()
+        let transfers = active  // what has run out of time leaves them
+        let nearest = transfers.compactMap { $0.checkTime(now) }.min()
         if let nearest { expect(nearest) }
     }
-}
 
-extension CurlError {
-    /// libcurl's time-outs are those of connecting; the others are our own.
-    ///
-    /// - Parameter proxyStatus: of the answer to CONNECT; 0 when there was none.
-    init(_ code: CURLcode, hasHead: Bool, proxyStatus: Int) {
-        let number = Int(code.rawValue)
-        guard proxyStatus < 300 else {
-            self = .refusedByProxy(status: proxyStatus)
-            return
-        }
-        switch code {
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION,
-            CURLE_SSL_CACERT_BADFILE, CURLE_INTERFACE_FAILED, CURLE_PROXY:
-            self = .unreachable(code: number)
-        case CURLE_OPERATION_TIMEDOUT:
-            self = .timedOut(.connect)
-        case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
-            self = hasHead ? .cut(code: number) : .closedBeforeAnswer(code: number)
-        case CURLE_ABORTED_BY_CALLBACK:
-            self = .pooledConnectionEnded
-        case CURLE_URL_MALFORMAT, CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT:
-            self = .refusedRequest(code: number)
-        default:
-            self = .malformed(code: number)
-        }
+    // MARK: - Idle connections
+
+    private static let idleSweepInterval = Duration.seconds(30)
+
+    /// A connection has been kept: there is something to close if nobody uses it.
+    func expectIdleness() {
+        guard let idleSweep, !idleSweep.isScheduled else { return }
+        idleSweep.schedule(at: loop.turnTime + Self.idleSweepInterval)
+    }
+
+    private func closeIdle() {
+        for open in connections.values { open.closeOld(loop.turnTime - IdleConnections.idleTimeMax) }
+        if idleBudget.count > 0 { expectIdleness() }
     }
 }

@@ -1,4 +1,6 @@
-/// How one host is spoken to. Transfers of equal endpoints share handles; connections are shared by libcurl itself.
+package import HTTPWire
+
+/// How one host is spoken to. Transfers of equal endpoints share connections and handles.
 package struct CurlEndpoint: Hashable, Sendable {
     /// Scheme, authority and path prefix without a slash at the end.
     package var url: String
@@ -34,7 +36,7 @@ package struct CurlRequest: Sendable {
     package var path: String
     /// Names in lower case.
     package var headers: [(name: String, value: String)]
-    package var body: [UInt8]
+    package var body: BodyPieces
     /// Not on a pooled connection, although there may be one.
     package var isOnFreshConnection = false
     package var connectTimeout: Duration
@@ -49,35 +51,10 @@ package struct CurlRequest: Sendable {
         self.method = method
         self.path = path
         self.headers = headers
-        self.body = body
+        self.body = BodyPieces(body)
         self.connectTimeout = connectTimeout
         self.firstByteTimeout = firstByteTimeout
         self.idleTimeout = idleTimeout
         self.totalTimeout = totalTimeout
     }
-}
-
-/// Why a transfer ended without a whole answer.
-package enum CurlError: Error, Equatable, Sendable {
-    package enum Phase: Equatable, Sendable { case connect, firstByte, content, idle, total }
-
-    /// No connection: the name, the address or the TLS handshake.
-    case unreachable(code: Int)
-    /// The proxy's answer to CONNECT, 300 or above.
-    case refusedByProxy(status: Int)
-    case timedOut(Phase)
-    /// The connection ended before the answer's head was whole.
-    case closedBeforeAnswer(code: Int)
-    /// A pooled connection ended before the first byte of an answer. Most probably its peer had closed it, as idle ones are, when the
-    /// request was on its way; but the request may have been taken.
-    case pooledConnectionEnded
-    /// The connection ended inside the answer's body.
-    case cut(code: Int)
-    case headTooLarge
-    case tooManyInterimAnswers
-    case unaskedUpgrade
-    case malformed(code: Int)
-    case cancelled
-    /// libcurl refused the request as it was given: a bug, or a URL that is none.
-    case refusedRequest(code: Int)
 }

@@ -1,14 +1,10 @@
+package import HTTPWire
+
 /// The head of an answer.
 package struct CurlHead: Equatable, Sendable {
-    package struct Field: Equatable, Sendable {
-        /// In lower case.
-        package let name: String
-        package let value: String
-    }
-
     package let status: Int
     /// Without hop-by-hop fields and those that `connection` names (RFC 9110, section 7.6.1).
-    package let fields: [Field]
+    package let fields: HeaderFields
 }
 
 /// Takes the lines of an answer's head as libcurl hands them over, interim answers included.
@@ -22,9 +18,6 @@ struct HeadReader {
 
     /// RFC 9110 allows any number of 1xx answers; more than this is somebody keeping the request alive (design.md, section 8.2).
     private static let interimMax = 16
-    private static let hopByHop = [
-        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
-    ]
 
     private let bytesMax: Int
     private var interim = 0
@@ -106,26 +99,11 @@ struct HeadReader {
     }
 
     private func finalHead() -> CurlHead {
-        var named: Set<String> = []
-        var fields: [CurlHead.Field] = []
-        fields.reserveCapacity(fieldLines.count)
-        for line in fieldLines {
-            let field = CurlHead.Field(name: text(line.name), value: text(line.value))
-            if field.name == "connection" { for name in field.value.split(separator: ",") { named.insert(lowerCase(name)) } }
-            if !isHopByHop(field.name) { fields.append(field) }
-        }
-        if !named.isEmpty { fields.removeAll { named.contains($0.name) } }
-        return CurlHead(status: status, fields: fields)
+        let fields = fieldLines.map { (name: text($0.name), value: text($0.value)) }
+        return CurlHead(status: status, fields: HeaderFields(fields).withoutHopByHop())
     }
-
-    /// The lengths first: comparing strings of different lengths costs much more.
-    private func isHopByHop(_ name: String) -> Bool { Self.hopByHop.contains { $0.utf8.count == name.utf8.count && $0 == name } }
 
     private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
-
-    private func lowerCase(_ text: Substring) -> String {
-        String(decoding: text.utf8.filter { $0 != 0x20 && $0 != 0x09 }.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }, as: UTF8.self)
-    }
 
     private func trimmed(_ line: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         var (start, end) = (range.lowerBound, range.upperBound)

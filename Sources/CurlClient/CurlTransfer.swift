@@ -5,11 +5,11 @@ package final class CurlTransfer {
     /// Above this many bytes that nobody has pulled yet the connection is no longer read.
     static let highWaterBytes = 64 << 10
 
-    private let client: CurlClient
+    let client: CurlClient
     private let firstByteTimeout: Duration
     private let idleTimeout: Duration
     private let totalDeadline: ContinuousClock.Instant
-    private var headReader: HeadReader
+    private var receivedHead: CurlHead?
     private var pending: [UInt8] = []
     private var outcome: Result<Void, CurlError>?
     private let signal = LoopSignal()
@@ -17,13 +17,15 @@ package final class CurlTransfer {
     private var lastRead: ContinuousClock.Instant
     private(set) var isPaused = false
     private var contentDeadline: ContinuousClock.Instant?
-    var handle: CurlHandle?
+    /// nil once the transfer has ended.
+    var driver: (any TransferDriver)?
+    /// Where it stands among the client's active transfers.
+    var place = 0
 
-    init(client: CurlClient, request: CurlRequest, headerBytesMax: Int) {
+    init(client: CurlClient, request: CurlRequest) {
         self.client = client
         firstByteTimeout = request.firstByteTimeout
         idleTimeout = request.idleTimeout
-        headReader = HeadReader(bytesMax: headerBytesMax)
         started = client.loop.turnTime
         lastRead = started
         totalDeadline = started.advanced(by: request.totalTimeout)
@@ -34,7 +36,7 @@ package final class CurlTransfer {
     /// Waits for the answer's head.
     package func head() async throws(CurlError) -> CurlHead {
         while true {
-            if let head = headReader.head { return head }
+            if let receivedHead { return receivedHead }
             if case .failure(let error)? = outcome { throw error }
             if outcome != nil { throw .closedBeforeAnswer(code: 0) }
             await signal.wait()
@@ -55,7 +57,7 @@ package final class CurlTransfer {
         if isPaused {
             isPaused = false
             lastRead = client.loop.turnTime
-            client.resume(self)
+            driver?.resume()
         }
         return bytes
     }
@@ -75,19 +77,16 @@ package final class CurlTransfer {
 
     func begin() { client.expect(deadline.at) }
 
-    /// - Returns: false to make libcurl end the transfer.
-    func receivedHeaderLine(_ line: Span<UInt8>) -> Bool {
-        switch headReader.take(line) {
-        case .more: return true
-        case .complete:
-            lastRead = client.loop.turnTime
-            client.expect(deadline.at)
-            signal.signal()
-            return true
-        case .failed(let error):
-            outcome = .failure(error)
-            return false
-        }
+    func received(_ head: CurlHead) {
+        receivedHead = head
+        lastRead = client.loop.turnTime
+        client.expect(deadline.at)
+        signal.signal()
+    }
+
+    /// Says why the transfer is about to be given up.
+    func willFail(_ error: CurlError) {
+        if outcome == nil { outcome = .failure(error) }
     }
 
     /// Whether `count` more bytes find room; if not, libcurl pauses and offers them again after `resume`.
@@ -96,11 +95,18 @@ package final class CurlTransfer {
         return !isPaused
     }
 
+    /// Whether more should be read; if not, `resume` is called when it should.
+    var hasRoom: Bool {
+        isPaused = pending.count >= Self.highWaterBytes
+        return !isPaused
+    }
+
     /// Takes bytes of the body.
-    func received(_ append: (inout [UInt8]) -> Void) {
-        append(&pending)
+    func received<Value, Failure: Error>(_ append: (inout [UInt8]) throws(Failure) -> Value) throws(Failure) -> Value {
+        let value = try append(&pending)
         lastRead = client.loop.turnTime
         signal.signal()
+        return value
     }
 
     func ended(_ result: Result<Void, CurlError>) {
@@ -108,14 +114,14 @@ package final class CurlTransfer {
         signal.signal()
     }
 
-    var hasHead: Bool { headReader.isComplete }
+    var hasHead: Bool { receivedHead != nil }
 
     private func fail(_ error: CurlError) {
         guard outcome == nil else { return }
         pending = []
-        outcome = .failure(error)
-        client.abandon(self)
-        ended(.failure(error))
+        let driver = driver
+        client.finish(self, .failure(error))
+        driver?.abandon()
     }
 
     private var deadline: (at: ContinuousClock.Instant, phase: CurlError.Phase) {

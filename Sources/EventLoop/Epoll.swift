@@ -22,7 +22,8 @@ package struct Readiness: OptionSet, Sendable {
 struct Epoll: ~Copyable {
     private let descriptor: Int32
     private let events: UnsafeMutablePointer<clinux_event>
-    private static let capacity = 256
+    /// Events told at once.
+    static let capacity = 256
 
     init() {
         descriptor = clinux_epoll_create()

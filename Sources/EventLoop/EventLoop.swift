@@ -36,6 +36,9 @@ package final class EventLoop: @unchecked Sendable {
     /// When this turn began: what time-outs count from, without a look at the clock for each.
     package private(set) var turnTime = ContinuousClock.now
 
+    /// Goes up whenever the handlers of all descriptors that were ready have been told or are about to be, before any task runs again.
+    package private(set) var eventRound = 0
+
     /// Read into by every connection of the loop, one at a time.
     package var scratch = [UInt8](repeating: 0, count: 64 << 10)
 
@@ -129,6 +132,7 @@ package final class EventLoop: @unchecked Sendable {
             let wait = millisecondsToWait()
             let count = epoll.wait(milliseconds: wait)
             turnTime = .now
+            if count < Epoll.capacity { eventRound &+= 1 }
             for index in 0..<count {
                 let event = epoll.event(index)
                 dispatch(event.token, event.ready)

@@ -21,11 +21,12 @@ package enum Socket {
 
     package static func localPort(of descriptor: Int32) -> Int { Int(clinux_local_port(descriptor)) }
 
-    /// The next waiting connection, non-blocking and with TCP_NODELAY.
-    package static func accept(from listener: Int32) throws(SocketError) -> Int32 {
-        let result = clinux_accept(listener)
+    /// The next waiting connection, non-blocking and with TCP_NODELAY, and the 128 bits of its peer's address, IPv4 as IPv6 maps it.
+    package static func accept(from listener: Int32) throws(SocketError) -> (descriptor: Int32, peer: UInt128) {
+        var (high, low): (UInt64, UInt64) = (0, 0)
+        let result = unsafe clinux_accept(listener, &high, &low)
         guard result >= 0 else { throw error(-result) }
-        return result
+        return (result, UInt128(high) << 64 | UInt128(low))
     }
 
     /// Reads what is there into `scratch` from its start.
@@ -60,6 +61,34 @@ package enum Socket {
         let result = unsafe bytes.withUnsafeBytes { unsafe clinux_send(descriptor, $0.baseAddress.map { unsafe $0 + start }, $0.count - start) }
         guard result >= 0 else { throw error(Int32(-result)) }
         return result
+    }
+
+    private static let piecesMax = 64
+
+    /// Sends `pieces` one behind the other in one system call, the first of them from `start` on.
+    ///
+    /// - Returns: how many bytes were taken. Fewer than all does not mean that the socket is full: call again.
+    package static func send(_ descriptor: Int32, pieces: ArraySlice<ArraySlice<UInt8>>, from start: Int) throws(SocketError) -> Int {
+        let result = unsafe withUnsafeTemporaryAllocation(of: clinux_piece.self, capacity: min(piecesMax, pieces.count)) { vector in
+            unsafe sendPinned(descriptor, pieces, from: start, vector, 0)
+        }
+        guard result >= 0 else { throw error(Int32(-result)) }
+        return result
+    }
+
+    /// A piece keeps its place while `body` of `withUnsafeBytes` runs, so the system call is made inside all of theirs.
+    private static func sendPinned(
+        _ descriptor: Int32, _ pieces: ArraySlice<ArraySlice<UInt8>>, from start: Int, _ vector: UnsafeMutableBufferPointer<clinux_piece>,
+        _ filled: Int
+    ) -> Int {
+        guard filled < vector.count, let piece = pieces.first else {
+            return unsafe clinux_send_pieces(descriptor, vector.baseAddress, filled)
+        }
+        return unsafe piece.withUnsafeBytes { bytes in
+            unsafe (vector.baseAddress! + filled).initialize(
+                to: clinux_piece(start: bytes.baseAddress.map { unsafe $0 + start }, count: bytes.count - start))
+            return unsafe sendPinned(descriptor, pieces.dropFirst(), from: 0, vector, filled + 1)
+        }
     }
 
     package static func shutdownWrite(_ descriptor: Int32) { clinux_shutdown_write(descriptor) }

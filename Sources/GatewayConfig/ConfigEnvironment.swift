@@ -12,14 +12,17 @@ package struct ConfigEnvironment: Sendable {
     /// The bytes of a regular file of at most so many.
     package var readFile: @Sendable (_ path: String, _ bytesMax: Int) -> Result<[UInt8], ConfigFileError>
     package var missing: Missing
+    /// Seconds since 1970, for what expires.
+    package var now: @Sendable () -> Int
 
     package init(
         variable: @escaping @Sendable (_ name: String) -> String?,
         readFile: @escaping @Sendable (_ path: String, _ bytesMax: Int) -> Result<[UInt8], ConfigFileError>,
-        missing: Missing = .refuse
+        missing: Missing = .refuse, now: @escaping @Sendable () -> Int = { 0 }
     ) {
         self.variable = variable
         self.readFile = readFile
         self.missing = missing
+        self.now = now
     }
 }

@@ -32,7 +32,7 @@ enum ConfigFile {
     }
 
     /// Since 1970.
-    private static var timeOfDay: Duration {
+    fileprivate static var timeOfDay: Duration {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Duration(time)
@@ -84,5 +84,6 @@ extension WriteWatch.Stamp {
 extension ConfigEnvironment {
     /// The environment of this process and the files that it may read.
     package static let process = ConfigEnvironment(
-        variable: { ConfigFile.variable($0) }, readFile: { ConfigFile.read($0, bytesMax: $1) })
+        variable: { ConfigFile.variable($0) }, readFile: { ConfigFile.read($0, bytesMax: $1) },
+        now: { Int(ConfigFile.timeOfDay.components.seconds) })
 }

@@ -11,11 +11,17 @@ package struct Configuration: Equatable, Sendable {
     package let log: LogConfig
     /// The store behind every route's `cache` block.
     package let cache: CacheStoreConfig
+    /// What all limits have in common.
+    package let quota: QuotaStoreConfig
     /// nil: quotas and cache are this process's own.
     package let redis: RedisConfig?
     package let providers: [ProviderConfig]
+    /// For targets that say no price; what they take from here stands at the target already.
+    package let prices: PricesConfig
     package let models: [ModelConfig]
     package let callers: [CallerConfig]
+    /// Whose tokens are taken.
+    package let jwt: [JWTConfig]
     /// In matching order: the first that matches a request serves it.
     package let routes: [RouteConfig]
 }

@@ -65,8 +65,14 @@ package final class Exchange {
     /// True for the gateway's own repetition of a request, whose answer takes the place of a kept one that is too old: no client waits for it.
     package var isRefresh = false
     package var caller: Caller?
-    /// Who the request's key belongs to; nil until somebody looked. Routing may look before authentication does.
-    package var keyIdentity: KeyIdentity?
+    /// Whose the request's credential is; nil until somebody looked. Routing may look before authentication does.
+    package var identity: Identity?
+    /// Who opened the connection; nil where there is none. A proxy's address, where one stands between.
+    package var peer: IPAddress?
+    /// The most tokens that each answer may have, whatever the client asked for: what limits have left. nil: as the client has it.
+    package var outputTokensMax: Int?
+    /// Where the route's limits stand for this request, what it holds of them included; empty unless something is decided by that.
+    package var limitsInUse: [LimitInUse] = []
     /// Fields that filters add to whatever answer the client gets, errors included (limits, cache outcome).
     package var responseHeaders: [HeaderField] = []
     package var record = RequestRecord()
@@ -102,7 +108,10 @@ package final class Exchange {
         copy.isBoundToAccount = isBoundToAccount
         copy.isRefresh = isRefresh
         copy.caller = caller
-        copy.keyIdentity = keyIdentity
+        copy.identity = identity
+        copy.peer = peer
+        copy.outputTokensMax = outputTokensMax
+        copy.limitsInUse = limitsInUse
         copy.record = record
         return copy
     }

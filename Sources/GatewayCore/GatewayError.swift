@@ -54,11 +54,21 @@ package enum GatewayError: Error, Equatable, Sendable {
     case modelUnknown(model: String)
     case keyMissing
     case keyUnknown
+    case keyExpired
+    /// A token that is not believed. `reason` is a sentence that follows "This token is not accepted:".
+    case tokenRefused(reason: String, hasExpired: Bool)
+    /// A credential of a kind that the route does not take.
+    case credentialNotTaken(CredentialKind)
+    case addressForbidden
     case modelForbidden(model: String)
     /// A caller that may use some models only asks for something, and which model is meant cannot be told.
     case modelUnreadable
     case requestsSpent(limit: Int, window: String, retryAfterSeconds: Int)
     case tooManyAtOnce(limit: Int)
+    /// - Parameter allowance: in words, such as "100000 tokens per day".
+    case tokensSpent(allowance: String, retryAfterSeconds: Int)
+    /// - Parameter allowance: in words, such as "50 USD per month".
+    case moneySpent(allowance: String, retryAfterSeconds: Int)
     case fieldRefused(field: String, reason: String)
     case clientGone
 
@@ -76,9 +86,13 @@ package enum GatewayError: Error, Equatable, Sendable {
     case upstreamConnectionLost(provider: String)
 
     // The gateway's, or its operator's.
+    /// Tokens of an issuer cannot be checked, because its keys have never been had.
+    case issuerUnreachable(issuer: String)
     case noTargetLeft(model: String)
     case staticAnswer(status: Int, message: String)
     case overloaded(reason: String)
+    /// The store of the limits cannot be asked, and the file says to refuse then.
+    case limitsUnknown
     case draining
     case internalFailure(reason: String)
 }

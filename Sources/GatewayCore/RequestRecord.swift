@@ -22,13 +22,22 @@ package struct Attempt: Equatable, Sendable {
     package var status: Int?
     package var error: ErrorKind?
     package var duration: Duration
+    /// What it used, as far as that is known; a failed attempt may have used something too.
+    package var usage: Usage?
+    /// What that costs; nil where the target has no price, or nothing was used.
+    package var cost: Money?
 
-    package init(provider: String, model: String, status: Int? = nil, error: ErrorKind? = nil, duration: Duration = .zero) {
+    package init(
+        provider: String, model: String, status: Int? = nil, error: ErrorKind? = nil, duration: Duration = .zero, usage: Usage? = nil,
+        cost: Money? = nil
+    ) {
         self.provider = provider
         self.model = model
         self.status = status
         self.error = error
         self.duration = duration
+        self.usage = usage
+        self.cost = cost
     }
 }
 
@@ -47,9 +56,20 @@ package struct RequestRecord: Sendable {
     /// The names of what was fallen back to, in order.
     package var fallbacks: [String] = []
     package var sharedFlight = false
+    /// Of the answer that the client gets: the last attempt's, or what a kept answer once used.
     package var usage: Usage?
-    /// What all attempts together cost by their targets' prices; nil where no target that was asked has a price.
+    /// What all attempts together cost by their targets' prices so far; nil where no target that was asked has a price, or none was asked.
     package var cost: Money?
+    /// What the provider took for each token of the last attempt.
+    package var price: Price?
+    /// What the model that was asked for would cost without a choice of targets.
+    package var baseline: PriceBaseline?
+    /// What somebody else has paid for the answer; nil for an answer that was made for this request, or whose cost nobody knows.
+    package var costAvoided: Money?
+    /// The name of the limit that refused the request.
+    package var limitReached: String?
+    /// The names of limits that only watch, and would have refused it.
+    package var shadowLimits: [String] = []
     package var firstByteAt: ContinuousClock.Instant?
     /// Time spent waiting for providers; the rest is the gateway's own.
     package var upstreamTime: Duration = .zero
@@ -61,9 +81,42 @@ package struct RequestRecord: Sendable {
 
     package init() {}
 
+    /// Another attempt begins: what is learned from here on is about it.
+    package mutating func attemptBegan(_ attempt: Attempt) {
+        provider = attempt.provider
+        modelUsed = attempt.model
+        usage = nil
+        attempts.append(attempt)
+    }
+
+    /// What the last attempt has used so far, in place of what was said before; `cost` follows.
+    ///
+    /// - Parameter usage: nil for an answer whose tokens nobody counts.
+    package mutating func attemptUsed(_ usage: Usage?, at price: Price?) {
+        self.usage = usage
+        self.price = price
+        guard let last = attempts.indices.last else { return }
+        attempts[last].usage = usage
+        guard let price, let cost = usage.map(price.cost(of:)) ?? price.costWithoutTokens else { return }
+        self.cost = (self.cost ?? .zero) - (attempts[last].cost ?? .zero) + cost
+        attempts[last].cost = cost
+    }
+
     /// The answer of the last attempt, which had begun, was not to be whole.
     package mutating func attemptEnded(_ error: ErrorKind) {
-        if let last = attempts.indices.last { attempts[last].error = error }
+        usage?.isComplete = false
+        guard let last = attempts.indices.last else { return }
+        attempts[last].error = error
+        attempts[last].usage?.isComplete = false
+    }
+
+    /// What the answer alone cost, without the attempts that failed before it.
+    package var costOfAnswer: Money? { attempts.last?.cost ?? cost }
+
+    /// What all attempts together used; nil when nobody knows of anything.
+    package var usageOfAttempts: Usage? {
+        let all = attempts.compactMap(\.usage)
+        return all.dropFirst().reduce(all.first) { sum, usage in sum.map { $0 + usage } }
     }
 
     /// Whether the answer was paid for before, by another request: `usage` says what it once took, and is not to be counted again.

@@ -1,3 +1,5 @@
+package import HTTPWire
+
 /// Where a provider is reached and how; one for each provider of the file, kept over a reload that leaves it alone.
 package final class UpstreamEndpoint: Sendable, Equatable {
     package struct Limits: Equatable, Sendable {
@@ -68,30 +70,41 @@ package struct UpstreamRequest: Sendable {
     package let method: String
     /// Path and query after the endpoint's URL, with a leading slash.
     package let path: String
-    package let headers: [HeaderField]
-    package let body: [UInt8]
+    package var headers: [HeaderField]
+    package let content: BodyPieces
     package let timeouts: UpstreamTimeouts
     /// Not on a connection that an earlier request has used.
     package var isOnFreshConnection = false
 
-    package init(endpoint: UpstreamEndpoint, method: String, path: String, headers: [HeaderField], body: [UInt8], timeouts: UpstreamTimeouts) {
+    package init(endpoint: UpstreamEndpoint, method: String, path: String, headers: [HeaderField], body: BodyPieces, timeouts: UpstreamTimeouts) {
         self.endpoint = endpoint
         self.method = method
         self.path = path
         self.headers = headers
-        self.body = body
+        content = body
         self.timeouts = timeouts
     }
+
+    package init(endpoint: UpstreamEndpoint, method: String, path: String, headers: [HeaderField], body: [UInt8], timeouts: UpstreamTimeouts) {
+        self.init(endpoint: endpoint, method: method, path: path, headers: headers, body: BodyPieces(body), timeouts: timeouts)
+    }
+
+    /// The body in one array.
+    package var body: [UInt8] { content.joined() }
 }
 
-/// The head of a provider's answer, names in lower case, hop-by-hop fields and those named by `connection` gone.
+/// The head of a provider's answer, hop-by-hop fields and those named by `connection` gone.
 package struct UpstreamHead: Equatable, Sendable {
     package let status: Int
-    package let headers: [HeaderField]
+    package let fields: HeaderFields
+
+    package init(status: Int, fields: HeaderFields) {
+        self.status = status
+        self.fields = fields
+    }
 
     package init(status: Int, headers: [HeaderField]) {
-        self.status = status
-        self.headers = headers
+        self.init(status: status, fields: HeaderFields(headers.map { (name: $0.name, value: $0.value) }))
     }
 }
 

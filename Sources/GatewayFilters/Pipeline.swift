@@ -17,10 +17,16 @@ package final class Pipeline: Sendable {
     package let cors: CORSPolicy?
     private let routes: [Route]
     private let table: RouteTable
-    private let keys: KeyTable
+    private let callers: CallerDirectory
+    /// nil: the file names no issuer.
+    private let tokens: TokenTable?
+    /// Whether some route is for certain callers only.
+    private let routesByCaller: Bool
     private let models: [String: String]
 
-    package var endpoints: [UpstreamEndpoint] { targets.map(\.provider.endpoint) }
+    package var endpoints: [UpstreamEndpoint] { targets.map(\.provider.endpoint) + (tokens?.endpoints ?? []) }
+    /// Whose tokens are taken.
+    package var issuers: [TokenIssuer] { tokens?.issuers ?? [] }
 
     /// - Parameter demoURL: starts the built-in demo provider if it does not run yet, and tells where it listens.
     package init(
@@ -29,7 +35,9 @@ package final class Pipeline: Sendable {
         let compiler = try RouteCompiler(configuration, shared: shared, createdAt: createdAt, demoURL: demoURL)
         routes = try configuration.routes.map { Route(name: $0.name, chain: try compiler.chain(of: $0)) }
         table = RouteTable(configuration.routes.map { RouteCondition($0.match) })
-        keys = compiler.keys
+        callers = compiler.callers
+        tokens = compiler.tokens
+        routesByCaller = configuration.routes.contains { !$0.match.callers.isEmpty }
         targets = compiler.targets
         cors = configuration.listen.cors.map { CORSPolicy($0) }
         models = Dictionary(configuration.models.map { ($0.name, $0.name) }) { first, _ in first }
@@ -38,17 +46,20 @@ package final class Pipeline: Sendable {
     }
 
     /// The first route of the file that matches.
-    package func route(for exchange: Exchange) -> Route? {
+    package func route(for exchange: Exchange) async -> Route? {
+        // Before the look-up, which does not wait: a token's issuer may have to be asked for its keys.
+        if routesByCaller { _ = await callers.identify(exchange) }
         let head = exchange.request.head
         let number = table.match(
             RouteQuery(
                 path: exchange.path, asSent: head.path, method: head.method.name, model: exchange.model, ignoresModel: exchange.operation == .models,
                 header: { head.fields.first($0) }, headerNames: { head.fields.map(\.name) },
-                caller: { [keys] in
-                    if case .known(let caller) = keys.identify(exchange) { caller.name } else { nil }
-                }))
+                caller: { exchange.identity?.caller?.name }))
         return number.map { routes[$0] }
     }
+
+    /// Fetches issuers' keys whose time has come. To be called now and then on one worker.
+    package func refreshKeys(on worker: any WorkerServices) { tokens?.refreshKeys(on: worker) }
 
     /// Why no route took a request: the most helpful thing that can be said.
     package func reasonForNoRoute(_ exchange: Exchange) -> GatewayError {

@@ -4,7 +4,8 @@ import GatewayCore
 
 /// Makes filters of a checked configuration. Everything that can be worked out once is worked out here.
 struct RouteCompiler {
-    let keys: KeyTable
+    let callers: CallerDirectory
+    let tokens: TokenTable?
     let targets: [Target]
     private let configuration: Configuration
     private let shared: SharedState
@@ -22,23 +23,23 @@ struct RouteCompiler {
         models = configuration.models.map(\.name)
         modelSet = Set(models)
         let wantsDemo = configuration.providers.contains { $0.endpoint == .demo }
-        catalog = UpstreamCatalog(configuration, states: shared.targets, seals: shared.seals, demoURL: wantsDemo ? try demoURL() : "")
+        catalog = UpstreamCatalog(
+            configuration, states: shared.targets, seals: shared.seals, credentials: shared.credentials, demoURL: wantsDemo ? try demoURL() : "")
         targets = catalog.targets(of: configuration)
-        keys = KeyTable(
-            configuration.callers.flatMap { config in
-                let caller = Caller(name: config.name, team: config.team, models: config.models)
-                return config.keys.compactMap { hash in KeyDigest(bytes: hash.bytes).map { (digest: $0, caller: caller) } }
-            })
+        tokens = shared.tokens(configuration.jwt)
+        callers = CallerDirectory(keys: KeyTable(configuration.callers), tokens: tokens)
     }
 
     /// authn ▸ quota ▸ models ▸ cache ▸ fallback, which has transform and upstream inside: another target needs another request.
     func chain(of route: RouteConfig) throws -> FilterChain {
         var filters: [any Filter] = [
             // Where keys are accepted at all, a mistyped one is a mistake; a route that only says `anonymous` looks at none.
-            AuthnFilter(table: keys, acceptsKeys: route.authn.acceptsKeys, allowsAnonymous: route.authn.anonymous, unknownKeys: .refused)
+            AuthnFilter(
+                directory: callers, accepted: route.authn.accepted, allowsAnonymous: route.authn.anonymous, unknownKeys: .refused,
+                addresses: route.authn.addresses, proxies: configuration.listen.trustedProxies)
         ]
         if !route.quota.isEmpty {
-            filters.append(QuotaFilter(limits: route.quota.map(QuotaLimit.init), route: route.name, models: modelSet, store: shared.quota))
+            filters.append(quota(of: route))
         }
         filters.append(ModelsFilter(names: models, created: createdAt))
         if let cache = route.cache {
@@ -49,29 +50,29 @@ struct RouteCompiler {
         return FilterChain(filters)
     }
 
+    private func quota(of route: RouteConfig) -> QuotaFilter {
+        let prices = prices(on: route)
+        let store: any QuotaStore = configuration.redis == nil ? shared.quota : shared.redisQuota
+        return QuotaFilter(
+            limits: route.quota.map { QuotaLimit($0, pods: configuration.quota.pods ?? 1) }, route: route.name, models: modelSet,
+            store: store, history: shared.outputs, meter: { shared.meters.meter(route: route.name, limit: $0) },
+            tellsStandings: route.switches.contains { $0.spent != nil },
+            cost: { model, usage in (prices[model] ?? prices[nil])?.cost(of: usage) })
+    }
+
+    /// The dearest price of each model on a route with limits of money, and under nil that of models which the file does not name.
+    private func prices(on route: RouteConfig) -> [String?: Price] {
+        guard route.quota.contains(where: { $0.allowance.measure == .money }) else { return [:] }
+        var prices: [String?: Price] = [:]
+        for model in models { prices[model] = catalog.priceCeiling(of: model, on: route) }
+        prices[nil] = catalog.priceCeiling(of: nil, on: route)
+        return prices
+    }
+
     /// Differs when a reload changes what a route does to requests or where it sends them. Secrets show as placeholders and so do not count.
     private func fingerprint(of route: RouteConfig) -> [UInt8] {
         let text =
             "\(route.transform) \(route.upstream.provider ?? "") \(route.fallback.map(\.action)) \(configuration.models) \(configuration.providers)"
         return Array(SHA256.hash(data: Array(text.utf8)))
-    }
-}
-
-extension QuotaLimit {
-    fileprivate init(_ config: QuotaConfig) {
-        let allowance: Allowance =
-            switch config.allowance {
-            case .requests(let count, let window): .requests(count, window: window)
-            case .atOnce(let count): .atOnce(count)
-            }
-        let each: Dimension =
-            switch config.each {
-            case .caller: .caller
-            case .team: .team
-            case .route: .route
-            case .model: .model
-            case .everyone: .everyone
-            }
-        self.init(name: config.name, allowance: allowance, each: each)
     }
 }

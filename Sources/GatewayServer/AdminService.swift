@@ -6,12 +6,14 @@ import HTTPWire
 final class AdminService: HTTPService {
     private let health: Health
     private let metrics: MetricsRegistry
+    private let limits: LimitsPage
     private let status: @Sendable () -> [UInt8]
     private let purge: CachePurge
 
-    init(health: Health, metrics: MetricsRegistry, purge: CachePurge, status: @escaping @Sendable () -> [UInt8]) {
+    init(health: Health, metrics: MetricsRegistry, limits: LimitsPage, purge: CachePurge, status: @escaping @Sendable () -> [UInt8]) {
         self.health = health
         self.metrics = metrics
+        self.limits = limits
         self.purge = purge
         self.status = status
     }
@@ -25,6 +27,7 @@ final class AdminService: HTTPService {
         case "/metrics":
             var page: [UInt8] = []
             metrics.render(into: &page)
+            limits.render(into: &page)
             responder.send(status: 200, fields: [("content-type", MetricsRegistry.contentType)], body: page)
         case "/status":
             responder.send(status: 200, fields: Self.jsonFields, body: status())

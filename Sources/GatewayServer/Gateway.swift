@@ -74,7 +74,8 @@ package final class Gateway: @unchecked Sendable {
         log = OperationalLog(writer: logWriter, settings: settings)
         metrics = MetricsRegistry(workers: count, build: options.build, log: logWriter)
         health = Health(version: options.version)
-        shared = SharedState(configuration)
+        shared = SharedState(
+            configuration, report: { [log] news in log.tell(news) }, credentials: CredentialTable { [log] news in log.tell(news) })
         drainTime = configuration.drain
         let hash = Reloader.hash(loaded)
         do {
@@ -140,7 +141,7 @@ package final class Gateway: @unchecked Sendable {
         }
         DispatchQueue(label: "weir.admin").async { [adminLoop] in adminLoop.run() }
         let purge = CachePurge(shared: shared, live: live, worker: workers[0], answeringOn: adminLoop, log: log)
-        let adminService = AdminService(health: health, metrics: metrics, purge: purge) { status.render() }
+        let adminService = AdminService(health: health, metrics: metrics, limits: LimitsPage(shared: shared), purge: purge) { status.render() }
         var adminLimits = HTTPServerLimits()
         adminLimits.connections = DescriptorShares.adminConnectionsMax
         admin.start(on: [(adminLoop, adminService)], limits: adminLimits, bodyBudget: BodyBudget(bytesMax: 1 << 20))
@@ -202,7 +203,7 @@ package final class Gateway: @unchecked Sendable {
 
     private func awaitDrained(until deadline: ContinuousClock.Instant, _ done: @escaping @Sendable () -> Void) {
         // Never before the workers have taken what was waiting to be accepted.
-        if !listener.isAccepting, listener.connectionCount == 0 { return finish(cut: 0, done) }
+        if !listener.isAccepting, listener.connectionCount == 0, shared.unsettledCount == 0 { return finish(cut: 0, done) }
         guard ContinuousClock.now >= deadline else {
             control.asyncAfter(deadline: .now() + .milliseconds(20)) { self.awaitDrained(until: deadline, done) }
             return

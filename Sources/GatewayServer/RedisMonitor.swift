@@ -15,6 +15,12 @@ final class RedisMonitor: Sendable {
         var workers: [RedisState]
         /// The state that was logged last.
         fileprivate var told = ""
+
+        fileprivate mutating func judge() {
+            let worst = workers.max { $0.severity < $1.severity } ?? .connecting
+            if worst.name != state.name || sinceMilliseconds == 0 { sinceMilliseconds = WallClock.unixMilliseconds }
+            state = worst
+        }
     }
 
     private let whole: Mutex<Whole>
@@ -35,6 +41,7 @@ final class RedisMonitor: Sendable {
             whole.server = settings.map(\.serverName) ?? ""
             whole.workers[worker] = .connecting
             if settings == nil { whole.told = "" }
+            whole.judge()
         }
         isConfigured.store(settings != nil, ordering: .releasing)
     }
@@ -42,12 +49,10 @@ final class RedisMonitor: Sendable {
     func changed(worker: Int, to state: RedisState) {
         let news: RedisState? = whole.withLock { whole in
             whole.workers[worker] = state
-            let worst = whole.workers.max { $0.severity < $1.severity } ?? state
-            if worst.name != whole.state.name { whole.sinceMilliseconds = WallClock.unixMilliseconds }
-            whole.state = worst
-            guard worst != .connecting, worst.name != whole.told else { return nil }
-            whole.told = worst.name
-            return worst
+            whole.judge()
+            guard whole.state != .connecting, whole.state.name != whole.told else { return nil }
+            whole.told = whole.state.name
+            return whole.state
         }
         if let news { tell(news) }
     }

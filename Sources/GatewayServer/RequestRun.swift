@@ -32,6 +32,7 @@ final class RequestRun: @unchecked Sendable {
             trace: TraceContext(continuing: fields.first("traceparent"), random: worker.randomBits),
             path: api?.path ?? request.head.path)
         exchange.dialect = api?.dialect ?? .openai
+        exchange.peer = request.peer
         exchange.record.clientRetryCount = fields.first("x-stainless-retry-count").flatMap { Int($0) }
     }
 
@@ -59,7 +60,7 @@ final class RequestRun: @unchecked Sendable {
             throw .malformedRequest(status: 415, reason: "Request bodies must not be compressed. Send this one without content-encoding.")
         }
         try api.describe(exchange)
-        guard let route = pipeline.route(for: exchange) else { throw pipeline.reasonForNoRoute(exchange) }
+        guard let route = await pipeline.route(for: exchange) else { throw pipeline.reasonForNoRoute(exchange) }
         exchange.record.route = route.name
         exchange.record.modelLabel = exchange.model.flatMap(pipeline.modelLabel)
         return try await route.chain.run(exchange)

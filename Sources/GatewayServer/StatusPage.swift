@@ -1,4 +1,5 @@
 import EventLoop
+import GatewayCore
 import GatewayFilters
 import GatewayTelemetry
 import HTTPServer
@@ -30,7 +31,9 @@ struct StatusPage {
             "connections": JSONValue(listener.connectionCounts.map { JSONValue($0) }),
             "requests_in_flight": JSONValue(metrics.inflight),
             "targets": JSONValue(targets()),
+            "issuers": JSONValue(issuers()),
             "redis": redisState(),
+            "money": money(),
         ]
         return page.written() + [0x0a]
     }
@@ -72,6 +75,22 @@ struct StatusPage {
         }
     }
 
+    private func issuers() -> [JSONValue] {
+        let now = ContinuousClock.now
+        return live.pipeline.issuers.map { issuer in
+            let keys = issuer.keys.snapshot(now: now)
+            return [
+                "name": JSONValue(issuer.name),
+                "keys": keys.keyCount.map { JSONValue($0) } ?? .null,
+                "fetched_seconds_ago": keys.age.map { JSONValue(Int($0.components.seconds)) } ?? .null,
+                "fetches": JSONValue(keys.fetches),
+                "failures": JSONValue(keys.failures),
+                "failures_in_row": JSONValue(keys.failuresInRow),
+                "last_failure": keys.lastFailure.map { JSONValue($0) } ?? .null,
+            ]
+        }
+    }
+
     private func redisState() -> JSONValue {
         guard let whole = redis.snapshot else { return .null }
         return [
@@ -80,6 +99,30 @@ struct StatusPage {
             "reason": whole.state.reason.map { JSONValue($0) } ?? .null,
             "since": timestamp(whole.sinceMilliseconds),
             "workers": JSONValue(whole.workers.map { JSONValue($0.name) }),
+        ]
+    }
+
+    /// Dollars since the start, as decimal texts: exact, whatever a reader makes of numbers.
+    private func money() -> JSONValue {
+        let bills = metrics.bills
+        var total = BillSeries()
+        for entry in bills { total.add(entry.bill) }
+        let paying = bills.filter { $0.bill != BillSeries() }
+        return [
+            "since": timestamp(startedAtMilliseconds), "total": Self.json(total),
+            "routes": JSONValue(paying.map { ["route": JSONValue($0.route), "bill": Self.json($0.bill)] }),
+        ]
+    }
+
+    private static func json(_ bill: BillSeries) -> JSONValue {
+        func dollars(_ nanodollars: UInt64) -> JSONValue { JSONValue("\(Money(nanodollars: Int(clamping: nanodollars)))") }
+        var levers = JSONObject()
+        for lever in Savings.Lever.allCases {
+            levers[lever.rawValue] = ["saved_usd": dollars(bill.saved(by: lever)), "added_usd": dollars(bill.added(by: lever))]
+        }
+        return [
+            "spent_usd": dollars(bill.spent), "requests_paid": JSONValue(Int(clamping: bill.paid)),
+            "requests_unpaid": JSONValue(Int(clamping: bill.unpaid)), "levers": .object(levers),
         ]
     }
 

@@ -15,7 +15,7 @@ final class UpstreamTransfer: UpstreamAnswer {
         head: CurlHead, transfer: CurlTransfer, context: FailureContext, cancellation: Cancellation, cancellationID: Int,
         released: @escaping () -> Void
     ) {
-        self.head = UpstreamHead(status: head.status, headers: head.fields.map { HeaderField($0.name, $0.value) })
+        self.head = UpstreamHead(status: head.status, fields: head.fields)
         self.transfer = transfer
         self.context = context
         self.cancellation = cancellation

@@ -15,6 +15,8 @@ final class Worker: WorkerServices, @unchecked Sendable {
     private let client: CurlClient
     private var view: LivePipeline.View
     private var outlets: [ObjectIdentifier: Outlet] = [:]
+    /// The one asked for last, which is mostly the one asked for next.
+    private var recentOutlet: Outlet?
     private var generator = FastRandom()
     private var running: [RequestRun] = []
     private var heart: LoopTimer?
@@ -51,6 +53,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
 
     private func forgetRetired() {
         outlets = [:]
+        recentOutlet = nil
         client.keepPools(of: Set(view.pipeline.endpoints.map(Self.curlEndpoint)))
         followRedis()
     }
@@ -69,6 +72,8 @@ final class Worker: WorkerServices, @unchecked Sendable {
         let timer = heart ?? LoopTimer(on: loop) { [weak self] in self?.startBeating() }
         heart = timer
         metrics.beat()
+        // One worker is enough: what it fetches is for all.
+        if number == 0 { view.pipeline.refreshKeys(on: self) }
         timer.schedule(after: .seconds(1))
     }
 
@@ -164,7 +169,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
     /// One provider as this worker reaches it.
     private final class Outlet {
         /// Kept, so that no other endpoint gets its identity.
-        private let source: UpstreamEndpoint
+        let source: UpstreamEndpoint
         let endpoint: CurlEndpoint
         var openCount = 0
 
@@ -175,10 +180,11 @@ final class Worker: WorkerServices, @unchecked Sendable {
     }
 
     private func outlet(_ endpoint: UpstreamEndpoint) -> Outlet {
-        if let known = outlets[ObjectIdentifier(endpoint)] { return known }
-        let made = Outlet(endpoint)
-        outlets[ObjectIdentifier(endpoint)] = made
-        return made
+        if let recentOutlet, recentOutlet.source === endpoint { return recentOutlet }
+        let outlet = outlets[ObjectIdentifier(endpoint)] ?? Outlet(endpoint)
+        outlets[ObjectIdentifier(endpoint)] = outlet
+        recentOutlet = outlet
+        return outlet
     }
 
     private static func curlEndpoint(_ endpoint: UpstreamEndpoint) -> CurlEndpoint {
@@ -189,9 +195,10 @@ final class Worker: WorkerServices, @unchecked Sendable {
 
     private static func curlRequest(_ request: UpstreamRequest) -> CurlRequest {
         var result = CurlRequest(
-            method: request.method, path: request.path, headers: request.headers.map { ($0.name, $0.value) }, body: request.body,
+            method: request.method, path: request.path, headers: request.headers.map { ($0.name, $0.value) },
             connectTimeout: request.timeouts.connect, firstByteTimeout: request.timeouts.firstByte, idleTimeout: request.timeouts.idle,
             totalTimeout: request.timeouts.total)
+        result.body = request.content
         result.isOnFreshConnection = request.isOnFreshConnection
         return result
     }

@@ -15,6 +15,15 @@ extension [UInt8] {
         appendDecimal(UInt64(value.magnitude))
     }
 
+    /// Appends an amount of money as dollars, exact and without zeros at the end.
+    mutating func appendDecimal(dollars nanodollars: UInt64) {
+        appendDecimal(nanodollars / 1_000_000_000)
+        guard nanodollars % 1_000_000_000 > 0 else { return }
+        append(UInt8(ascii: "."))
+        appendPadded(nanodollars % 1_000_000_000, digits: 9)
+        while last == 0x30 { removeLast() }
+    }
+
     /// Appends the lowest `digits` decimal digits of a number, zeros in front.
     mutating func appendPadded(_ value: UInt64, digits: Int) {
         let start = count

@@ -27,6 +27,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     }
 
     private let descriptor: Int32
+    private let peer: IPAddress
     /// Lets go of the connection when it is closed.
     private let endpoint: HTTPEndpoint
     private var state = State.head
@@ -47,8 +48,9 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     /// For the client to take something of what waits for it.
     private var writeDeadline: ContinuousClock.Instant?
 
-    init(descriptor: Int32, endpoint: HTTPEndpoint) {
+    init(descriptor: Int32, peer: IPAddress, endpoint: HTTPEndpoint) {
         self.descriptor = descriptor
+        self.peer = peer
         self.endpoint = endpoint
         parser = RequestHeadParser(limits: endpoint.limits.wire)
         deadline = endpoint.now.advanced(by: endpoint.limits.idleTimeout)
@@ -233,7 +235,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         deadline = nil
         let responder = HTTPResponder(connection: self, head: head)
         state = .serving(responder)
-        endpoint.service.serve(HTTPRequest(head: head, body: body, received: started), responder)
+        endpoint.service.serve(HTTPRequest(head: head, body: body, received: started, peer: peer), responder)
     }
 
     private func refuse(_ error: WireError, _ head: RequestHead?) { refuse(.broken(status: error.status, error.reason), head) }

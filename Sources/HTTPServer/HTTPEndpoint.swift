@@ -72,7 +72,8 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     private func acceptWaiting(upTo countMax: Int) {
         for _ in 0..<countMax {
             do {
-                place(try Socket.accept(from: listener.descriptor))
+                let (descriptor, peer) = try Socket.accept(from: listener.descriptor)
+                place(descriptor, IPAddress(bits: peer))
             } catch {
                 if error == .closed { continue }  // by its client, before anybody came for it
                 if case .failed(let number) = error, Self.isShortage(number) { pauseAccepting() }
@@ -93,13 +94,13 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     }
 
     /// Gives a new connection to the worker that has fewest.
-    private func place(_ descriptor: Int32) {
+    private func place(_ descriptor: Int32, _ peer: IPAddress) {
         guard listener.connectionCount < limits.connections else {
             return turnAway(descriptor)
         }
         let target = listener.leastLoaded(preferring: self)
         target.connectionCount.add(1, ordering: .relaxed)
-        if target === self { adopt(descriptor) } else { target.loop.execute { target.adopt(descriptor) } }
+        if target === self { adopt(descriptor, peer) } else { target.loop.execute { target.adopt(descriptor, peer) } }
     }
 
     private func turnAway(_ descriptor: Int32) {
@@ -113,8 +114,8 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
         Socket.close(descriptor)
     }
 
-    private func adopt(_ descriptor: Int32) {
-        let connection = HTTPConnection(descriptor: descriptor, endpoint: self)
+    private func adopt(_ descriptor: Int32, _ peer: IPAddress) {
+        let connection = HTTPConnection(descriptor: descriptor, peer: peer, endpoint: self)
         connections[descriptor] = connection
         service.connectionAccepted()
         startSweeping()

@@ -6,6 +6,8 @@ package struct HTTPRequest: Sendable {
     package let body: [UInt8]
     /// When its first byte was read.
     package let received: ContinuousClock.Instant
+    /// Who opened the connection.
+    package let peer: IPAddress
 }
 
 /// Why a connection was turned away before it could ask anything.

@@ -1,4 +1,4 @@
-/// Takes the chunked coding off one request body as its bytes arrive.
+/// Takes the chunked coding off one body as its bytes arrive.
 ///
 /// Stricter than the grammar where recipients are known to disagree: no white space around a chunk size, no bare LF or CR anywhere,
 /// extensions in visible ASCII only. Extensions and trailers are checked, counted and dropped. What is thrown depends on the bytes
@@ -34,10 +34,16 @@ package struct ChunkedDecoder {
     ///
     /// - Returns: the index behind the last byte used, and whether the body is whole. While it is not, all of `input` was used.
     package mutating func decode(_ input: [UInt8], from: Int, into body: inout [UInt8]) throws(WireError) -> (end: Int, finished: Bool) {
-        var index = from
-        while index < input.count, !isFinished {
+        let end = try decode(input, from..<input.count, into: &body)
+        return (end, isFinished)
+    }
+
+    /// The same for a part of `input`.
+    package mutating func decode(_ input: [UInt8], _ range: Range<Int>, into body: inout [UInt8]) throws(WireError) -> Int {
+        var index = range.lowerBound
+        while index < range.upperBound, !isFinished {
             if case .data(let left) = state {
-                let count = min(left, input.count - index)
+                let count = min(left, range.upperBound - index)
                 body.append(contentsOf: input[index..<(index + count)])
                 index += count
                 state = count == left ? .dataEnd : .data(left: left - count)
@@ -46,7 +52,7 @@ package struct ChunkedDecoder {
                 index += 1
             }
         }
-        return (index, isFinished)
+        return index
     }
 
     /// One byte of framing.

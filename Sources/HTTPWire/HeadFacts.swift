@@ -45,7 +45,7 @@ struct HeadFacts {
             readConnection(bytes, value)
         case 14 where bytes.spells("content-length", at: name):
             guard length == nil else { throw .lengthRepeated }
-            length = try decimal(bytes, value)
+            length = try bytes.contentLength(value)
         case 17 where bytes.spells("transfer-encoding", at: name):
             try codings.read(bytes, value)
         default: break
@@ -71,20 +71,6 @@ struct HeadFacts {
         }
         guard let length else { return .none }
         return .length(length)
-    }
-
-    /// One or more digits: no sign, no list, no white space, not above `Int.max`.
-    private func decimal(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(WireError) -> Int {
-        guard !range.isEmpty else { throw .lengthMalformed }
-        var value = 0
-        for index in range {
-            guard bytes[index].isDigit else { throw .lengthMalformed }
-            let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
-            let (sum, tooLargeToo) = product.addingReportingOverflow(Int(bytes[index] - ASCII.zero))
-            guard !tooLarge, !tooLargeToo else { throw .lengthMalformed }
-            value = sum
-        }
-        return value
     }
 }
 

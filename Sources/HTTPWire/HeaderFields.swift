@@ -31,6 +31,12 @@ package struct HeaderFields: Sendable {
         self.entries = entries
     }
 
+    /// - Parameter checked: the bytes of another value, names in lower case.
+    init(checked: [UInt8], entries: [Entry]) {
+        bytes = checked
+        self.entries = entries
+    }
+
     /// Fields from names and values that are already known to be clean, for callers without a wire.
     package init(_ fields: [(name: String, value: String)] = []) {
         var head: [UInt8] = []
@@ -106,7 +112,26 @@ extension HeaderFields {
     /// The name in lower case.
     package func name(at index: Int) -> String { String(decoding: bytes[entries[index].name], as: UTF8.self) }
 
-    package func value(at index: Int) -> String { String(decoding: bytes[entries[index].value], as: UTF8.self) }
+    /// The value of most messages needs no memory of its own.
+    package func value(at index: Int) -> String {
+        let range = entries[index].value
+        let span = bytes.span
+        if range.count == 16, span.spells("application/json", at: range) { return "application/json" }
+        return String(decoding: bytes[range], as: UTF8.self)
+    }
+
+    /// Bytes of the name.
+    package func nameCount(at index: Int) -> Int { entries[index].name.count }
+
+    /// Whether the field at this position has this name, given in lower case.
+    package func isNamed(_ name: String, at index: Int) -> Bool { bytes.span.spells(name, at: entries[index].name) }
+
+    /// Whether the name of the field at this position begins so.
+    package func nameBegins(with prefix: String, at index: Int) -> Bool {
+        let name = entries[index].name
+        let count = prefix.utf8.count
+        return name.count >= count && bytes.span.spells(prefix, at: name.lowerBound..<(name.lowerBound + count))
+    }
 
     package func nameBytes(at index: Int) -> ArraySlice<UInt8> { bytes[entries[index].name] }
 
@@ -128,4 +153,14 @@ extension HeaderFields: Sequence {
     package func makeIterator() -> Iterator { Iterator(fields: self) }
 
     package var underestimatedCount: Int { count }
+}
+
+extension HeaderFields: Equatable {
+    /// The same names and values in the same order.
+    package static func == (left: HeaderFields, right: HeaderFields) -> Bool {
+        left.count == right.count
+            && left.entries.indices.allSatisfy {
+                left.nameBytes(at: $0) == right.nameBytes(at: $0) && left.valueBytes(at: $0) == right.valueBytes(at: $0)
+            }
+    }
 }

@@ -26,6 +26,19 @@ package struct SSEEvent: Sendable, Equatable {
         joinedData = parts.joined
     }
 
+    /// An event that came in another framing than this one.
+    ///
+    /// - Parameter data: one line or several.
+    package init(name: String, data: [UInt8]) {
+        raw = Array(name.utf8) + data
+        isComplete = true
+        retryMilliseconds = nil
+        nameRange = 0..<name.utf8.count
+        idRange = nil
+        dataRange = name.utf8.count..<raw.count
+        joinedData = nil
+    }
+
     /// Whether there was a `data` field. Blocks without one (comments, heartbeats, a lone `retry`) are no event to a client.
     package var hasData: Bool { dataRange != nil }
 

@@ -37,13 +37,21 @@ package struct JSONEdits: Equatable, Sendable {
         guard !splices.isEmpty else { return body }
         var result: [UInt8] = []
         result.reserveCapacity(splices.reduce(body.count) { $0 + $1.bytes.count - $1.range.count })
+        for piece in pieces(of: body) { result.append(contentsOf: piece) }
+        return result
+    }
+
+    /// The edited body without a copy: what stays of `body`, and what is put between.
+    package func pieces(of body: [UInt8]) -> [ArraySlice<UInt8>] {
+        var pieces: [ArraySlice<UInt8>] = []
+        pieces.reserveCapacity(2 * splices.count + 1)
         var at = 0
         for splice in splices {
-            result.append(contentsOf: body[at..<splice.range.lowerBound])
-            result.append(contentsOf: splice.bytes)
+            pieces.append(body[at..<splice.range.lowerBound])
+            pieces.append(splice.bytes[...])
             at = splice.range.upperBound
         }
-        result.append(contentsOf: body[at...])
-        return result
+        pieces.append(body[at...])
+        return pieces
     }
 }

@@ -7,6 +7,8 @@ struct MockRequest: Sendable {
     let method: HTTPMethod
     /// Without `/mock/LIST` in front and without `/v1`.
     let path: String
+    /// nil: not asked for as a cloud's customers do it.
+    let cloud: CloudPath?
     let head: RequestHead
     let body: [UInt8]
     var directives: Directives
@@ -27,7 +29,8 @@ struct MockRequest: Sendable {
         }
         for list in request.head.fields.all("x-mock") { directives.apply(list) }
         if path.hasPrefix("/v1/") { path = String(path.dropFirst("/v1".count)) }
-        self.path = path
+        cloud = CloudPath(path)
+        self.path = cloud?.plain ?? path
         self.directives = directives
         if directives.fixedBytes == nil, !request.body.isEmpty {
             json = (try? JSONValue(parsing: request.body))?.object
@@ -36,15 +39,19 @@ struct MockRequest: Sendable {
         }
     }
 
-    enum Dialect: Sendable { case openai, anthropic, gemini }
+    enum Dialect: Sendable { case openai, anthropic, gemini, bedrock }
 
     /// By the path.
     var dialect: Dialect {
+        if case .bedrock = cloud { return .bedrock }
         if path == "/messages" || path.hasPrefix("/messages/") { return .anthropic }
         return path.hasPrefix("/v1beta/") ? .gemini : .openai
     }
 
-    var model: String { json?["model"]?.string ?? "demo" }
+    var model: String {
+        if case .vertexClaude(let model, _) = cloud, model != "count-tokens" { return model }
+        return json?["model"]?.string ?? "demo"
+    }
     var wantsStream: Bool { json?["stream"]?.bool ?? false }
     var wantsUsageEvent: Bool { json?["stream_options"]?["include_usage"]?.bool ?? false }
     /// 1 to 8.

@@ -3,7 +3,7 @@ import HTTPServer
 import HTTPWire
 import JSONBytes
 
-/// Answers as a provider of the openai, anthropic or gemini dialect would, by the request's path, or as the request's directives say.
+/// Answers as a provider of the openai, anthropic, gemini, azure, vertex or bedrock dialect would, by the request's path, or as the request's directives say.
 ///
 /// Belongs to its loop's thread, as its requests do.
 final class MockService: HTTPService, @unchecked Sendable {
@@ -72,7 +72,7 @@ final class MockService: HTTPService, @unchecked Sendable {
     private func dressed(_ plain: MockAnswer, _ directives: Directives, _ dialect: MockRequest.Dialect) -> MockAnswer {
         var answer = plain
         answer.fields += [
-            (dialect == .anthropic ? "request-id" : "x-request-id", "req_mock" + mockSerial(serial)), ("openai-version", "2020-10-01"),
+            (Self.idField(dialect), "req_mock" + mockSerial(serial)), ("openai-version", "2020-10-01"),
             ("openai-processing-ms", "1"), ("openai-organization", "mock-organization"), ("x-ratelimit-limit-requests", "10000"),
             ("x-ratelimit-remaining-requests", "9999"), ("x-ratelimit-reset-requests", "6ms"), ("set-cookie", "mock=1; HttpOnly"),
         ]
@@ -87,11 +87,21 @@ final class MockService: HTTPService, @unchecked Sendable {
         return answer
     }
 
+    private static func idField(_ dialect: MockRequest.Dialect) -> String {
+        switch dialect {
+        case .openai, .gemini: "x-request-id"
+        case .anthropic: "request-id"
+        case .bedrock: "x-amzn-requestid"
+        }
+    }
+
     private func good(_ request: MockRequest) -> MockAnswer {
         serial += 1
         if request.directives.echoes { return OtherAnswers.echo(request) }
+        if let mistake = CloudChecks.mistake(in: request) { return DialectErrors.answer(400, for: request, message: mistake) }
         if request.method == .post, request.dialect != .openai {
             guard request.json != nil else { return DialectErrors.answer(400, for: request) }
+            if request.dialect == .bedrock { return ConverseAnswers(request, serial: serial)?.answer() ?? OtherAnswers.echo(request) }
             if request.dialect == .anthropic { return MessagesAnswers(request: request, serial: serial).answer() }
             return GenerateAnswers(request, serial: serial)?.answer() ?? OtherAnswers.echo(request)
         }

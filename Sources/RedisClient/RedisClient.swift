@@ -3,13 +3,16 @@ package import GatewayCore
 
 /// One worker's way to Redis: a connection that is kept up, and the commands on it. Belongs to the loop's thread.
 ///
-/// A command is sent once, on the connection that stands, or fails at once: nothing queues up for a Redis that is away. What comes later
-/// than the deadline is dropped; after several such in a row commands are kept back until a probe is answered in time.
+/// A command is sent once, on the connection that stands, or fails at once: nothing queues up for a Redis that is away. Only while a
+/// connection is being made for the first time, or to where the keys have moved, commands wait for it. What comes later than the deadline is
+/// dropped; after several such in a row commands are kept back until a probe is answered in time.
 package final class RedisClient: RedisPort, @unchecked Sendable {
     static let heartbeat = Duration.seconds(5)
     /// No reply for so long, although something was asked: the connection is given up.
     static let silenceMax = Duration.seconds(1)
     private static let scriptTriesMax = 3
+    /// Commands that wait for a connection.
+    private static let waitingMax = 4096
 
     package let settings: RedisSettings
     private let loop: EventLoop
@@ -24,6 +27,8 @@ package final class RedisClient: RedisPort, @unchecked Sendable {
     private var commandNumber = 0
     private var pulse: LoopTimer?
     private let wakeUp = LoopSignal()
+    private var waiting: [LoopSignal] = []
+    private var waitsUntil: ContinuousClock.Instant
     private var isRetired = false
     private var hasBeenUp = false
     package private(set) var state = RedisState.connecting
@@ -35,13 +40,16 @@ package final class RedisClient: RedisPort, @unchecked Sendable {
         self.observer = observer
         keyPrefix = Array("{\(settings.keyTag)}:".utf8)
         locator = RedisLocator(settings, on: loop)
+        waitsUntil = ContinuousClock.now.advanced(by: settings.connectTimeout)
         pulse = LoopTimer(on: loop) { [weak self] in self?.pulseFired() }
         loop.spawn { [self] in await keepConnected() }
     }
 
     // MARK: - Commands
 
-    package var isAvailable: Bool { connection != nil && !breaker.isOpen }
+    package var isAvailable: Bool { connection != nil ? !breaker.isOpen : isConnecting }
+
+    private var isConnecting: Bool { state == .connecting && loop.turnTime < waitsUntil && waiting.count < Self.waitingMax && !isRetired }
 
     package func send(_ command: [[UInt8]]) async throws(RedisFailure) -> RedisReply {
         precondition(command.count >= 2, "a command needs a key")
@@ -74,11 +82,22 @@ package final class RedisClient: RedisPort, @unchecked Sendable {
     }
 
     private func perform(_ command: [[UInt8]], deadline: ContinuousClock.Instant) async -> RedisOutcome {
+        if connection == nil, isConnecting { await connected(by: deadline) }
         guard let connection, !breaker.isOpen else { return .failure(.unavailable) }
         let outcome = await connection.send(command, deadline: deadline)
         guard connection === self.connection else { return outcome }
         learn(outcome, connection)
         return outcome
+    }
+
+    /// Returns when there is a connection, when there is none, or at the deadline.
+    private func connected(by deadline: ContinuousClock.Instant) async {
+        let signal = LoopSignal()
+        let timer = LoopTimer(on: loop) { signal.signal() }
+        timer.schedule(at: deadline)
+        waiting.append(signal)
+        await signal.wait()
+        timer.cancel()
     }
 
     private func answer(_ outcome: RedisOutcome, since began: ContinuousClock.Instant) throws(RedisFailure) -> RedisReply {
@@ -132,6 +151,7 @@ package final class RedisClient: RedisPort, @unchecked Sendable {
             let trouble = await connectOnce()
             guard !isRetired else { return }
             if trouble == .moved {
+                waitsUntil = loop.turnTime.advanced(by: settings.connectTimeout)
                 tell(.connecting)
             } else {
                 tell(.down(trouble))
@@ -182,6 +202,7 @@ package final class RedisClient: RedisPort, @unchecked Sendable {
         observer = nil
         pulse?.cancel()
         wakeUp.signal()
+        letGo()
         guard let connection else { return }
         self.connection = nil
         guard connection.pendingCount > 0 else { return connection.end(.retired) }
@@ -219,6 +240,14 @@ package final class RedisClient: RedisPort, @unchecked Sendable {
     private func tell(_ state: RedisState) {
         guard state != self.state else { return }
         self.state = state
+        if state != .connecting { letGo() }
         observer?.redisChanged(to: state)
+    }
+
+    /// Those who wait for a connection look again.
+    private func letGo() {
+        let signals = waiting
+        waiting = []
+        for signal in signals { signal.signal() }
     }
 }

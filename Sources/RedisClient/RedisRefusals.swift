@@ -13,7 +13,7 @@ struct RedisRefusals {
             self =
                 switch code {
                 case "OOM", "MISCONF", "NOREPLICAS", "NOPERM", "BUSY", "TRYAGAIN", "ASK", "CROSSSLOT": .ofTheServer
-                case "READONLY", "MASTERDOWN", "LOADING", "CLUSTERDOWN", "NOAUTH", "UNBLOCKED": .wrongServer
+                case "READONLY", "MASTERDOWN", "LOADING", "CLUSTERDOWN", "NOAUTH": .wrongServer
                 case "MOVED": .moved
                 default: .ofTheCommand
                 }

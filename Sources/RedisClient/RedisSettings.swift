@@ -23,3 +23,9 @@ package struct RedisSettings: Equatable, Sendable {
 
     package init(source: Source) { self.source = source }
 }
+
+extension RedisSettings: CustomStringConvertible, CustomReflectable {
+    /// Holds passwords: neither printing nor a failed test shows them.
+    package var description: String { "<redis settings>" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

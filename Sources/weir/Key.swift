@@ -7,6 +7,7 @@ struct Key: ParsableCommand {
         abstract: "Make an API key for a caller, and the line of the file that lets it in.",
         discussion: """
             The key itself is printed once and kept nowhere: give it to the caller. The file gets its hash alone.
+            The line goes into callers of the file, or into a file of its own that it names: callers: "${file:callers.yaml}".
             With --hash, reads an existing key from standard input and prints its hash line.
             """)
 
@@ -16,7 +17,13 @@ struct Key: ParsableCommand {
     @Option(help: "The caller's name for the line to paste.")
     var name = "my-app"
 
+    @Option(help: "The day or time from which the key is refused, such as 2027-01-31 or 2027-01-31T18:00:00Z.")
+    var expires: String?
+
     func validate() throws {
+        if let expires, TimestampText.seconds(expires) == nil {
+            throw ValidationError("--expires must be a day or a time such as 2027-01-31 or 2027-01-31T18:00:00Z")
+        }
         if let mistake = CallerConfig.mistake(inName: name) { throw ValidationError("--name \(mistake)") }
     }
 
@@ -33,7 +40,8 @@ struct Key: ParsableCommand {
             print("key:  \(key)")
         }
         let digest = SHA256.hash(data: Array(key.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        print("line: - { name: \(name), key: \"sha256:\(digest)\" }")
+        let end = expires.map { ", expires: \($0)" } ?? ""
+        print("line: - { name: \(name), key: \"sha256:\(digest)\"\(end) }")
     }
 }
 

@@ -16,7 +16,7 @@ struct Weir: ParsableCommand {
             Exit codes: 0 done; 1 refused or failed, with the reason on standard error; 64 the command line cannot be understood.
             """,
         version: Build.line,
-        subcommands: [Serve.self, Check.self, Reload.self, Status.self, Cache.self, Key.self, HealthCommand.self, Version.self])
+        subcommands: [Serve.self, Check.self, Reload.self, Status.self, SavingsCommand.self, Cache.self, Key.self, HealthCommand.self, Version.self])
 
     func run() throws {
         print(

@@ -115,17 +115,24 @@ http {{
     return Subject("nginx", port, child)
 
 
-def gateway_config(mock, whole, port, dialect, cache):
+def gateway_config(mock, whole, port, dialect, cache=None, jwks=None, quota=None, redis=None):
     """`whole`: key, request quota and access log. Without: one route that anybody may use, and no log. `dialect`: what the provider speaks.
-    `cache`: the route's block."""
+    `cache`: the route's block. `quota`: other limits than that one. `redis`: the URL of where they are counted."""
     route = {"name": "chat", "upstream": {"provider": "mock"}}
     if whole:
-        route["quota"] = [{"allow": "1000000000 requests per minute", "each": "caller"}]
+        route["quota"] = [{"allow": "1000000000 requests per minute", "each": "caller"}] if quota is None else quota
     else:
         route["authn"] = {"anonymous": True}
     if cache:
         route["cache"] = cache
+    issuers = []
+    if jwks:
+        issuers.append({
+            "name": "login", "issuer": "https://login.example.com", "audience": "weir", "jwks": "${file:" + jwks + "}", "team": "groups.0",
+            "claims": {"tier": "realm.tier"}})
+        route["authn"] = {"accept": ["key", "jwt"]}
     return {
+        **({"redis": {"url": redis}, "quota": {"pods": 2}} if redis else {}),
         "version": 1,
         "workers": 1,
         "listen": {"address": f"127.0.0.1:{port}"},
@@ -134,21 +141,31 @@ def gateway_config(mock, whole, port, dialect, cache):
         "providers": {"mock": {"dialect": dialect, "url": f"http://127.0.0.1:{mock.port}/v1", "key": "sk-provider", "connections": 8000}},
         "models": {"alias": {"targets": [{"provider": "mock", "model": "the-name-at-the-provider"}]}},
         "callers": [{"name": "bench", "team": "bench", "key": "sha256:" + hashlib.sha256(KEY.encode()).hexdigest()}] if whole else [],
+        "jwt": issuers,
         "routes": [route],
     }
 
 
-def start_weir(folder, mock, whole, name, wait=True, dialect="openai", cache=None):
+def start_weir(folder, mock, whole, name, wait=True, dialect="openai", cache=None, jwks=None, quota=None, redis=None):
     port = free_port()
     path = os.path.join(folder, f"{name.replace(' ', '-')}-{port}.yaml")
     with open(path, "w") as file:
-        json.dump(gateway_config(mock, whole, port, dialect, cache), file)
+        json.dump(gateway_config(mock, whole, port, dialect, cache, jwks, quota, redis), file)
     # A file that has just been written is watched for a moment, in case more of it comes: a mounted one is older.
     os.utime(path, (0, 0))
     child = subprocess.Popen(pinned(PROXY_CORE, os.environ["WEIR_BIN"], "serve", "--config", path), stdout=subprocess.DEVNULL)
     if wait:
         wait_for_port(port)
     return Subject(name, port, child)
+
+
+def start_redis(folder):
+    """On the load's core, as it would be on another machine."""
+    port = free_port()
+    words = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"]
+    child = subprocess.Popen(pinned(LOAD_CORE, *words), stdout=subprocess.DEVNULL)
+    wait_for_port(port)
+    return Subject("redis", port, child)
 
 
 def temporary_folder():

@@ -5,12 +5,15 @@ import json
 import os
 import re
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 import pytest
 
 from processes import CALLER_KEY, OTHER_KEY, Gateway, hash_of
 
 FORMATS = ["chat", "responses", "anthropic", "gemini"]
+# No client speaks the last one's format.
+PROVIDERS = [*FORMATS, "bedrock"]
 MODES = ["plain", "stream", "async", "async-stream"]
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -28,6 +31,7 @@ THOUGHTS = "The weir is asked; the weir considers."
 # What Google takes for the seal of a call that is not its own.
 STRANGER = "skip_thought_signature_validator"
 SEALS = {"responses": "bW9jay1lbmNyeXB0ZWQ=", "anthropic": "bW9jay1zaWduYXR1cmU=", "gemini": "bW9jay10aG91Z2h0"}
+SEALS["bedrock"] = SEALS["anthropic"]
 
 
 # The gateway.
@@ -35,11 +39,12 @@ SEALS = {"responses": "bW9jay1lbmNyeXB0ZWQ=", "anthropic": "bW9jay1zaWduYXR1cmU=
 
 def _models():
     def target(provider, **more):
-        return {"targets": [{"provider": provider, "model": "model-of-" + provider, **more}]}
+        # Bedrock's ids say who made a model, and that says how thinking is asked for.
+        return {"targets": [{"provider": provider, "model": "anthropic." * (provider == "bedrock") + "model-of-" + provider, **more}]}
 
-    models = {name + ending: target(name) for name in FORMATS for ending in ("", "-drop", "-kept")}
+    models = {name + ending: target(name) for name in PROVIDERS for ending in ("", "-drop", "-kept")}
     models |= {name + "-budget": target(name, thinking="budget") for name in ("anthropic", "gemini")}
-    models |= {f"{one}-or-{other}": target(one) for one in FORMATS for other in FORMATS if one != other}
+    models |= {f"{one}-or-{other}": target(one) for one in PROVIDERS for other in FORMATS if one != other}
     # The only one that a client's request need not be spliced for.
     models["untouched"] = {"targets": [{"provider": "anthropic"}]}
     return models
@@ -49,7 +54,7 @@ def _routes():
     transform = {"headers": {"pass": ["x-mock"]}}
     fallbacks = [
         {"name": f"{one}-or-{other}", "match": {"model": f"{one}-or-{other}"}, "transform": transform, "fallback": [{"on": "any", "to": other}]}
-        for one in FORMATS for other in FORMATS if one != other
+        for one in PROVIDERS for other in FORMATS if one != other
     ]
     return [
         {"name": "drop", "match": {"model": "*-drop"}, "transform": {**transform, "lossy": "drop"}},
@@ -70,6 +75,9 @@ def weir(shared_mock, tmp_path_factory):
             "responses": {**provider, "api": ["responses"], "key": "sk-of-responses"},
             "anthropic": {**provider, "dialect": "anthropic", "key": "sk-of-anthropic"},
             "gemini": {"url": shared_mock.url + "/v1beta", "dialect": "gemini", "key": "sk-of-gemini"},
+            "bedrock": {
+                "url": shared_mock.url, "dialect": "bedrock", "region": "eu-central-1",
+                "credentials": {"access_key": "AKIDEXAMPLE", "secret_key": "sk-of-bedrock"}},
         },
         "models": _models(),
         "callers": [
@@ -140,6 +148,7 @@ class Reached:
         self.body = echo.json
         self.format = next(name for name, ending in [
             ("chat", "/chat/completions"), ("responses", "/responses"), ("anthropic", "/messages"), ("gemini", "enerateContent"),
+            ("bedrock", "/converse"), ("bedrock", "/converse-stream"),
         ] if echo.target.partition("?")[0].endswith(ending))
         self.system, self.turns, self.tools, self._names = [], [], {}, {}
         self.is_error = False
@@ -165,6 +174,8 @@ class Reached:
 
     @property
     def model(self):
+        if self.format == "bedrock":
+            return unquote(self.target.split("/")[-2]).removeprefix("anthropic.")
         return re.search(r"models/([^:]+):", self.target)[1] if self.format == "gemini" else self.body["model"]
 
     @property
@@ -174,15 +185,19 @@ class Reached:
             "responses": lambda body: body.get("text", {}).get("format", {}).get("schema"),
             "anthropic": lambda body: body.get("output_config", {}).get("format", {}).get("schema"),
             "gemini": lambda body: body.get("generationConfig", {}).get("responseJsonSchema"),
+            "bedrock": lambda body: json.loads(body["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"]),
         }[self.format](self.body)
 
     def sampling(self, name):
         """A setting by OpenAI's name for it; None where it is not there."""
         config = self.body.get("generationConfig", {}) if self.format == "gemini" else self.body
+        if self.format == "bedrock":
+            config = {**self.body["inferenceConfig"], **self.body.get("additionalModelRequestFields", {})}
         names = {
             "chat": {"limit": "max_completion_tokens"},
             "responses": {"limit": "max_output_tokens"},
             "anthropic": {"limit": "max_tokens", "stop": "stop_sequences"},
+            "bedrock": {"limit": "maxTokens", "stop": "stopSequences", "top_p": "topP"},
             "gemini": {
                 "limit": "maxOutputTokens", "stop": "stopSequences", "top_p": "topP", "top_k": "topK", "frequency_penalty": "frequencyPenalty",
                 "presence_penalty": "presencePenalty",
@@ -195,6 +210,7 @@ class Reached:
         return {
             "chat": lambda body: body.get("safety_identifier") or body.get("user"), "responses": lambda body: body.get("safety_identifier"),
             "anthropic": lambda body: body.get("metadata", {}).get("user_id"), "gemini": lambda body: None,
+            "bedrock": lambda body: None,
         }[self.format](self.body)
 
     @property
@@ -205,6 +221,7 @@ class Reached:
             "responses": lambda body: body.get("reasoning", {}).get("effort"),
             "anthropic": lambda body: body.get("output_config", {}).get("effort") or body.get("thinking", {}).get("budget_tokens"),
             "gemini": lambda body: self._either(body.get("generationConfig", {}).get("thinkingConfig", {}), "thinkingLevel", "thinkingBudget"),
+            "bedrock": lambda body: body.get("outputConfig", {}).get("effort"),
         }[self.format](self.body)
 
     @property
@@ -213,6 +230,9 @@ class Reached:
         if self.format == "gemini":
             calling = self.body["toolConfig"]["functionCallingConfig"]
             return (calling.get("allowedFunctionNames") or [calling["mode"].lower()])[0]
+        if self.format == "bedrock":
+            choice = self.body.get("toolConfig", {}).get("toolChoice", {"none": {}})
+            return choice.get("tool", {}).get("name") or next(iter(choice))
         choice = self.body["tool_choice"]
         if isinstance(choice, str):
             return {"required": "any"}.get(choice, choice)
@@ -293,6 +313,27 @@ class Reached:
             for function in tool.get("functionDeclarations", []):
                 self.tools[function["name"]] = self._either(function, "parametersJsonSchema")
 
+    def _read_bedrock(self, body):
+        self.system = [block["text"] for block in body.get("system", []) if "text" in block]
+        for message in body["messages"]:
+            blocks = [block for block in message["content"] if "cachePoint" not in block]
+            self.turns.append((message["role"], [self._converse_block(block) for block in blocks]))
+        for tool in body.get("toolConfig", {}).get("tools", []):
+            if "toolSpec" in tool:
+                self.tools[tool["toolSpec"]["name"]] = tool["toolSpec"]["inputSchema"]["json"]
+
+    def _converse_block(self, block):
+        (kind, value), = block.items()
+        if kind in ("image", "document", "audio"):
+            types = {"pdf": "application/pdf", "txt": "text/plain"}
+            return (kind, types.get(value["format"], f"{kind}/{value['format']}"), value["source"]["bytes"])
+        if kind == "toolUse":
+            return self._call(value["toolUseId"], value["name"], value["input"])
+        if kind == "toolResult":
+            self.is_error = self.is_error or value.get("status") == "error"
+            return ("result", self._names[value["toolUseId"]], "\n".join(part.get("text", "") for part in value["content"]))
+        return ("seal", value["reasoningText"]["signature"]) if kind == "reasoningContent" else ("text", value)
+
     @staticmethod
     def _listed(content, wrap=lambda text: {"type": "text", "text": text}):
         return [wrap(content)] if isinstance(content, str) else content or []
@@ -358,9 +399,9 @@ def table(text=None):
     rows = {}
     for line in (text or open(DOCUMENT).read()).splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if len(cells) != 3 + len(FORMATS) or not re.fullmatch(r"`[a-z-]+`", cells[0]):
+        if len(cells) != 3 + len(PROVIDERS) or not re.fullmatch(r"`[a-z-]+`", cells[0]):
             continue
-        words = dict(zip(FORMATS, cells[2:2 + len(FORMATS)]))
+        words = dict(zip(PROVIDERS, cells[2:2 + len(PROVIDERS)]))
         assert set(words.values()) <= set(WORDS), line
         for client in FORMATS if cells[1] == "all" else cells[1].split(", "):
             assert (cells[0].strip("`"), client) not in rows, line
@@ -373,5 +414,5 @@ def cells(client, features):
     rows = table()
     return [
         pytest.param(feature, provider, rows.get((feature, client), {}).get(provider, "not in the table"), id=f"{feature}-{provider}")
-        for feature in features for provider in FORMATS
+        for feature in features for provider in PROVIDERS
     ]

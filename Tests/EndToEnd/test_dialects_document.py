@@ -30,6 +30,6 @@ def test_what_holds_for_every_client_at_every_provider_is_said_to(feature):
 
 def test_a_word_that_means_nothing_is_a_mistake():
     with pytest.raises(AssertionError):
-        table("| `text` | all | yes | yes | perhaps | yes | |")
+        table("| `text` | all | yes | yes | perhaps | yes | yes | |")
     with pytest.raises(AssertionError):
-        table("| `text` | all | yes | yes | yes | yes | |\n| `text` | chat | yes | yes | yes | yes | |")
+        table("| `text` | all | yes | yes | yes | yes | yes | |\n| `text` | chat | yes | yes | yes | yes | yes | |")

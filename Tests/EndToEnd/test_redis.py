@@ -2,16 +2,16 @@
 
 import json
 
-import httpx
 import pytest
 
 from processes import CALLER_KEY, chat, run_weir, wait_until
+from wire import call
 
 PASSWORD = "redis-password-4be1"
 
 
 def post(gateway):
-    return httpx.post(gateway.url + "/v1/chat/completions", json=chat(), headers={"authorization": "Bearer " + CALLER_KEY}, timeout=10)
+    return call(gateway, "POST", "/v1/chat/completions", chat(), key=CALLER_KEY)
 
 
 def has_state(gateway, state, within=10):
@@ -51,7 +51,7 @@ def test_a_crash_and_a_restart_are_one_line_each_and_never_take_the_pod_out(star
     redis.crash()
     assert has_state(gateway, "down")
     assert gateway.metrics.sum("weir_redis_up") == 0
-    assert gateway.admin("/readyz")[0] == 200 and post(gateway).status_code == 200
+    assert gateway.admin("/readyz")[0] == 200 and post(gateway).status == 200
     redis.start()
 
     assert has_state(gateway, "up", within=4)
@@ -66,7 +66,7 @@ def test_a_gateway_starts_without_its_redis(start, redis_server):
 
     assert has_state(gateway, "down")
     assert "Connection refused" in gateway.status["redis"]["reason"]
-    assert post(gateway).status_code == 200
+    assert post(gateway).status == 200
 
 
 def test_a_wrong_password_is_told_without_the_password(start, redis_server):

@@ -1,22 +1,62 @@
 import GatewayConfig
+import GatewayCore
 import JSONBytes
 import Testing
 
 @Suite("A block")
 struct BlocksTests {
     @Test(arguments: [
-        ("60 requests per minute", QuotaConfig.Allowance.requests(60, window: .seconds(60))),
+        ("60 requests per minute", QuotaAllowance.requests(60, window: .seconds(60))),
         ("1 request per second", .requests(1, window: .seconds(1))),
         ("10k requests per day", .requests(10_000, window: .seconds(86_400))),
         ("2M requests per hour", .requests(2_000_000, window: .seconds(3600))),
         ("5 requests per 10s", .requests(5, window: .seconds(10))),
         ("20 at once", .atOnce(20)),
+        ("100k tokens per day", .tokens(100_000, window: .seconds(86_400))),
+        ("5 input tokens per week", QuotaAllowance(.tokens(.inputOnly), 5, .sliding(.seconds(604_800)))),
+        ("2M output tokens per hour", QuotaAllowance(.tokens(.outputOnly), 2_000_000, .sliding(.seconds(3600)))),
+        ("50 USD per month", QuotaAllowance(.money, 50_000_000_000, .calendar(CalendarWindow(unit: .month)))),
+        ("0.25 USD per hour", QuotaAllowance(.money, 250_000_000, .sliding(.seconds(3600)))),
+        ("1k USD per year", QuotaAllowance(.money, 1_000_000_000_000, .calendar(CalendarWindow(unit: .year)))),
+        ("7 requests per calendar day", QuotaAllowance(.requests, 7, .calendar(CalendarWindow(unit: .day)))),
+        ("60 requests per minute, window: fixed", QuotaAllowance(.requests, 60, .fixed(.seconds(60)))),
+        ("60 requests per minute, burst: 20", QuotaAllowance(.requests, 60, .bucket(burst: 20, refill: .seconds(60)))),
+        ("1 USD per hour, burst: 2", QuotaAllowance(.money, 1_000_000_000, .bucket(burst: 2_000_000_000, refill: .seconds(3600)))),
+        (
+            "9 weighted tokens per hour, weights: { output: 5, cached_input: 0.1 }",
+            QuotaAllowance(.tokens(QuotaWeights(input: 1000, output: 5000, cachedInput: 100)), 9, .sliding(.seconds(3600)))
+        ),
     ])
-    func `of quota is read as one would say it`(text: String, expected: QuotaConfig.Allowance) throws {
+    func `of quota is read as one would say it`(text: String, expected: QuotaAllowance) throws {
         let route = try RouteConfig.load("{ name: chat, quota: [{ allow: \(text) }] }")
 
         #expect(route.quota.map(\.allowance) == [expected])
         #expect(route.quota.map(\.each) == [.caller])
+    }
+
+    @Test func `of quota reads what happens beyond the limit and without Redis`() throws {
+        let limit = try #require(
+            try RouteConfig.load(
+                """
+                { name: chat, quota: [{ allow: 5 tokens per day, each: claim project, on_exceed: clamp, shadow: true, charge_cached: true,
+                  when_redis_is_down: reject }] }
+                """
+            ).quota.first)
+
+        #expect(limit.each == .claim("project"))
+        #expect(limit.onExceed == .clamp)
+        #expect(limit.isShadow && limit.chargesCached)
+        #expect(limit.onRedisFailure == .reject)
+    }
+
+    @Test func `of quota knows the time zones of the system`() throws {
+        let text = "{ name: chat, quota: [{ allow: 5 requests per calendar day, time_zone: Europe/Berlin }] }"
+        guard case .calendar(let window) = try #require(try RouteConfig.load(text).quota.first).allowance.window else {
+            return #expect(Bool(false))
+        }
+
+        #expect(window.zone.name == "Europe/Berlin")
+        #expect(window.zone.offset(at: 1_790_000_000) == 7200)
     }
 
     @Test func `of quota keeps its name when only the number changes`() throws {
@@ -25,14 +65,15 @@ struct BlocksTests {
         #expect(names == [["chat: requests per 1m"], ["chat: requests per 1m"]])
     }
 
-    @Test(arguments: [
-        ("{}", true, false), ("{ anonymous: true }", false, true), ("{ anonymous: true, accept: [key] }", true, true),
-        ("{ accept: key }", true, false),
-    ])
-    func `of authn asks for keys unless it says otherwise`(text: String, acceptsKeys: Bool, anonymous: Bool) throws {
+    @Test(
+        arguments: [
+            ("{}", [.key], false), ("{ anonymous: true }", [], true), ("{ anonymous: true, accept: [key] }", [.key], true),
+            ("{ accept: key }", [.key], false), ("{ accept: jwt }", [.jwt], false), ("{ accept: [key, jwt] }", [.key, .jwt], false),
+        ] as [(String, Set<CredentialKind>, Bool)])
+    func `of authn asks for keys unless it says otherwise`(text: String, accepted: Set<CredentialKind>, anonymous: Bool) throws {
         let authn = try AuthnConfig.load(text)
 
-        #expect(authn.acceptsKeys == acceptsKeys)
+        #expect(authn.accepted == accepted)
         #expect(authn.anonymous == anonymous)
     }
 

@@ -59,7 +59,7 @@ struct ValuesTests {
         let callers = try [digits, digits.uppercased()].map { try CallerConfig.load("{ name: a, key: \"sha256:\($0)\" }") }
 
         #expect(callers[0].keys == callers[1].keys)
-        #expect(callers[0].keys.first?.bytes.first == 0x9F)
+        #expect(callers[0].keys.first?.hash.bytes.first == 0x9F)
     }
 
     @Test(arguments: [

@@ -24,7 +24,10 @@ struct DocumentationTests {
         let registry = MetricsRegistry.sample()
         registry.configurationLoaded(hash: "abc", generation: 1)
 
-        let page = try registry.page()
+        var bytes: [UInt8] = []
+        registry.render(into: &bytes)
+        LimitMetrics.render([], backlog: 0, lost: 0, into: &bytes)
+        let page = try PrometheusText(bytes)
 
         #expect(named(under: "Metrics") == Set(page.families.keys))
     }

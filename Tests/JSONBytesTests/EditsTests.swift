@@ -74,6 +74,8 @@ struct EditsTests {
 
         #expect(text(edits.applied(to: bytes("abcdefgh"))) == "12abyefZ")
         #expect(JSONEdits().applied(to: bytes("abc")) == bytes("abc"))
+        #expect(edits.pieces(of: bytes("abcdefgh")).map { text(Array($0)) }.joined() == "12abyefZ")
+        #expect(JSONEdits().pieces(of: bytes("abc")) == [bytes("abc")[...]], "what no edit cuts is not cut")
     }
 
     @Test(arguments: [

@@ -46,7 +46,7 @@ struct RedisClientTests {
     }
 
     @Test func `logs in as a user, selects a database`() async throws {
-        let server = try RedisServer(["--user", "weir", "on", "'>se cret'", "'~{weir}*'", "+@all"])
+        let server = try RedisServer(["--user", "weir", "on", "'>se cret'", "'~{weir}:*'", "+@all", "-@admin", "-@dangerous"])
         let redis = RedisLoop(server) {
             $0.username = "weir"
             $0.password = "se cret"
@@ -54,7 +54,7 @@ struct RedisClientTests {
         }
         #expect(await redis.becomes(.up))
 
-        _ = await redis.send("SET", "a", "1")
+        _ = await redis.run { await $0.outcome(Self.increment, keys: ["a"], arguments: ["1"]) }
 
         #expect(server.command("-n", "3", "EXISTS", "{weir}:a") == "1")
         await redis.stop()
@@ -104,7 +104,7 @@ struct RedisClientTests {
         let whileOpen = await redis.send("GET", "a")
         server.send(SIGCONT)
 
-        #expect(slowest < .milliseconds(200))
+        #expect(slowest < .seconds(1))
         #expect(whileOpen == .failure(.unavailable))
         #expect(await redis.becomes(.up, within: .seconds(4)))
         #expect(await redis.send("GET", "a") == .success(.null))

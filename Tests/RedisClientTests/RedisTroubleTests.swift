@@ -96,6 +96,23 @@ struct RedisTroubleTests {
         server.stop()
     }
 
+    @Test func `has commands wait for the first connection, but not for one that cannot be made`() async throws {
+        let server = try RedisServer()
+        let redis = RedisLoop(server)
+        let first = await redis.send("GET", "a")
+        await redis.stop()
+        server.crash()
+        let late = RedisLoop(server)
+        #expect(await late.becomes(.down(.unreachable(reason: "Connection refused"))))
+
+        let clock = ContinuousClock()
+        let time = await clock.measure { #expect(await late.send("GET", "a") == .failure(.unavailable)) }
+
+        #expect(first == .success(.null))
+        #expect(time < .milliseconds(300))
+        await late.stop()
+    }
+
     @Test func `lets what was asked be answered when it is retired`() async throws {
         let server = try RedisServer()
         let redis = RedisLoop(server)

@@ -38,10 +38,17 @@ int clinux_resolve(const char *host, char *addresses, int capacity);
 int clinux_is_numeric(const char *host);
 // The port a socket is bound to, or -errno.
 int clinux_local_port(int fd);
-// A non-blocking connection with TCP_NODELAY set, or -errno.
-int clinux_accept(int listener);
+// A non-blocking connection with TCP_NODELAY set, or -errno. Also the peer's address: the upper and the lower half of its 128 bits.
+int clinux_accept(int listener, uint64_t *peer_high, uint64_t *peer_low);
 long clinux_receive(int fd, void *buffer, size_t count);
 long clinux_send(int fd, const void *buffer, size_t count);
+// Laid out as the kernel's struct iovec.
+typedef struct {
+    const void *start;
+    size_t count;
+} clinux_piece;
+// Sends pieces one behind the other, in one system call. Returns the number of bytes taken, or -errno.
+long clinux_send_pieces(int fd, const clinux_piece *pieces, size_t count);
 // Gives pages that hold no allocation any more back to the kernel. Takes milliseconds; never on a loop.
 void clinux_trim_memory(void);
 // Has the allocator keep what is freed for what comes next, within bounds. Before threads are started.

@@ -10,7 +10,7 @@ package struct FallbackConfig: ConfigBlock, Equatable, Sendable {
     }
 
     package let on: Conditions
-    package let action: Action
+    package private(set) var action: Action
 
     package init(reading fields: inout Fields) {
         on = fields.conditions("on") ?? Conditions([])
@@ -37,5 +37,12 @@ package struct FallbackConfig: ConfigBlock, Equatable, Sendable {
         }
         var target = Fields(node, name: "to", context: fields.context)
         return .target(TargetConfig(fallback: &target))
+    }
+
+    func priced(by prices: PricesConfig, _ providers: [String: ProviderConfig]) -> FallbackConfig {
+        guard case .target(let target) = action else { return self }
+        var rule = self
+        rule.action = .target(target.priced(by: prices, providers))
+        return rule
     }
 }

@@ -20,7 +20,7 @@ package struct MatchConfig: ConfigBlock, Equatable, Sendable {
     package let models: [Glob]
     /// All of these must be present and match.
     package let headers: [Header]
-    package let callers: [String]
+    package let callers: [Glob]
 
     package init(reading fields: inout Fields) {
         paths = fields.list("path", of: .pathGlob) ?? []
@@ -33,7 +33,7 @@ package struct MatchConfig: ConfigBlock, Equatable, Sendable {
                     return Header(name: names.checkedName(entry, .headerName), values: field.list(entry.key, of: .headerGlob) ?? [])
                 }
             } ?? []
-        callers = fields.list("caller", of: .name()) ?? []
+        callers = fields.list("caller", of: .callerGlob) ?? []
         fields.finish()
     }
 }

@@ -3,7 +3,7 @@ import YAMLReader
 /// One entry of `providers`: an endpoint that answers requests.
 package struct ProviderConfig: Equatable, Sendable {
     /// The wire format that the endpoint speaks.
-    package enum Dialect: String, CaseIterable, Sendable { case openai, anthropic, gemini }
+    package enum Dialect: String, CaseIterable, Sendable { case openai, anthropic, gemini, azure, vertex, bedrock }
 
     /// Conversations as an endpoint of the OpenAI dialect takes them.
     package enum API: String, CaseIterable, Sendable { case chat, responses }
@@ -22,6 +22,8 @@ package struct ProviderConfig: Equatable, Sendable {
 
     package let name: String
     package let dialect: Dialect
+    /// What a cloud's dialect needs besides; nil for the dialects that are none.
+    package let cloud: CloudConfig?
     package let endpoint: Endpoint
     /// What the endpoint serves; never empty. A client of another API gets its requests translated into the first.
     package let apis: [API]
@@ -43,20 +45,23 @@ package struct ProviderConfig: Equatable, Sendable {
     init(name: String, reading fields: inout Fields) {
         self.name = name
         dialect = fields.required("dialect", .choice(), hint: "most endpoints speak `dialect: openai`")
-        let official = dialect.official
-        endpoint = fields.value("url", .endpoint, default: .http(official))
+        let cloud = CloudConfig(dialect, reading: &fields)
+        self.cloud = cloud
+        let official = cloud?.official ?? dialect.official
+        endpoint = Self.endpoint(official, &fields)
         apis = fields.list("api", of: .choice()) ?? API.allCases
         outputCap = fields.choice("output_cap", default: .maxCompletionTokens)
         let keyNode = fields.take("key")
         key = keyNode.flatMap { [fields] in fields.read($0, of: "key", .secret) }
         http2 = fields.flag("http2", default: false)
-        certificateAuthorities = Self.certificateAuthorities(&fields)
+        certificateAuthorities = fields.certificateAuthorities("ca")
         proxy = fields.optional("proxy", .proxy)
         headers = fields.headerSettings("headers")
         limits = fields.block("limits")
         connectionsMax = fields.integer("connections", in: 1...100_000, default: 4096)
         checkKey(keyNode, of: fields, official: official)
         checkOpenAIOnly(fields)
+        checkCloud(fields)
         if endpoint == .demo {
             for setting in ["key", "http2", "ca", "proxy", "connections"] where fields.has(setting) {
                 fields.conflict("\(setting) does nothing here: the demo provider uses no network", at: setting)
@@ -69,25 +74,27 @@ package struct ProviderConfig: Equatable, Sendable {
         fields.finish()
     }
 
-    private static func certificateAuthorities(_ fields: inout Fields) -> [UInt8]? {
-        guard let path = fields.optional("ca", .text(bytesMax: 4096)), !path.isEmpty,
-            let bytes = fields.context.contents(of: path, bytesMax: .mebibyte, at: fields.position(of: "ca"))
-        else { return nil }
-        if !PEMText.hasCertificate(bytes) {
-            fields.error("the file that ca names holds no certificate", at: "ca", hint: "PEM: it begins with -----BEGIN CERTIFICATE-----")
-        }
-        return bytes
+    /// - Parameter official: nil: the file has to say it.
+    private static func endpoint(_ official: ProviderURL?, _ fields: inout Fields) -> Endpoint {
+        guard let official else { return fields.required("url", .endpoint, hint: "https://RESOURCE.openai.azure.com") }
+        return fields.value("url", .endpoint, default: .http(official))
     }
 
     private func checkOpenAIOnly(_ fields: Fields) {
-        for setting in ["api", "output_cap"] where fields.has(setting) && dialect != .openai {
+        for setting in ["api", "output_cap"] where fields.has(setting) && dialect != .openai && dialect != .azure {
             fields.conflict("\(setting) does nothing here: only the dialect openai has several", at: setting)
         }
         if Set(apis).count < apis.count { fields.conflict("api names one twice", at: "api") }
     }
 
-    private func checkKey(_ keyNode: YAMLNode?, of fields: Fields, official: ProviderURL) {
-        if endpoint == .http(official), keyNode == nil {
+    private func checkCloud(_ fields: Fields) {
+        guard let cloud else { return }
+        if endpoint == .demo { fields.conflict("the demo provider speaks no cloud's dialect", at: "url") }
+        if cloud.hasCredentials, fields.has("key") { fields.conflict("key and credentials are two answers to one question", at: "key") }
+    }
+
+    private func checkKey(_ keyNode: YAMLNode?, of fields: Fields, official: ProviderURL?) {
+        if let official, endpoint == .http(official), keyNode == nil, cloud?.hasCredentials != true {
             fields.context.warn("\(name) has no key, and \(official.host) refuses requests without one", at: fields.position)
         }
         if let keyNode, fields.isLiteral(keyNode) {
@@ -98,11 +105,12 @@ package struct ProviderConfig: Equatable, Sendable {
 
 extension ProviderConfig.Dialect {
     /// Where the maker of the dialect serves it.
-    fileprivate var official: ProviderURL {
+    fileprivate var official: ProviderURL? {
         switch self {
         case .openai: ProviderURL(isTLS: true, host: "api.openai.com", port: 443, path: "/v1")
         case .anthropic: ProviderURL(isTLS: true, host: "api.anthropic.com", port: 443, path: "/v1")
         case .gemini: ProviderURL(isTLS: true, host: "generativelanguage.googleapis.com", port: 443, path: "/v1beta")
+        case .azure, .vertex, .bedrock: nil
         }
     }
 }

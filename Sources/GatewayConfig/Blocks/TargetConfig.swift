@@ -23,6 +23,8 @@ package struct TargetConfig: Hashable, Sendable {
     package let thinking: Thinking
     /// Tokens for the words of clients, under `thinking: budget`; those that are missing have the default.
     package let thinkingBudgets: [String: Int]
+    /// nil: the file does not say what it costs.
+    package private(set) var price: PriceConfig?
 
     /// - Parameter modelDefault: the name of the model that the target serves.
     init(modelDefault: String, reading fields: inout Fields) {
@@ -43,10 +45,19 @@ package struct TargetConfig: Hashable, Sendable {
         maxTokens = fields.optional("max_tokens", .integer(in: 1...10_000_000))
         thinking = fields.choice("thinking", default: .effort)
         thinkingBudgets = Self.budgets(&fields)
+        price = fields.optionalBlock("price")
         if !thinkingBudgets.isEmpty, thinking == .effort {
             fields.conflict("thinking_budgets does nothing without `thinking: budget`", at: "thinking_budgets")
         }
         fields.finish()
+    }
+
+    /// With the price that a table has for it, where the target says none.
+    func priced(by prices: PricesConfig, _ providers: [String: ProviderConfig]) -> TargetConfig {
+        guard price == nil, let provider = providers[provider] else { return self }
+        var target = self
+        target.price = prices.entry(for: model, at: provider)?.price
+        return target
     }
 
     private static func drops(_ fields: inout Fields) -> [JSONPointer] {

@@ -5,6 +5,10 @@ package struct UpstreamConfig: ConfigBlock, Equatable, Sendable {
         /// The first target of the file that is not ejected.
         case first
         case leastPending = "least_pending"
+        /// The target whose answers have begun soonest of late.
+        case fastest
+        /// The target that costs least for what the request may come to.
+        case cheapest
     }
 
     package struct Timeouts: ConfigBlock, Equatable, Sendable {

@@ -19,28 +19,6 @@ extension ConfigurationChecks {
         }
     }
 
-    func checkCallers() {
-        var names: [String: Int] = [:]
-        var hashes: [KeyHash: Int] = [:]
-        var known: [Glob: Bool] = [:]
-        for (index, caller) in configuration.callers.enumerated() {
-            if !caller.name.isEmpty, let first = names.updateValue(index, forKey: caller.name) {
-                repeated("the caller \(caller.name.quotedBriefly)", "callers", index, first: first)
-            }
-            for hash in caller.keys where hash != .none {
-                guard let first = hashes.updateValue(index, forKey: hash) else { continue }
-                let line = places["callers", .item(first)].line
-                let message = first == index ? "this caller has a key twice" : "a key of this caller is also a key of the one in line \(line)"
-                context.error(message, at: places["callers", .item(index)], hint: "a key says who calls, so it belongs to one caller, once")
-            }
-            for (number, model) in (caller.models ?? []).enumerated() where !model.text.isEmpty {
-                let isServed = known[model] ?? mayBeServed(model)
-                known[model] = isServed
-                if !isServed { unknownModel(model, at: places["callers", .item(index), "models", .item(number)]) }
-            }
-        }
-    }
-
     func checkRouteNames() {
         var names: [String: Int] = [:]
         for (index, route) in configuration.routes.enumerated() where !route.name.isEmpty {
@@ -49,13 +27,13 @@ extension ConfigurationChecks {
         }
     }
 
-    private func repeated(_ what: String, _ list: String, _ index: Int, first: Int) {
+    func repeated(_ what: String, _ list: String, _ index: Int, first: Int) {
         let line = places[.key(list), .item(first), "name"].line
         context.error("\(what) is already in line \(line)", at: places[.key(list), .item(index), "name"], hint: "choose another name")
     }
 
     /// Whether a request for a model that fits the pattern can reach a provider.
-    private func mayBeServed(_ model: Glob) -> Bool {
+    func mayBeServed(_ model: Glob) -> Bool {
         hasPassThrough || isOneOfModels(model)
     }
 
@@ -63,10 +41,12 @@ extension ConfigurationChecks {
         model.isExact ? models[model.text] != nil : configuration.models.contains { model.matches($0.name) }
     }
 
-    func unknownModel(_ model: Glob, at position: Position) {
+    /// - Parameter file: where the model is named; nil: in the configuration itself.
+    func unknownModel(_ model: Glob, at position: Position, in file: ReadingContext? = nil) {
+        let context = file ?? context
         if model.isExact {
             let hint = "add it to models, or let a route have `upstream: { provider: NAME }` for models that are not listed"
-            unknown("model", model.text, among: models.keys, at: position, hint: hint)
+            unknown("model", model.text, among: models.keys, at: position, hint: hint, in: context)
         } else {
             context.error("no model fits \(model.text.quotedBriefly)", at: position)
         }

@@ -9,12 +9,12 @@ extension ConfigurationChecks {
                 "no request has such a path", at: places["routes", .item(index), "match", "path", .item(number)],
                 hint: "paths begin as those of the APIs do, such as /v1/chat/completions or /chat/completions; /v1/* takes any of version 1")
         }
-        for (number, caller) in route.match.callers.enumerated() where !caller.isEmpty {
+        for (number, caller) in route.match.callers.enumerated() where !caller.text.isEmpty {
             let position = places["routes", .item(index), "match", "caller", .item(number)]
-            if !route.authn.acceptsKeys {
+            if !route.authn.tellsCallers {
                 context.error("no caller is known here: the route takes no keys", at: position, hint: "add `accept: [key]` to its authn")
-            } else if !callers.contains(caller) {
-                unknown("caller", caller, among: callers, at: position)
+            } else {
+                checkCaller(caller, of: route.authn, at: position)
             }
         }
         guard route.upstream.provider == nil else { return }
@@ -28,53 +28,29 @@ extension ConfigurationChecks {
         }
     }
 
+    /// A name or pattern that no caller can have.
+    private func checkCaller(_ caller: Glob, of authn: AuthnConfig, at position: Position) {
+        if authn.accepted.contains(.jwt), configuration.jwt.contains(where: { $0.mayName(caller) }) { return }
+        if caller.isExact {
+            guard !callers.contains(caller.text) else { return }
+            unknown("caller", caller.text, among: callers, at: position)
+        } else if !callers.contains(where: caller.matches) {
+            context.error("no caller fits \(caller.text.quotedBriefly)", at: position)
+        }
+    }
+
     func checkAuthn(ofRoute index: Int) {
         let authn = configuration.routes[index].authn
         let position = places["routes", .item(index), "authn"]
-        guard authn.acceptsKeys, configuration.callers.isEmpty, !places.isUnread("callers") else { return }
-        let hint = "add callers, or `authn: { anonymous: true }` to let everyone in"
+        if authn.accepted.contains(.jwt), configuration.jwt.isEmpty, !places.isUnread("jwt") {
+            context.error("tokens are accepted here, and there is no issuer of any", at: position, hint: "add jwt")
+        }
+        guard authn.accepted.contains(.key), configuration.callers.isEmpty, !context.missesCallers else { return }
+        let hint =
+            configuration.jwt.isEmpty ? "add callers, or `authn: { anonymous: true }` to let everyone in" : "write `accept: [jwt]`, or add callers"
         context.error(
             authn.anonymous ? "keys are accepted here, and no caller has one" : "a key is asked for here, and no caller has one", at: position,
             hint: hint)
-    }
-
-    func checkQuota(ofRoute index: Int) {
-        let route = configuration.routes[index]
-        var seen: [String: Int] = [:]
-        for (number, limit) in route.quota.enumerated() where limit.allowance != .unread {
-            let position = places["routes", .item(index), "quota", .item(number), "each"]
-            switch limit.each {
-            case .caller where !route.authn.acceptsKeys, .team where !route.authn.acceptsKeys:
-                context.error("each: \(limit.each.rawValue) counts nobody: the route takes no keys", at: position, hint: "write `each: everyone`")
-            case .team where !hasTeams: context.error("each: team counts nothing: no caller has a team", at: position)
-            case .model where configuration.models.isEmpty: context.error("each: model counts nothing: there are no models", at: position)
-            default: break
-            }
-            if let first = seen.updateValue(number, forKey: "\(limit.name) \(limit.each.rawValue)") {
-                let line = places["routes", .item(index), "quota", .item(first)].line
-                context.error(
-                    "this limit and the one in line \(line) count the same", at: places["routes", .item(index), "quota", .item(number)],
-                    hint: "keep the smaller one")
-            }
-        }
-    }
-
-    /// Limits of one name are one limit, so they must say the same.
-    func checkSharedLimits() {
-        var seen: [String: (limit: QuotaConfig, route: Int, number: Int)] = [:]
-        for (index, route) in configuration.routes.enumerated() {
-            for (number, limit) in route.quota.enumerated() where limit.allowance != .unread {
-                let key = "\(limit.name) \(limit.each.rawValue)"
-                guard let first = seen[key] else {
-                    seen[key] = (limit, index, number)
-                    continue
-                }
-                guard first.route != index, first.limit != limit, !route.name.isEmpty else { continue }
-                let line = places["routes", .item(first.route), "quota", .item(first.number)].line
-                let position = places["routes", .item(index), "quota", .item(number), "allow"]
-                context.error("the limit \(limit.name.quotedBriefly) in line \(line) allows something else", at: position)
-            }
-        }
     }
 
     func checkCache(ofRoute index: Int) {
@@ -82,7 +58,7 @@ extension ConfigurationChecks {
         guard let cache = route.cache else { return }
         let position = places["routes", .item(index), "cache", "scope"]
         guard position != places["routes", .item(index), "cache"] else { return }  // the default says nothing wrong
-        if cache.scope != .everyone, !route.authn.acceptsKeys {
+        if cache.scope != .everyone, !route.authn.tellsCallers {
             context.error("scope: \(cache.scope.rawValue) tells nobody apart: the route takes no keys", at: position, hint: "write `scope: everyone`")
         } else if cache.scope == .team, !hasTeams {
             context.warn("no caller has a team, so no two callers share an answer", at: position)

@@ -36,7 +36,7 @@ private struct RoutePrint {
         paths = ListPrint(match.paths.map(\.text), orAs: match.paths.map(\.versioned), areGlobs: true)
         models = ListPrint(match.models.map(\.text), areGlobs: true)
         methods = ListPrint(match.methods)
-        callers = ListPrint(match.callers)
+        callers = ListPrint(match.callers.map(\.text), areGlobs: true)
         headers = ListPrint(match.headers.map(\.name))
     }
 
@@ -82,6 +82,7 @@ private final class RoutePatterns {
     /// In the same order, in their `/v1` form.
     private let versionedPaths: [[UInt8]]
     private let models: [[UInt8]]
+    private let callers: [[UInt8]]
     private let match: MatchConfig
     /// False when something in it could not be read.
     let isComplete: Bool
@@ -91,15 +92,15 @@ private final class RoutePatterns {
         paths = match.paths.map { Array($0.text.utf8) }
         versionedPaths = match.paths.map { Array($0.versioned.utf8) }
         models = match.models.map { Array($0.text.utf8) }
-        let names = [match.methods, match.callers, match.headers.map(\.name)]
-        isComplete = !paths.contains([]) && !models.contains([]) && !names.joined().contains("")
+        callers = match.callers.map { Array($0.text.utf8) }
+        let names = [match.methods, match.headers.map(\.name)]
+        isComplete = !paths.contains([]) && !models.contains([]) && !callers.contains([]) && !names.joined().contains("")
     }
 
     /// Whether this block takes every request that the other takes. That only several patterns together cover one is not noticed.
     func cover(_ other: RoutePatterns) -> Bool {
-        guard coverPaths(of: other), Self.cover(models, other.models) else { return false }
+        guard coverPaths(of: other), Self.cover(models, other.models), Self.cover(callers, other.callers) else { return false }
         return (match.methods.isEmpty || Set(other.match.methods).isSubset(of: match.methods))
-            && (match.callers.isEmpty || Set(other.match.callers).isSubset(of: match.callers))
             && match.headers.allSatisfy { header in
                 other.match.headers.contains { inner in
                     inner.name == header.name && inner.values.allSatisfy { glob in header.values.contains { $0.covers(glob) } }

@@ -22,13 +22,17 @@ struct ConfigurationChecks {
         models = Dictionary(configuration.models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         callers = Set(configuration.callers.map(\.name))
         hasPassThrough = configuration.routes.contains { $0.upstream.provider != nil }
-        hasTeams = configuration.callers.contains { $0.team != nil }
+        hasTeams = configuration.callers.contains { $0.team != nil } || configuration.jwt.contains { $0.team != nil }
     }
 
     func run() {
         checkAddresses()
         checkModels()
+        checkBaselines()
+        checkPriceTables()
+        warnOfChangingPrices()
         checkCallers()
+        checkIssuers()
         checkRouteNames()
         for (index, route) in configuration.routes.enumerated() where !route.name.isEmpty {
             checkMatch(ofRoute: index)
@@ -37,6 +41,8 @@ struct ConfigurationChecks {
             checkCache(ofRoute: index)
             checkUpstream(ofRoute: index)
             checkFallback(ofRoute: index)
+            checkSwitches(ofRoute: index)
+            checkPrices(ofRoute: index)
         }
         checkSharedLimits()
         checkShadowedRoutes()
@@ -59,7 +65,13 @@ struct ConfigurationChecks {
     }
 
     /// Reports a name that nothing has.
-    func unknown(_ what: String, _ name: String, among names: some Sequence<String>, at position: Position, hint: String? = nil) {
+    ///
+    /// - Parameter file: where it stands; nil: in the configuration itself.
+    func unknown(
+        _ what: String, _ name: String, among names: some Sequence<String>, at position: Position, hint: String? = nil,
+        in file: ReadingContext? = nil
+    ) {
+        let context = file ?? context
         let suggestion = context.suggestion(for: name, among: names)
         context.error("there is no \(what) \(name.quotedBriefly)\(suggestion)", at: position, hint: suggestion.isEmpty ? hint : nil)
     }

@@ -15,7 +15,9 @@ struct Places {
     /// The place of the value at the end of a path, or of the last part that the file has.
     ///
     /// The first item of a list is found also where the file has a single value in its place.
-    subscript(_ path: Step...) -> Position {
+    subscript(_ path: Step...) -> Position { position(path) }
+
+    func position(_ path: [Step]) -> Position {
         var node = root
         for step in path {
             switch (step, node.value) {
@@ -33,7 +35,7 @@ struct Places {
     /// Whether a top-level key has a value of the wrong kind, so that nothing is known of what it was to say.
     func isUnread(_ key: String) -> Bool {
         guard case .mapping(let blocks) = root.value, let node = blocks.first(where: { $0.key == key })?.value else { return false }
-        return key == "callers" ? node.kind != "a list" : node.kind != "a mapping of keys"
+        return key == "jwt" ? node.kind != "a list" : node.kind != "a mapping of keys"
     }
 
     /// The place of a name that is a key, such as that of a provider.

@@ -56,6 +56,33 @@ extension ScalarType<Int> {
     }
 }
 
+extension ScalarType<Int> {
+    /// US dollars for a million tokens, calls or searches, in millionths of one: picodollars for each.
+    static let pricePerMillion = ScalarType(placeholder: 0) { scalar throws(ScalarMistake) in
+        guard let value = DecimalText.number(scalar.text, decimals: 6) else {
+            let isDollar = !scalar.isReference && scalar.text.contains { $0 == "$" }
+            throw ScalarMistake(
+                "must be US dollars per million, in digits with at most 6 decimals such as 0.25, not \(scalar.shown)",
+                hint: isDollar ? "write the number alone" : nil)
+        }
+        guard value <= 1_000_000_000_000 else { throw ScalarMistake("must be between 0 and 1000000") }
+        return value
+    }
+
+    /// `200k`, `1M` or `200000` tokens.
+    static func tokens(in range: ClosedRange<Int>) -> ScalarType {
+        ScalarType(placeholder: range.lowerBound) { scalar throws(ScalarMistake) in
+            let scale = scalar.text.hasSuffix("k") ? 1000 : scalar.text.hasSuffix("M") ? 1_000_000 : 1
+            let digits = scale == 1 ? scalar.text[...] : scalar.text.dropLast()
+            guard let number = DecimalText.number(digits), !number.multipliedReportingOverflow(by: scale).overflow else {
+                throw ScalarMistake("must be a number of tokens such as 8000, 200k or 1M, not \(scalar.shown)")
+            }
+            guard range.contains(number * scale) else { throw ScalarMistake("must be between \(range.lowerBound) and \(range.upperBound)") }
+            return number * scale
+        }
+    }
+}
+
 extension ScalarType<Duration> {
     static func duration(in range: ClosedRange<Duration>) -> ScalarType {
         ScalarType(placeholder: range.lowerBound) { scalar throws(ScalarMistake) in

@@ -20,50 +20,6 @@ extension KeyHash {
     static let none = KeyHash(hex: String(repeating: "0", count: 64)) ?? { preconditionFailure("64 digits are a hash") }()
 }
 
-extension QuotaConfig.Allowance {
-    /// Stands in for an allowance that could not be read.
-    static let unread = QuotaConfig.Allowance.atOnce(0)
-}
-
-extension ScalarType<QuotaConfig.Allowance> {
-    /// `60 requests per minute` or `20 at once`.
-    static let allowance = ScalarType(placeholder: .unread) { scalar throws(ScalarMistake) in
-        let words = scalar.text.split(separator: " ").map(String.init)
-        let example = "must read like \"60 requests per minute\" or \"20 at once\", not \(scalar.shown)"
-        guard let first = words.first else { throw ScalarMistake(example) }
-        let rest = Array(words.dropFirst())
-        if let unit = rest.first, ["token", "tokens", "usd"].contains(unit.lowercased()) {
-            throw ScalarMistake("counts requests only: \(unit) cannot be limited yet")
-        }
-        guard let count = number(first) else { throw ScalarMistake(example) }
-        guard (1...1_000_000_000).contains(count) else { throw ScalarMistake("must allow between 1 and 1000000000") }
-        if rest == ["at", "once"] { return .atOnce(count) }
-        guard rest.count == 3, ["request", "requests"].contains(rest[0]), rest[1] == "per" else { throw ScalarMistake(example) }
-        guard let window = window(rest[2]) else {
-            throw ScalarMistake(example, hint: "per second, minute, hour, day or a duration such as 10s")
-        }
-        guard window >= .seconds(1), window <= .seconds(30 * 86_400) else { throw ScalarMistake("must be per 1s to 30d") }
-        return .requests(count, window: window)
-    }
-
-    /// `500`, `10k`, `2M`.
-    private static func number(_ text: String) -> Int? {
-        let scale = text.hasSuffix("k") ? 1000 : text.hasSuffix("M") ? 1_000_000 : 1
-        let (number, overflow) = (DecimalText.number(scale == 1 ? text[...] : text.dropLast()) ?? 0).multipliedReportingOverflow(by: scale)
-        return overflow || (number == 0 && text != "0") ? nil : number
-    }
-
-    private static func window(_ text: String) -> Duration? {
-        switch text {
-        case "second": .seconds(1)
-        case "minute": .seconds(60)
-        case "hour": .seconds(3600)
-        case "day": .seconds(86_400)
-        default: DurationText.duration(text)
-        }
-    }
-}
-
 extension ScalarType<Int> {
     /// `5 failures`.
     static let failures = ScalarType(placeholder: 1) { scalar throws(ScalarMistake) in

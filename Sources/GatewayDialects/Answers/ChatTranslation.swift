@@ -27,7 +27,7 @@ package struct ChatTranslation: Sendable {
     ///
     /// - Throws: `fieldRefused` for what cannot be carried.
     package func body(of request: ChatRequest, for target: ChatTargetFacts, losses: inout ChatLosses) throws(GatewayError) -> [UInt8] {
-        try provider.wire.body(of: request, for: target, losses: &losses).written()
+        try provider.providerWire.body(of: request, for: target, losses: &losses).written()
     }
 
     /// Reads a provider's whole answer, and writes it for the client.
@@ -36,7 +36,7 @@ package struct ChatTranslation: Sendable {
     package func answer(_ body: [UInt8], kept: ([ChatPart]) -> Void) -> AnswerVerdict {
         guard let value = try? JSONValue(parsing: body) else { return .broken(reason: "it is not the JSON that it should be.") }
         do throws(ChatFault) {
-            let answer = try provider.wire.answer(from: value, ids: ChatIDs(seed: facts.seed))
+            let answer = try provider.providerWire.answer(from: value, ids: ChatIDs(seed: facts.seed))
             kept(answer.parts)
             return .answer(body: client.wire.body(of: answer, to: facts).written(), answer.usage)
         } catch {
@@ -63,7 +63,8 @@ package struct ChatTranslation: Sendable {
     ///   - kept: is told the parts with seals, when the answer has come to its end.
     package func stream(eventBytesMax: Int, kept: @escaping @Sendable ([ChatPart]) -> Void) -> any AnswerStream {
         TranslatedStream(
-            reader: provider.wire.reader(ids: ChatIDs(seed: facts.seed)), writer: client.wire.writer(for: facts), eventBytesMax: eventBytesMax,
+            reader: provider.providerWire.reader(ids: ChatIDs(seed: facts.seed)), writer: client.wire.writer(for: facts),
+            events: ProviderEvents(of: provider, eventBytesMax: eventBytesMax),
             kept: kept)
     }
 }
@@ -73,36 +74,38 @@ struct TranslatedStream: AnswerStream {
     private(set) var usage: Usage?
     private(set) var hasContent = false
     private(set) var hasEnded = false
-    private var events: SSEReader
+    private var events: ProviderEvents
     private var reader: any ChatStreamReader
     private var writer: any ChatStreamWriter
     private var seals = SealCollector()
     private let kept: @Sendable ([ChatPart]) -> Void
 
-    init(reader: any ChatStreamReader, writer: any ChatStreamWriter, eventBytesMax: Int, kept: @escaping @Sendable ([ChatPart]) -> Void) {
+    init(
+        reader: any ChatStreamReader, writer: any ChatStreamWriter, events: ProviderEvents, kept: @escaping @Sendable ([ChatPart]) -> Void
+    ) {
         self.reader = reader
         self.writer = writer
         self.kept = kept
-        events = SSEReader(eventBytesMax: eventBytesMax)
+        self.events = events
     }
 
     mutating func received(_ bytes: [UInt8]) -> AnswerStep {
         var step = AnswerStep()
         events.feed(bytes)
-        do throws(SSEError) {
+        do throws(ProviderEventsError) {
             while step.fault == nil, !hasEnded, let event = try events.next() { take(event, &step) }
         } catch {
-            step.fault = .broken(reason: "one event is too long.")
+            step.fault = .broken(reason: error.reason)
         }
         return step
     }
 
     mutating func closed() -> AnswerStep {
         var step = AnswerStep()
-        do throws(SSEError) {
+        do throws(ProviderEventsError) {
             while step.fault == nil, !hasEnded, let event = try events.finish() { take(event, &step) }
         } catch {
-            step.fault = .broken(reason: "one event is too long.")
+            step.fault = .broken(reason: error.reason)
         }
         if step.fault == nil, !hasEnded { take(reader.closed(), from: nil, &step) }
         if step.fault == nil, !hasEnded { step.fault = .cut }

@@ -98,9 +98,10 @@ extension AnthropicErrors {
 extension AnthropicErrors {
     private static func headers(_ error: GatewayError) -> [HeaderField] {
         switch error {
-        case .keyMissing, .keyUnknown: [HeaderField("www-authenticate", "Bearer")]
-        case .requestsSpent(_, _, let seconds): seconds > retryAfterSecondsMax ? [] : [HeaderField("retry-after", String(max(1, seconds)))]
-        case .tooManyAtOnce, .overloaded, .draining, .noTargetLeft: [HeaderField("retry-after", "1")]
+        case .keyMissing, .keyUnknown, .keyExpired, .credentialNotTaken, .tokenRefused: [.challenge(for: error)]
+        case .requestsSpent(_, _, let seconds), .tokensSpent(_, let seconds), .moneySpent(_, let seconds):
+            seconds > retryAfterSecondsMax ? [] : [HeaderField("retry-after", String(max(1, seconds)))]
+        case .tooManyAtOnce, .overloaded, .limitsUnknown, .draining, .noTargetLeft, .issuerUnreachable: [HeaderField("retry-after", "1")]
         default: []
         }
     }
@@ -116,7 +117,7 @@ extension AnthropicErrors {
 
     private static func isNotWorthARepeat(_ error: GatewayError) -> Bool {
         switch error {
-        case .requestsSpent(_, _, let seconds): seconds > retryAfterSecondsMax
+        case .requestsSpent(_, _, let seconds), .tokensSpent(_, let seconds), .moneySpent(_, let seconds): seconds > retryAfterSecondsMax
         case .upstreamFailed(let failure):
             failure.isCredentialProblem || failure.retryAfterSeconds ?? 0 > retryAfterSecondsMax || failure.isQuotaSpent
                 || (failure.status == 429 && AnthropicFault.isQuotaSpent(failure.body))

@@ -14,6 +14,8 @@ package enum ChatField: CaseIterable, Sendable {
         case .openAIResponses: openAIResponses
         case .anthropic: anthropic
         case .gemini: gemini
+        // Fields are named as clients write them, and no client writes this format.
+        case .bedrock: openAIChat
         }
     }
 
@@ -83,6 +85,17 @@ package enum ChatField: CaseIterable, Sendable {
         case .jsonMode: "generationConfig.responseMimeType"
         case .documentTitle: "displayName"
         case .resultIsError: "response.error"
+        }
+    }
+}
+
+extension ChatFormat {
+    /// The member that holds the conversation.
+    var conversationName: String {
+        switch self {
+        case .openAIChat, .anthropic, .bedrock: "messages"
+        case .openAIResponses: "input"
+        case .gemini: "contents"
         }
     }
 }

@@ -67,6 +67,7 @@ extension ChatFormat {
         case .openAIResponses: "OpenAI responses"
         case .anthropic: "Anthropic messages"
         case .gemini: "Gemini"
+        case .bedrock: "Bedrock"
         }
     }
 }

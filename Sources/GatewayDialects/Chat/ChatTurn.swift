@@ -85,6 +85,8 @@ package struct ChatSeal: Equatable, Sendable {
         case encrypted
         /// Gemini: a part's `thoughtSignature`.
         case thought
+        /// Bedrock: a `redactedContent`, in base64.
+        case blob
     }
 
     package var kind: Kind

@@ -2,15 +2,10 @@ package import GatewayCore
 package import HTTPWire
 package import JSONBytes
 
-/// One format of conversations, both ways. No I/O, no clock: values in, values out.
+/// One format of conversations as providers speak it: requests out, answers in. No I/O, no clock: values in, values out.
 ///
 /// - SeeAlso: wire.md, sections 3 to 9
-package protocol ChatWire: Sendable {
-    /// Reads what a client of this format sent.
-    ///
-    /// - Throws: `fieldRefused` with the field as the client spells it, for what has the wrong type or cannot mean anything.
-    static func request(from body: JSONValue, about facts: ChatRequestFacts) throws(GatewayError) -> ChatRequest
-
+package protocol ChatProviderWire: Sendable {
     /// Writes a request for a provider of this format.
     ///
     /// - Parameter losses: is told what this format cannot say; it throws where that may not be left out.
@@ -21,11 +16,20 @@ package protocol ChatWire: Sendable {
     /// - Parameter ids: for calls that the provider gave none.
     static func answer(from body: JSONValue, ids: ChatIDs) throws(ChatFault) -> ChatAnswer
 
+    /// - Parameter ids: for calls that the provider gives none.
+    static func reader(ids: ChatIDs) -> any ChatStreamReader
+}
+
+/// One format of conversations, both ways.
+package protocol ChatWire: ChatProviderWire {
+    /// Reads what a client of this format sent.
+    ///
+    /// - Throws: `fieldRefused` with the field as the client spells it, for what has the wrong type or cannot mean anything.
+    static func request(from body: JSONValue, about facts: ChatRequestFacts) throws(GatewayError) -> ChatRequest
+
     /// Writes a whole answer for a client.
     static func body(of answer: ChatAnswer, to facts: ChatAnswerFacts) -> JSONValue
 
-    /// - Parameter ids: for calls that the provider gives none.
-    static func reader(ids: ChatIDs) -> any ChatStreamReader
     static func writer(for facts: ChatAnswerFacts) -> any ChatStreamWriter
 }
 

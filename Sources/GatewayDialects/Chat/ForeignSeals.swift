@@ -5,6 +5,9 @@ import JSONBytes
 ///
 /// Nothing else changes but white space; a request without them, as nearly all are, stays the same to the byte.
 package enum ForeignSeals {
+    /// Whether `removed` has anything to look into; nearly never.
+    package static func mayBe(in body: [UInt8], _ format: ChatFormat) -> Bool { SealMarks.areIn(body, format) }
+
     package static func removed(from body: [UInt8], in format: ChatFormat) -> [UInt8] {
         guard SealMarks.areIn(body, format), var request = try? JSONValue(parsing: body) else { return body }
         switch format {
@@ -12,6 +15,7 @@ package enum ForeignSeals {
         case .openAIResponses: map("input", of: &request, responsesItem)
         case .anthropic: map("messages", of: &request, anthropicMessage)
         case .gemini: map("contents", of: &request, geminiContent)
+        case .bedrock: return body
         }
         return request.written()
     }

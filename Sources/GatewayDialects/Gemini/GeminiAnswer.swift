@@ -47,6 +47,6 @@ package enum GeminiAnswer {
     }
 
     private static func usage(_ top: JSONTopLevel, _ body: [UInt8]) -> Usage? {
-        top["usageMetadata"].flatMap { $0.kind == .object ? GeminiUsage.read(body, at: $0.value) : nil }
+        GeminiUsage.read(top, in: body)
     }
 }

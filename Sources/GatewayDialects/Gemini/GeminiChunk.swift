@@ -32,7 +32,7 @@ struct GeminiChunk: Equatable {
             kind = GeminiFault(data).map { .error(status: $0.status) } ?? .unreadable
             return
         }
-        usage = top["usageMetadata"].flatMap { $0.kind == .object ? GeminiUsage.read(data, at: $0.value) : nil }
+        usage = GeminiUsage.read(top, in: data)
         if let error = top["error"], error.kind != .null {
             kind = .error(status: GeminiFault(data)?.status)
         } else if let feedback = top["promptFeedback"], feedback.kind == .object, Self.isBlocked(data, feedback.value) {

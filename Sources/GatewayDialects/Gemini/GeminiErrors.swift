@@ -109,8 +109,8 @@ extension GeminiErrors {
     /// Seconds after which a repeat makes sense; nil when nobody knows.
     private static func retryAfterSeconds(_ error: GatewayError) -> Int? {
         switch error {
-        case .requestsSpent(_, _, let seconds): max(1, seconds)
-        case .tooManyAtOnce, .overloaded, .draining, .noTargetLeft: 1
+        case .requestsSpent(_, _, let seconds), .tokensSpent(_, let seconds), .moneySpent(_, let seconds): max(1, seconds)
+        case .tooManyAtOnce, .overloaded, .limitsUnknown, .draining, .noTargetLeft, .issuerUnreachable: 1
         case .upstreamFailed(let failure) where failure.status == 429 || failure.status >= 500:
             failure.retryAfterSeconds ?? failure.geminiFault?.retryDelaySeconds
         default: nil
@@ -119,7 +119,7 @@ extension GeminiErrors {
 
     private static func headers(_ error: GatewayError) -> [HeaderField] {
         switch error {
-        case .keyMissing, .keyUnknown: [HeaderField("www-authenticate", "Bearer")]
+        case .keyMissing, .keyUnknown, .keyExpired, .credentialNotTaken, .tokenRefused: [.challenge(for: error)]
         default: retryAfterSeconds(error).map { $0 > retryAfterSecondsMax ? [] : [HeaderField("retry-after", String($0))] } ?? []
         }
     }

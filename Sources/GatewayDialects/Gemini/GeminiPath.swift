@@ -60,6 +60,9 @@ package struct GeminiPath: Equatable, Sendable {
         return "/" + (collection ?? "models") + "/" + encoded(name) + ":" + verb(operation, isStreaming)
     }
 
+    /// Where Vertex AI makes embeddings.
+    package static func predict(model: String) -> String { "/models/" + encoded(model) + ":predict" }
+
     private static func verb(_ operation: Operation, _ isStreaming: Bool) -> String {
         switch operation {
         case .generateContent: isStreaming ? "streamGenerateContent?alt=sse" : "generateContent"

@@ -60,7 +60,11 @@ package struct GeminiStream: AnswerStream {
             return
         }
         let chunk = GeminiChunk(Array(event.data), isMore: hasContent)
-        if let usage = chunk.usage { self.usage = usage }
+        if var usage = chunk.usage {
+            // Tokens are counted anew in each event, searches told once.
+            usage.webSearches = max(usage.webSearches, self.usage?.webSearches ?? 0)
+            self.usage = usage
+        }
         switch chunk.kind {
         case .content: hasContent = true
         case .end: (hasContent, hasEnded) = (true, true)

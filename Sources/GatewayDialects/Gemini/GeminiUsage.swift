@@ -20,12 +20,32 @@ package enum GeminiUsage {
         return Usage(
             input: input, output: output, cachedInput: min(input, count(value["cachedContentTokenCount"])),
             audioInput: min(input, audio(value["promptTokensDetails"])), reasoning: thoughts,
-            audioOutput: min(output - thoughts, audio(value["candidatesTokensDetails"])))
+            audioOutput: min(output - thoughts, audio(value["candidatesTokensDetails"])),
+            cachedAudioInput: min(input, audio(value["cacheTokensDetails"])), serviceTier: tier(value["serviceTier"] ?? value["trafficType"]))
     }
 
     /// Reads the object at `range` of `text`.
     package static func read(_ text: [UInt8], at range: Range<Int>) -> Usage? {
         (try? JSONValue(parsing: text, in: range)).flatMap(read)
+    }
+
+    /// Reads what an answer, or an event of a stream, says of its cost: the tokens, and the searches that were made for it.
+    ///
+    /// - Parameter answer: with the members `usageMetadata` and `candidates`.
+    static func read(_ answer: JSONTopLevel, in text: [UInt8]) -> Usage? {
+        guard let field = answer["usageMetadata"], field.kind == .object, var usage = read(text, at: field.value) else { return nil }
+        if let candidates = answer["candidates"], candidates.kind == .array { usage.webSearches = searches(text, in: candidates.value) }
+        return usage
+    }
+
+    private static let searchesMark = Array("webSearchQueries".utf8)
+
+    /// Hardly any answer was searched for: most are not parsed for it.
+    private static func searches(_ text: [UInt8], in range: Range<Int>) -> Int {
+        let mark = searchesMark
+        let isMarked = text[range].indices.contains { text[$0] == mark[0] && text[$0..<range.upperBound].starts(with: mark) }
+        guard isMarked, let candidates = try? JSONValue(parsing: text, in: range).array else { return 0 }
+        return candidates.reduce(0) { $0 + ($1["groundingMetadata"]?["webSearchQueries"]?.array?.count ?? 0) }
     }
 
     /// A `usageMetadata`: thoughts apart from the rest of the output, cached input inside the input, and the sum of all.
@@ -40,6 +60,12 @@ package enum GeminiUsage {
         if usage.audioInput > 0 { json["promptTokensDetails"] = [["modality": "AUDIO", "tokenCount": JSONValue(usage.audioInput)]] }
         if usage.audioOutput > 0 { json["candidatesTokensDetails"] = [["modality": "AUDIO", "tokenCount": JSONValue(usage.audioOutput)]] }
         return .object(json)
+    }
+
+    /// - Parameter word: `standard`, `flex` or `priority`; of Vertex AI `ON_DEMAND_FLEX` and the like.
+    private static func tier(_ word: JSONValue?) -> ServiceTier? {
+        guard let word = word?.string?.lowercased() else { return nil }
+        return ServiceTier(rawValue: word.hasPrefix("on_demand_") ? String(word.dropFirst(10)) : word)
     }
 
     private static func audio(_ details: JSONValue?) -> Int {

@@ -11,7 +11,7 @@ package enum OpenAIAnswer {
         case broken(reason: String)
     }
 
-    private static let members: JSONNames = ["usage", "error", "choices", "data"]
+    private static let members: JSONNames = ["usage", "error", "choices", "data", "service_tier", "output", "tool_usage"]
 
     /// Reads a whole answer to its end.
     ///
@@ -29,7 +29,7 @@ package enum OpenAIAnswer {
         if let list = listName(operation), top[list]?.kind != .array {
             return .broken(reason: "it has no \"\(list)\".")
         }
-        return .answer(top["usage"].flatMap { $0.kind == .object ? OpenAIUsage.read(body, at: $0.value) : nil })
+        return .answer(OpenAIUsage.read(top, in: body))
     }
 
     /// The member that makes an answer one.

@@ -23,14 +23,15 @@ struct OpenAIChunk: Equatable {
 ///
 /// - SeeAlso: wire.md, section 3.3
 enum OpenAIChunkReader {
-    private static let chunkNames: JSONNames = ["choices", "usage", "error", "object"]
+    private static let chunkNames: JSONNames = ["choices", "usage", "error", "object", "service_tier", "output", "tool_usage"]
+
     /// Reads the data of one event to its end.
     static func read(_ data: [UInt8]) -> OpenAIChunk {
         guard let top = try? JSONScanner.topLevel(data, wanted: chunkNames) else { return OpenAIChunk(kind: .unreadable) }
         if let error = top["error"], error.kind != .null { return OpenAIChunk(kind: .error(status: OpenAIFault.status(in: data, at: error.value))) }
         // Older vLLM writes the error as the chunk itself.
         if let object = top["object"], let word = try? object.string(in: data), word == "error" { return OpenAIChunk(kind: .error(status: nil)) }
-        let usage = top["usage"].flatMap { $0.kind == .object ? OpenAIUsage.read(data, at: $0.value) : nil }
+        let usage = OpenAIUsage.read(top, in: data)
         guard let choices = top["choices"], choices.kind == .array else { return OpenAIChunk(kind: .preamble, usage: usage) }
         guard let list = try? JSONValue(parsing: data, in: choices.value).array else { return OpenAIChunk(kind: .unreadable) }
         if list.isEmpty { return OpenAIChunk(kind: usage == nil ? .preamble : .usageOnly, usage: usage) }
@@ -66,7 +67,7 @@ enum OpenAIResponsesEventReader {
     ]
 
     private static let eventNames: JSONNames = ["type", "error", "response"]
-    private static let responseNames: JSONNames = ["usage", "error"]
+    private static let responseNames: JSONNames = ["usage", "error", "service_tier", "output", "tool_usage"]
 
     /// - Parameter name: the event's name; where there is none, the `type` in its data is.
     static func read(name: String?, _ data: [UInt8]) -> OpenAIChunk {
@@ -95,8 +96,7 @@ enum OpenAIResponsesEventReader {
     }
 
     private static func finalUsage(_ data: [UInt8]) -> Usage? {
-        guard let usage = response(data)?["usage"], usage.kind == .object else { return nil }
-        return OpenAIUsage.read(data, at: usage.value)
+        response(data).flatMap { OpenAIUsage.read($0, in: data) }
     }
 
     private static func failure(_ data: [UInt8]) -> Int? {

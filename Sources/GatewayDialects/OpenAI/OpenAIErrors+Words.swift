@@ -22,19 +22,28 @@ extension OpenAIErrors {
         return object([("error", object(fields))])
     }
 
+    /// OpenAI's clients tell by `insufficient_quota` that waiting does not help, and by the other types what there is too little of.
     private static func type(_ error: GatewayError) -> String {
-        switch error.kind {
+        switch error {
+        case .tokensSpent: return "tokens"
+        case .moneySpent: return "insufficient_quota"
+        default: break
+        }
+        return switch error.kind {
         case .upstreamAuth: "api_error"
         case .rateLimitExceeded: "requests"
         case .staticAnswer, .upstreamStatus, .badRequest: error.status >= 500 ? "server_error" : "invalid_request_error"
-        case .notFound, .modelNotFound, .invalidAPIKey, .modelForbidden, .clientGone: "invalid_request_error"
-        case .upstreamUnreachable, .timeout, .badUpstream, .upstreamCut, .overloaded, .draining, .internalFailure: "server_error"
+        case .notFound, .modelNotFound, .invalidAPIKey, .modelForbidden, .clientGone, .expiredAPIKey, .invalidToken, .expiredToken, .addressForbidden:
+            "invalid_request_error"
+        case .upstreamUnreachable, .timeout, .badUpstream, .upstreamCut, .overloaded, .limitsUnknown, .draining, .internalFailure, .issuerUnreachable:
+            "server_error"
         }
     }
 
     private static func code(_ error: GatewayError) -> String? {
         switch error {
         case .routeMissing: "unknown_url"
+        case .moneySpent: "insufficient_quota"
         case .upstreamFailed(let failure) where !failure.isCredentialProblem: failure.status == 429 ? "rate_limit_exceeded" : "bad_upstream"
         case .malformedRequest, .malformedBody, .modelMissing, .fieldRefused: nil
         default: error.kind.rawValue

@@ -125,9 +125,10 @@ extension OpenAIErrors {
 extension OpenAIErrors {
     private static func headers(_ error: GatewayError) -> [HeaderField] {
         switch error {
-        case .keyMissing, .keyUnknown: [HeaderField("www-authenticate", "Bearer")]
-        case .requestsSpent(_, _, let seconds): seconds > retryAfterSecondsMax ? [] : [HeaderField("retry-after", String(max(1, seconds)))]
-        case .tooManyAtOnce, .overloaded, .draining, .noTargetLeft: [HeaderField("retry-after", "1")]
+        case .keyMissing, .keyUnknown, .keyExpired, .credentialNotTaken, .tokenRefused: [.challenge(for: error)]
+        case .requestsSpent(_, _, let seconds), .tokensSpent(_, let seconds), .moneySpent(_, let seconds):
+            seconds > retryAfterSecondsMax ? [] : [HeaderField("retry-after", String(max(1, seconds)))]
+        case .tooManyAtOnce, .overloaded, .limitsUnknown, .draining, .noTargetLeft, .issuerUnreachable: [HeaderField("retry-after", "1")]
         default: []
         }
     }
@@ -143,7 +144,7 @@ extension OpenAIErrors {
 
     private static func isNotWorthARepeat(_ error: GatewayError) -> Bool {
         switch error {
-        case .requestsSpent(_, _, let seconds): seconds > retryAfterSecondsMax
+        case .requestsSpent(_, _, let seconds), .tokensSpent(_, let seconds), .moneySpent(_, let seconds): seconds > retryAfterSecondsMax
         case .upstreamFailed(let failure):
             failure.isCredentialProblem || failure.retryAfterSeconds ?? 0 > retryAfterSecondsMax || failure.isQuotaSpent
         default: false

@@ -6,6 +6,7 @@ package struct OpenAIRequest: Sendable {
     /// The members that the gateway looks at. Each may occur once only: with two, the gateway and a provider might read different ones.
     private static let members: JSONNames = [
         "model", "stream", "stream_options", "messages", "instructions", "previous_response_id", "conversation", "background",
+        "max_tokens", "max_completion_tokens", "max_output_tokens", "n", "best_of",
     ]
     private static let optionMembers: JSONNames = ["include_usage"]
     /// Bytes of a model's name.

@@ -40,6 +40,41 @@ package enum OpenAIUsage {
             audioOutput: min(output, count(outer?["audio_tokens"], in: text) ?? 0))
     }
 
+    /// Reads what an answer, or the last event of a stream, says of its cost: the tokens, and beside them its class of service and the searches
+    /// that were made for it.
+    ///
+    /// - Parameter answer: with the members `usage`, `service_tier`, `output` and `tool_usage`.
+    static func read(_ answer: JSONTopLevel, in text: [UInt8]) -> Usage? {
+        guard let field = answer["usage"], field.kind == .object, var usage = read(text, at: field.value) else { return nil }
+        if let tier = answer["service_tier"], tier.kind == .string {
+            usage.serviceTier = (try? tier.string(in: text)).flatMap(ServiceTier.init(rawValue:))
+        }
+        if let tools = answer["tool_usage"], tools.kind == .object, let count = searches(text, inTools: tools.value) {
+            usage.webSearches = count
+        } else if let output = answer["output"], output.kind == .array {
+            usage.webSearches = searches(text, in: output.value)
+        }
+        return usage
+    }
+
+    /// `"tool_usage":{"web_search":{"num_requests":1}}`
+    private static func searches(_ text: [UInt8], inTools range: Range<Int>) -> Int? {
+        (try? JSONValue(parsing: text, in: range))?["web_search"]?["num_requests"]?.int.map { min(max(0, $0), countMax) }
+    }
+
+    /// Searches among the items of a response. Opening a page that was found, and looking for words in it, are not billed.
+    ///
+    /// - SeeAlso: https://developers.openai.com/api/docs/guides/tools-web-search
+    private static func searches(_ text: [UInt8], in range: Range<Int>) -> Int {
+        let mark = Array("web_search_call".utf8)
+        // Hardly any answer has one: most are not parsed.
+        let isMarked = text[range].indices.contains { text[$0] == mark[0] && text[$0..<range.upperBound].starts(with: mark) }
+        guard isMarked, let items = try? JSONValue(parsing: text, in: range).array else { return 0 }
+        return items.count { item in
+            item["type"]?.string == "web_search_call" && ["search", nil].contains(item["action"]?["type"]?.string)
+        }
+    }
+
     private static func scan(_ field: JSONField?, of text: [UInt8]) -> JSONTopLevel? {
         guard let field, field.kind == .object else { return nil }
         return try? JSONScanner.topLevel(text, in: field.value, wanted: details)

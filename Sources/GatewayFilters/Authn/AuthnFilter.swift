@@ -1,17 +1,18 @@
 package import GatewayCore
 import GatewayDialects
+package import HTTPWire
 
-/// Lets in those who may use the route, and only with models they may use.
+/// Lets in those who may use the route, from where they may, and only with models they may use.
 ///
-/// | `acceptsKeys` | `allowsAnonymous` | no key | known key | unknown key |
+/// | `accepted` | `allowsAnonymous` | no credential | a valid one of an accepted kind | any other |
 /// | --- | --- | --- | --- | --- |
-/// | true | false | refused | let in, as its caller | refused |
-/// | true | true | let in | let in, as its caller | see `UnknownKeys` |
-/// | false | true | let in | let in, key not looked at | let in, key not looked at |
+/// | some | false | refused | let in, as its caller | refused |
+/// | some | true | let in | let in, as its caller | see `UnknownKeys` |
+/// | none | true | let in | let in, not looked at | let in, not looked at |
 ///
 /// Whoever is let in without a caller is anonymous: `exchange.caller` stays nil.
 package struct AuthnFilter: Filter {
-    /// What happens to a key that nobody holds, on a route that is open to requests without any.
+    /// What happens to a credential that is nobody's, on a route that is open to requests without any.
     package enum UnknownKeys: Sendable {
         /// A mistyped key is noticed.
         case refused
@@ -19,22 +20,45 @@ package struct AuthnFilter: Filter {
         case anonymous
     }
 
-    private let table: KeyTable
-    private let acceptsKeys: Bool
+    private let directory: CallerDirectory
+    private let accepted: Set<CredentialKind>
     private let allowsAnonymous: Bool
     private let unknownKeys: UnknownKeys
+    private let addresses: [AddressBlock]?
+    private let proxies: [AddressBlock]
 
-    package init(table: KeyTable, acceptsKeys: Bool, allowsAnonymous: Bool, unknownKeys: UnknownKeys = .anonymous) {
-        self.table = table
-        self.acceptsKeys = acceptsKeys
+    /// - Parameters:
+    ///   - addresses: where requests may come from; nil: from anywhere.
+    ///   - proxies: whose word about a client's address is taken.
+    package init(
+        directory: CallerDirectory, accepted: Set<CredentialKind>, allowsAnonymous: Bool, unknownKeys: UnknownKeys = .anonymous,
+        addresses: [AddressBlock]? = nil, proxies: [AddressBlock] = []
+    ) {
+        self.directory = directory
+        self.accepted = accepted
         self.allowsAnonymous = allowsAnonymous
         self.unknownKeys = unknownKeys
+        self.addresses = addresses
+        self.proxies = proxies
     }
 
     package func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response {
-        exchange.caller = try caller(of: exchange)
-        if let caller = exchange.caller, caller.models != nil { try checkModel(of: exchange, for: caller) }
+        try checkAddress(of: exchange, in: addresses)
+        exchange.caller = try await caller(of: exchange)
+        if let caller = exchange.caller {
+            try checkAddress(of: exchange, in: caller.addresses)
+            if caller.models != nil { try checkModel(of: exchange, for: caller) }
+        }
         return try await next(exchange)
+    }
+
+    /// Fails closed: an address that is not known is not one of the list.
+    private func checkAddress(of exchange: Exchange, in addresses: [AddressBlock]?) throws(GatewayError) {
+        guard let addresses else { return }
+        guard let peer = exchange.peer,
+            let client = ForwardedFor.client(peer: peer, fields: exchange.request.head.fields, proxies: proxies),
+            addresses.contains(where: { $0.contains(client) })
+        else { throw .addressForbidden }
     }
 
     /// Fails closed: what asks for something of a model that cannot be told is not let through.
@@ -46,20 +70,25 @@ package struct AuthnFilter: Filter {
     }
 
     /// - Returns: nil for somebody anonymous.
-    private func caller(of exchange: Exchange) throws(GatewayError) -> Caller? {
-        guard acceptsKeys else {
+    private func caller(of exchange: Exchange) async throws(GatewayError) -> Caller? {
+        guard !accepted.isEmpty else {
             guard allowsAnonymous else { throw .keyMissing }
             return nil
         }
-        switch table.identify(exchange) {
-        case .known(let caller):
+        switch await directory.identify(exchange) {
+        case .known(let caller, by: let kind):
+            guard accepted.contains(kind) else { return try anonymous(orThrow: .credentialNotTaken(kind)) }
             return caller
         case .absent:
             guard allowsAnonymous else { throw .keyMissing }
             return nil
-        case .unknown:
-            guard allowsAnonymous, unknownKeys == .anonymous else { throw .keyUnknown }
-            return nil
+        case .refused(let kind, let error):
+            return try anonymous(orThrow: accepted.contains(kind) ? error : .credentialNotTaken(kind))
         }
+    }
+
+    private func anonymous(orThrow error: GatewayError) throws(GatewayError) -> Caller? {
+        guard allowsAnonymous, unknownKeys == .anonymous else { throw error }
+        return nil
     }
 }

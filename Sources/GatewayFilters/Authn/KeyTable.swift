@@ -1,5 +1,4 @@
 package import GatewayCore
-package import HTTPWire
 
 /// Who holds which key, made once per configuration and shared by all workers.
 ///
@@ -7,19 +6,31 @@ package import HTTPWire
 /// all of that bucket is compared in constant time. So how long a look-up takes tells nothing about how near a guess came, and does not
 /// grow with the number of callers.
 package final class KeyTable: Sendable {
+    /// A key as the file has it.
+    package struct Holder: Sendable {
+        package let digest: KeyDigest
+        package let caller: Caller
+        /// Seconds since 1970; the key is refused from then on. nil: it does not expire.
+        package let expires: Int?
+
+        package init(digest: KeyDigest, caller: Caller, expires: Int? = nil) {
+            self.digest = digest
+            self.caller = caller
+            self.expires = expires
+        }
+    }
+
     /// A longer key is not hashed and belongs to nobody.
     package static let keyBytesMax = 4096
 
     /// Where each bucket begins in `digests`, and, last, where the last one ends.
     private let bucketStarts: [Int32]
-    private let digests: [KeyDigest]
-    /// Beside `digests`.
-    private let callers: [Caller]
+    private let holders: [Holder]
     /// How many bits of a digest's prefix are not used for choosing a bucket.
     private let shift: UInt64
 
     /// - Parameter holders: each key once. Of two holders of one key the first has it.
-    package init(_ holders: [(digest: KeyDigest, caller: Caller)]) {
+    package init(_ holders: [Holder]) {
         var bits: UInt64 = 1
         while 1 << bits < holders.count * 2 { bits += 1 }
         let shift = 64 - bits
@@ -30,33 +41,15 @@ package final class KeyTable: Sendable {
         for bucket in starts.indices.dropFirst() { starts[bucket] += starts[bucket - 1] }
         self.shift = shift
         bucketStarts = starts
-        digests = sorted.map(\.digest)
-        callers = sorted.map(\.caller)
+        self.holders = sorted
     }
 
-    package func holder(ofKey key: [UInt8]) -> Caller? {
-        guard key.count <= Self.keyBytesMax else { return nil }
-        let digest = KeyDigest(of: key)
+    package func holder(of digest: KeyDigest) -> Holder? {
         let bucket = Int(digest.prefix >> shift)
         var found: Int?
-        for index in Int(bucketStarts[bucket])..<Int(bucketStarts[bucket + 1]) where digests[index] == digest {
+        for index in Int(bucketStarts[bucket])..<Int(bucketStarts[bucket + 1]) where holders[index].digest == digest {
             found = found ?? index  // no early way out: the whole bucket is compared, whatever is found
         }
-        return found.map { callers[$0] }
-    }
-
-    package func identify(_ head: RequestHead) -> KeyIdentity {
-        guard let key = PresentedKey.find(in: head) else { return .absent }
-        return holder(ofKey: key).map { .known($0) } ?? .unknown
-    }
-
-    /// Who sent the request, by its key; looked up once for each exchange.
-    ///
-    /// Says whose key it is, not whether the route takes keys: that is `AuthnFilter`'s to decide.
-    package func identify(_ exchange: Exchange) -> KeyIdentity {
-        if let identity = exchange.keyIdentity { return identity }
-        let identity = identify(exchange.request.head)
-        exchange.keyIdentity = identity
-        return identity
+        return found.map { holders[$0] }
     }
 }

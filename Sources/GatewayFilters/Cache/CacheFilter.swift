@@ -37,7 +37,10 @@ package struct CacheFilter: Filter {
 
     package func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response {
         let wishes = CacheControl(exchange.request.head.fields)
-        guard !wishes.forbidsKeeping, determinism?.holds(for: exchange) ?? true, let key = recipe.key(for: exchange) else {
+        // An answer that a limit of this caller's cuts short is nobody else's.
+        guard !wishes.forbidsKeeping, exchange.outputTokensMax == nil, determinism?.holds(for: exchange) ?? true,
+            let key = recipe.key(for: exchange)
+        else {
             tell(.bypass, exchange)
             return try await next(exchange)
         }
@@ -85,6 +88,7 @@ package struct CacheFilter: Filter {
             let kept = await kept(key, exchange) ?? answer
             if let response = await replay.response(with: kept, key, for: exchange) {
                 tell(seat.hasPaid ? .miss : .hit, exchange, age: answer.age(at: exchange.worker.now))
+                if seat.hasPaid { exchange.record.costAvoided = nil }
                 return response
             }
         case .found(let answer):
@@ -153,6 +157,8 @@ package struct CacheFilter: Filter {
         let standing = policy.standing(of: answer, at: now)
         guard standing != .expired, let response = await replay.response(with: answer, key, for: exchange) else { return nil }
         exchange.record.sharedFlight = false
+        // Without the cache the request would have failed, at no cost.
+        exchange.record.costAvoided = nil
         tell(standing == .fresh ? .hit : .stale, exchange, age: answer.age(at: now), .memory)
         return response
     }

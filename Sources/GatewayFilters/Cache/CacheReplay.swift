@@ -40,6 +40,7 @@ struct CacheReplay {
         exchange.record.modelUsed = answer.about.modelUsed
         exchange.record.modelLabel = answer.about.modelLabel
         exchange.record.usage = answer.about.usage
+        exchange.record.costAvoided = answer.about.cost
     }
 
     /// The other form of an answer, made for the first who asks for it and kept beside the one that was received.
@@ -56,7 +57,7 @@ struct CacheReplay {
         let whole: [UInt8]?
         switch answer.content {
         case .json(let bytes): whole = bytes
-        case .stream(let chunks): whole = FormConverter(operation: told.operation).json(fromStream: chunks)
+        case .stream(let chunks): whole = told.operation.flatMap { FormConverter(operation: $0).json(fromStream: chunks) }
         case .refusal, .alias: whole = nil
         }
         let translation = ChatTranslation(client: asked, provider: told, facts: ChatAnswerFacts(exchange))
@@ -70,12 +71,14 @@ struct CacheReplay {
 }
 
 extension ChatFormat {
-    fileprivate var operation: Operation {
+    /// nil: of a format that no client speaks, in which nothing is kept.
+    fileprivate var operation: Operation? {
         switch self {
         case .openAIChat: .chatCompletions
         case .openAIResponses: .responses
         case .anthropic: .messages
         case .gemini: .generateContent
+        case .bedrock: nil
         }
     }
 }

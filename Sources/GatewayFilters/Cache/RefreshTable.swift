@@ -22,7 +22,7 @@ package final class RefreshTable: Sendable {
                 entries = entries.filter { $0.value.map { $0 > now } ?? true }
                 guard entries.count < Self.countMax else { return false }
             }
-            entries.updateValue(nil, forKey: key)
+            _ = entries.updateValue(nil, forKey: key)
             return true
         }
     }

@@ -68,7 +68,8 @@ package final class StoredAnswer: Sendable {
         about.modelUsed = record.modelUsed
         about.modelLabel = record.modelLabel
         about.usage = record.usage
-        about.cost = record.cost
+        // Failed attempts before it were no part of the answer.
+        about.cost = record.costOfAnswer
         about.format = format
         about.tag = tag
         self.init(content, about: about)

@@ -11,16 +11,22 @@ package final class FallbackFilter: Filter {
     private let passThrough: Target?
     private let caller: UpstreamCaller
     private let rules: [FallbackRule]
+    private let switches: [ModelSwitch]
 
     /// - Parameters:
     ///   - models: those of the file, by name.
     ///   - passThrough: gets, unchanged, the requests whose model is not among them; nil refuses them.
     ///   - rules: in the order of the file.
-    package init(models: [String: ServedModel], passThrough: Target?, caller: UpstreamCaller, rules: [FallbackRule] = []) {
+    ///   - switches: in the order of the file; the first that holds decides.
+    package init(
+        models: [String: ServedModel], passThrough: Target?, caller: UpstreamCaller, rules: [FallbackRule] = [],
+        switches: [ModelSwitch] = []
+    ) {
         self.models = models
         self.passThrough = passThrough
         self.caller = caller
         self.rules = rules
+        self.switches = switches
     }
 
     package func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response {
@@ -30,6 +36,8 @@ package final class FallbackFilter: Filter {
             guard OpenAIPath.versioned(exchange.path, method: method) != nil else { throw .routeMissing }
         }
         var model = try model(for: exchange)
+        exchange.record.baseline = model.baseline
+        if let other = switched(exchange) { model = other }
         let deadline = caller.deadline(of: exchange)
         var visited: [String] = []
         var position = 0
@@ -53,6 +61,19 @@ package final class FallbackFilter: Filter {
     private static func cause(of error: GatewayError, after earlier: GatewayError?) -> GatewayError {
         if case .fieldRefused = error, let earlier { return earlier }
         return error
+    }
+
+    /// What serves a request instead of the model it names. What one account keeps stays there.
+    private func switched(_ exchange: Exchange) -> ServedModel? {
+        guard !switches.isEmpty, !exchange.isBoundToAccount, exchange.record.modelLabel != nil else { return nil }
+        var tokens: Int?
+        return switches.first { rule in
+            rule.holds(for: exchange) {
+                let count = tokens ?? InputEstimate.tokens(of: exchange.request.body)
+                tokens = count
+                return count
+            }
+        }?.model
     }
 
     /// Whom a request is for.

@@ -8,8 +8,9 @@ extension GatewayError {
     /// moment would be free.
     var countsAsRequest: Bool {
         switch self {
-        case .malformedRequest, .malformedBody, .routeMissing, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown,
-            .modelForbidden, .modelUnreadable, .requestsSpent, .tooManyAtOnce, .fieldRefused, .noTargetLeft, .overloaded, .draining, .internalFailure:
+        case .malformedRequest, .malformedBody, .routeMissing, .modelMissing, .modelUnknown, .keyMissing, .keyUnknown, .modelForbidden,
+            .modelUnreadable, .requestsSpent, .tooManyAtOnce, .tokensSpent, .moneySpent, .limitsUnknown, .fieldRefused, .noTargetLeft, .overloaded,
+            .draining, .internalFailure, .keyExpired, .tokenRefused, .credentialNotTaken, .addressForbidden, .issuerUnreachable:
             false
         case .clientGone, .upstreamUnreachable, .upstreamTimedOut, .upstreamFailed, .upstreamErrorEvent, .upstreamBroken, .upstreamCut,
             .upstreamConnectionLost, .staticAnswer:

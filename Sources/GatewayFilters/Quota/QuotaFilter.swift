@@ -1,104 +1,148 @@
 package import GatewayCore
 
-/// Holds a route to its limits of requests per window and requests at once.
+/// Holds a route to its limits of requests, tokens, money and requests at once.
 ///
-/// Everything a request needs is taken in one step before it goes on, from all limits or from none. What was taken `atOnce` is given back
-/// when the answer has ended, whichever way; a request is given back when it failed before any provider was asked.
+/// Everything a request needs is taken in one step before it goes on, from all limits or from none. What an answer will come to is not known
+/// then: what it may come to is held, and what it came to is counted when it has ended, whichever way. A request is given back when it failed
+/// before any provider was asked.
 package struct QuotaFilter: Filter {
-    private struct Rule {
-        let limit: QuotaLimit
-        let counter: String
-    }
-
-    private let rules: [Rule]
-    private let route: String
-    private let models: Set<String>
+    private let rules: [QuotaRule]
+    private let subjects: QuotaSubjects
     private let store: any QuotaStore
+    private let history: OutputHistory
+    private let isMetered: Bool
     private let holdsUntilTheEnd: Bool
+    private let tellsStandings: Bool
 
     /// - Parameters:
     ///   - limits: of two with one name, kind and `each`, the first counts.
     ///   - route: the route's name, for limits for each route.
     ///   - models: the names of the file's models, for limits for each model.
-    package init(limits: [QuotaLimit], route: String, models: Set<String>, store: any QuotaStore) {
+    ///   - tellsStandings: whether something further on is decided by how much of a limit is in use.
+    ///   - cost: the most that tokens of a model may cost, by the prices of its targets; nil where none has a price. nil as the model: one that
+    ///     the file does not name.
+    package init(
+        limits: [QuotaLimit], route: String, models: Set<String>, store: any QuotaStore, history: OutputHistory = OutputHistory(),
+        meter: (QuotaLimit) -> QuotaMeter? = { _ in nil }, tellsStandings: Bool = false,
+        cost: @escaping @Sendable (_ model: String?, Usage) -> Money? = { _, _ in nil }
+    ) {
         var counters: Set<String> = []
-        rules = limits.map { Rule(limit: $0, counter: $0.counterName) }.filter { counters.insert($0.counter).inserted }
-        self.route = route
-        self.models = models
+        rules = limits.filter { counters.insert($0.counterName).inserted }.map { QuotaRule($0, meter: meter($0), cost: cost) }
+        subjects = QuotaSubjects(route: route, models: models)
         self.store = store
-        holdsUntilTheEnd = limits.contains { $0.allowance.isAtOnce }
+        self.history = history
+        isMetered = limits.contains { $0.allowance.isMetered }
+        self.tellsStandings = tellsStandings
+        holdsUntilTheEnd = limits.contains { $0.allowance.isHeld }
     }
 
     package func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response {
-        let demands = rules.map {
-            QuotaDemand(key: QuotaKey(counter: $0.counter, subject: subject(of: exchange, for: $0.limit.each)), allowance: $0.limit.allowance)
-        }
+        let model = subjects.model(of: exchange)
+        let estimate = isMetered ? QuotaEstimate(of: exchange, model: model, history: history) : .none
+        let demands = rules.map { $0.demand(subjects.subject(of: exchange, for: $0.limit.each), estimate, model) }
         let reservation: QuotaReservation
-        switch try await store.reserve(demands, now: exchange.worker.now) {
+        switch try await decision(on: demands, exchange) {
         case .granted(let granted, let snapshots):
-            announce(tightest(of: snapshots), on: exchange)
+            if granted.place == .outage { for rule in rules { rule.meter?.countStoreFailure() } }
+            note(snapshots, on: exchange)
+            clamp(exchange, to: granted, demands, estimate, model)
             reservation = granted
         case .refused(let index, let retryAfter, let snapshots):
-            throw refusal(by: rules[index].limit, snapshots[index], retryAfter, others: snapshots, on: exchange)
+            throw refusal(by: rules[index], snapshots, index, retryAfter, on: exchange)
         }
         do {
             let response = try await next(exchange)
-            if holdsUntilTheEnd { response.body.onEnd { _ in settle(reservation, counts: true) } }
+            if holdsUntilTheEnd {
+                response.body.onEnd { end in settle(reservation, exchange, QuotaUse(of: exchange, estimate, end: end), estimate, model) }
+            }
             return response
         } catch {
-            settle(reservation, counts: error.countsAsRequest)
+            settle(reservation, exchange, QuotaUse(of: exchange, estimate, error: error), estimate, model)
             throw error
         }
     }
 
-    private func settle(_ reservation: QuotaReservation, counts: Bool) {
-        store.settle(reservation, actual: reservation.items.map { counts ? $0.amount : 0 })
-    }
-
-    private func subject(of exchange: Exchange, for dimension: QuotaLimit.Dimension) -> QuotaSubject {
-        switch dimension {
-        case .caller: exchange.caller.map { .caller($0.name) } ?? .anonymous
-        case .team: exchange.caller.map { caller in caller.team.map { .team($0) } ?? .caller(caller.name) } ?? .anonymous
-        case .route: .route(route)
-        case .model: exchange.model.flatMap { models.contains($0) ? .model($0) : nil } ?? .otherModels
-        case .everyone: .everyone
+    private func decision(on demands: [QuotaDemand], _ exchange: Exchange) async throws(GatewayError) -> QuotaDecision {
+        do { return try await store.reserve(demands, on: exchange.worker) } catch {
+            for rule in rules { rule.meter?.countStoreFailure() }
+            throw error
         }
     }
 
-    private func refusal(
-        by limit: QuotaLimit, _ snapshot: QuotaSnapshot, _ retryAfter: Duration?, others: [QuotaSnapshot], on exchange: Exchange
-    ) -> GatewayError {
-        switch limit.allowance {
-        case .requests(let count, let window):
-            let seconds = QuotaHeaders.seconds(in: retryAfter ?? window)
-            announce(snapshot, on: exchange)
-            exchange.responseHeaders.append(QuotaHeaders.retry(afterSeconds: seconds))
-            return .requestsSpent(limit: count, window: QuotaHeaders.name(ofWindow: window), retryAfterSeconds: seconds)
-        case .atOnce(let count):
-            announce(tightest(of: others), on: exchange)
-            exchange.responseHeaders.append(QuotaHeaders.retry(afterSeconds: 1))
-            return .tooManyAtOnce(limit: count)
-        }
+    private func settle(_ reservation: QuotaReservation, _ exchange: Exchange, _ use: QuotaUse, _ estimate: QuotaEstimate, _ model: String?) {
+        let actual = zip(rules, reservation.items).map { rule, item in rule.amount(of: use, reserved: item.amount, model) }
+        store.settle(reservation, actual: actual, on: exchange.worker)
+        guard isMetered, let wish = estimate.wish, let tokens = use.answerTokens else { return }
+        history.learn(tokens / wish.answers, for: exchange.caller?.name, from: model)
     }
 
-    /// The limit of requests that will be reached first: the one with the least left, of these the one that takes longest to recover.
-    private func tightest(of snapshots: [QuotaSnapshot]) -> QuotaSnapshot? {
-        var tightest: QuotaSnapshot?
-        for (rule, snapshot) in zip(rules, snapshots) where !rule.limit.allowance.isAtOnce {
-            if let best = tightest, (best.remaining, snapshot.reset) <= (snapshot.remaining, best.reset) { continue }
-            tightest = snapshot
+    /// Makes the answer no longer than what was left of the limits that say so.
+    private func clamp(
+        _ exchange: Exchange, to granted: QuotaReservation, _ demands: [QuotaDemand], _ estimate: QuotaEstimate, _ model: String?
+    ) {
+        for (rule, (item, demand)) in zip(rules, zip(granted.items, demands)) where item.amount < demand.amount {
+            guard let wish = estimate.wish else { continue }
+            let each = max(1, rule.output(within: item.amount, estimate, model) / wish.answers)
+            exchange.outputTokensMax = min(exchange.outputTokensMax ?? .max, each)
         }
-        return tightest
-    }
-
-    private func announce(_ snapshot: QuotaSnapshot?, on exchange: Exchange) {
-        guard let snapshot else { return }
-        exchange.responseHeaders += QuotaHeaders.standing(snapshot)
     }
 }
 
-extension QuotaLimit.Allowance {
-    fileprivate var isAtOnce: Bool {
-        if case .atOnce = self { true } else { false }
+// What clients and operators are told.
+extension QuotaFilter {
+    private func note(_ snapshots: [QuotaSnapshot], on exchange: Exchange) {
+        let unix = exchange.worker.secondsSince1970
+        for (rule, snapshot) in zip(rules, snapshots) {
+            rule.meter?.note(snapshot, unix: unix)
+            if tellsStandings {
+                exchange.limitsInUse.append(
+                    LimitInUse(name: rule.limit.name, used: max(0, snapshot.limit - snapshot.remaining), limit: snapshot.limit))
+            }
+            guard snapshot.isExceeded else { continue }
+            rule.meter?.countShadowRejection()
+            exchange.record.shadowLimits.append(rule.limit.name)
+        }
+        announce(snapshots, on: exchange, unix: unix)
+    }
+
+    private func refusal(
+        by rule: QuotaRule, _ snapshots: [QuotaSnapshot], _ index: Int, _ retryAfter: Duration?, on exchange: Exchange
+    ) -> GatewayError {
+        let unix = exchange.worker.secondsSince1970
+        rule.meter?.note(snapshots[index], unix: unix)
+        rule.meter?.countRejection()
+        exchange.record.limitReached = rule.limit.name
+        announce(snapshots, on: exchange, refusedBy: index, unix: unix)
+        let seconds = retryAfter.map { QuotaHeaders.seconds(in: rule.limit.allowance.bounding($0)) } ?? 1
+        exchange.responseHeaders.append(QuotaHeaders.retry(afterSeconds: seconds))
+        return rule.refusal(retryAfterSeconds: seconds)
+    }
+
+    /// Says of each unit where its tightest limit stands: the one with the least left, of these the one that takes longest to recover. A
+    /// limit that refused is the tightest of its unit.
+    private func announce(_ snapshots: [QuotaSnapshot], on exchange: Exchange, refusedBy refused: Int? = nil, unix: Int) {
+        var tightest: [(unit: QuotaHeaders.Unit, index: Int)] = []
+        for (index, rule) in rules.enumerated() {
+            guard let own = rule.unit, !rule.limit.isShadow else { continue }
+            let unit = QuotaHeaders.shown(own, in: exchange.dialect)
+            guard let place = tightest.firstIndex(where: { $0.unit == unit }) else {
+                tightest.append((unit, index))
+                continue
+            }
+            let best = tightest[place].index
+            if best == refused { continue }
+            let isTighter = (snapshots[index].remaining, snapshots[best].reset) < (snapshots[best].remaining, snapshots[index].reset)
+            if index == refused || isTighter { tightest[place].index = index }
+        }
+        for (unit, index) in tightest {
+            exchange.responseHeaders += QuotaHeaders.standing(snapshots[index], of: unit, in: exchange.dialect, unix: unix)
+        }
+    }
+}
+
+extension QuotaAllowance {
+    /// Times in a large window are rounded up: nobody is told to wait for longer than the window, or a minute would be too long for `retry-after`.
+    fileprivate func bounding(_ wait: Duration) -> Duration {
+        if case .sliding(let length) = window { min(wait, length) } else { wait }
     }
 }

@@ -1,19 +1,61 @@
 import GatewayCore
 
-/// How a client is told where it stands, in the OpenAI dialect's headers.
+/// How a client is told where it stands, under the names that its dialect has for it. Gemini's has none, and gets OpenAI's.
 ///
-/// - SeeAlso: https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
+/// - SeeAlso: https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers,
+///   https://docs.anthropic.com/en/api/rate-limits#response-headers
 enum QuotaHeaders {
+    /// What a limit counts, as clients call it.
+    enum Unit: Hashable {
+        case requests
+        case tokens
+        case inputTokens
+        case outputTokens
+        case dollars
+    }
+
     /// Longer waits are not put into `retry-after`: SDKs obey it for minutes and more, and the app seems to hang.
     static let retryAfterSecondsMax = 60
 
-    static func standing(_ snapshot: QuotaSnapshot) -> [HeaderField] {
-        [
-            HeaderField("x-ratelimit-limit-requests", String(snapshot.limit)),
-            HeaderField("x-ratelimit-remaining-requests", String(snapshot.remaining)),
-            HeaderField("x-ratelimit-reset-requests", text(for: snapshot.reset)),
-        ]
+    /// - Parameter unix: the time of day, in seconds since 1970.
+    static func standing(_ snapshot: QuotaSnapshot, of unit: Unit = .requests, in dialect: Dialect = .openai, unix: Int = 0) -> [HeaderField] {
+        let (limit, remaining) = (amount(snapshot.limit, unit), amount(snapshot.remaining, unit))
+        guard dialect == .anthropic else {
+            let name = openAIName(unit)
+            return [
+                HeaderField("x-ratelimit-limit-\(name)", limit), HeaderField("x-ratelimit-remaining-\(name)", remaining),
+                HeaderField("x-ratelimit-reset-\(name)", text(for: snapshot.reset)),
+            ]
+        }
+        let name = "anthropic-ratelimit-" + anthropicName(unit)
+        let reset = UTCTimestamp.text(secondsSince1970: unix + (snapshot.reset == .zero ? 0 : seconds(in: snapshot.reset)))
+        return [HeaderField(name + "-limit", limit), HeaderField(name + "-remaining", remaining), HeaderField(name + "-reset", reset)]
     }
+
+    /// Units that clients of a dialect see under the same name.
+    static func shown(_ unit: Unit, in dialect: Dialect) -> Unit {
+        dialect != .anthropic && (unit == .inputTokens || unit == .outputTokens) ? .tokens : unit
+    }
+
+    private static func openAIName(_ unit: Unit) -> String {
+        switch unit {
+        case .requests: "requests"
+        case .tokens, .inputTokens, .outputTokens: "tokens"
+        case .dollars: "usd"
+        }
+    }
+
+    private static func anthropicName(_ unit: Unit) -> String {
+        switch unit {
+        case .requests: "requests"
+        case .tokens: "tokens"
+        case .inputTokens: "input-tokens"
+        case .outputTokens: "output-tokens"
+        case .dollars: "usd"
+        }
+    }
+
+    private static func amount(_ amount: Int, _ unit: Unit) -> String { unit == .dollars ? QuotaWords.dollars(amount) : String(amount) }
 
     /// - Parameter seconds: until there is room, at least 1.
     static func retry(afterSeconds seconds: Int) -> HeaderField {
@@ -34,21 +76,5 @@ enum QuotaHeaders {
     /// Rounded up; at least 1.
     static func seconds(in duration: Duration) -> Int {
         max(1, Int((duration.nanoseconds + 999_999_999) / 1_000_000_000))
-    }
-
-    /// The length of a window as a sentence has it: "60 requests per minute", "per 90 s".
-    static func name(ofWindow window: Duration) -> String {
-        let seconds = window.nanoseconds / 1_000_000_000
-        switch seconds {
-        case 0: return text(for: window)
-        case 1: return "second"
-        case 60: return "minute"
-        case 3600: return "hour"
-        case 86_400: return "day"
-        case _ where seconds % 86_400 == 0: return "\(seconds / 86_400) days"
-        case _ where seconds % 3600 == 0: return "\(seconds / 3600) hours"
-        case _ where seconds % 60 == 0: return "\(seconds / 60) minutes"
-        default: return "\(seconds) s"
-        }
     }
 }

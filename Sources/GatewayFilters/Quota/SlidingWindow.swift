@@ -27,6 +27,8 @@ struct SlidingWindow {
     /// The sum over the live entries.
     private(set) var taken = 0
 
+    var entryCount: Int { entries.count - first }
+
     /// How long after `now` there is room for `amount`: zero if there is.
     ///
     /// - Returns: the whole window when `amount` is more than the limit and will never fit.
@@ -45,7 +47,9 @@ struct SlidingWindow {
     /// - Returns: the mark under which it can be given back.
     mutating func take(_ amount: Int, limit: Int, window: Int64, now: Int64) -> Int64 {
         let now = advance(to: now, window: window)
-        let grain = limit <= Self.exactCount ? 1 : max(1, window / Int64(Self.exactCount))
+        // More than the limit is taken where it only watches.
+        let isExact = limit <= Self.exactCount && entryCount < Self.exactCount
+        let grain = isExact ? 1 : max(1, window / Int64(Self.exactCount))
         // A reload may have made the grain finer than it was for the last entry, which then lies ahead.
         let time = max((now + grain - 1) / grain * grain, entries.last?.time ?? .min)
         if let last = entries.indices.last, last >= first, entries[last].time == time {

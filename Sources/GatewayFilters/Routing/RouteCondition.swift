@@ -7,11 +7,11 @@ package struct RouteCondition: Equatable, Sendable {
     package var methods: [String]
     package var models: [Glob]
     package var headers: [(name: String, values: [Glob])]
-    package var callers: [String]
+    package var callers: [Glob]
 
     package init(
         paths: [Glob] = [], methods: [String] = [], models: [Glob] = [], headers: [(name: String, values: [Glob])] = [],
-        callers: [String] = []
+        callers: [Glob] = []
     ) {
         self.paths = paths
         self.methods = methods
@@ -71,7 +71,7 @@ extension RouteCondition {
         }
         guard callers.isEmpty else {
             guard let caller = query.caller() else { return false }
-            return callers.contains(caller)
+            return callers.contains { $0.matches(caller) }
         }
         return true
     }

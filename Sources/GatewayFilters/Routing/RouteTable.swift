@@ -51,10 +51,10 @@ package struct RouteTable: Sendable {
 // What a route is filed under.
 extension RouteTable {
     private static func labels(of condition: RouteCondition) -> [Set<RouteLabel>] {
-        let callers = condition.callers.map { RouteLabel.exact($0) }
         let header = condition.headers.first { !$0.values.isEmpty && $0.values.allSatisfy(\.isExact) }
         let values = header.map { header in header.values.map { RouteLabel.header(header.name, $0.text) } } ?? []
-        return [labels(of: condition.paths), labels(of: condition.models), Set(callers), Set(values)].map { $0.isEmpty ? [.any] : $0 }
+        let lists = [labels(of: condition.paths), labels(of: condition.models), labels(of: condition.callers), Set(values)]
+        return lists.map { $0.isEmpty ? [.any] : $0 }
     }
 
     private static func labels(of patterns: [Glob]) -> Set<RouteLabel> {

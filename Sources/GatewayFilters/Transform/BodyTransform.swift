@@ -1,5 +1,6 @@
 import GatewayCore
 import GatewayDialects
+import HTTPWire
 package import JSONBytes
 
 /// The edits that a route makes to request bodies, and the two that the gateway makes by itself: the target's name for the model, and
@@ -29,17 +30,23 @@ package struct BodyTransform: Sendable {
         needsOwnPass = edits.contains { Self.own.contains($0.pointer.tokens[0]) }
     }
 
+    /// Up to this size an edited body is copied together; a larger one stays in pieces.
+    private static let joinedBytesMax = 16 << 10
+
+    /// `content` in one array.
+    func body(of exchange: Exchange, model: String?) throws(GatewayError) -> [UInt8] { try content(of: exchange, model: model).joined() }
+
     /// - Parameter model: what the target calls the model; nil keeps the client's name.
-    func body(of exchange: Exchange, model: String?) throws(GatewayError) -> [UInt8] {
+    func content(of exchange: Exchange, model: String?) throws(GatewayError) -> BodyPieces {
         let body = try spliced(exchange, model)
         // Gemini names the model in the path; some bodies repeat it.
         guard exchange.dialect == .gemini, let model, exchange.bodyScan != nil, exchange.operation != .generateContent else { return body }
-        return try GeminiRequest.body(body, of: exchange.operation, naming: model)
+        return BodyPieces(try GeminiRequest.body(body.joined(), of: exchange.operation, naming: model))
     }
 
-    private func spliced(_ exchange: Exchange, _ model: String?) throws(GatewayError) -> [UInt8] {
+    private func spliced(_ exchange: Exchange, _ model: String?) throws(GatewayError) -> BodyPieces {
         let body = exchange.request.body
-        guard let scan = exchange.bodyScan else { return renamed(exchange, model) }
+        guard let scan = exchange.bodyScan else { return BodyPieces(renamed(exchange, model)) }
         do {
             guard let plan else { return try edited(body, scan, JSONEdits(), exchange, model) }
             guard needsOwnPass else { return try edited(body, scan, try plan.edits(for: body), exchange, model) }
@@ -67,12 +74,13 @@ package struct BodyTransform: Sendable {
 
     private func edited(
         _ body: [UInt8], _ scan: JSONTopLevel, _ routeEdits: JSONEdits, _ exchange: Exchange, _ model: String?
-    ) throws(JSONError) -> [UInt8] {
+    ) throws(JSONError) -> BodyPieces {
         var edits = routeEdits
         try system.add(to: &edits, scan, of: body, exchange.operation)
         if exchange.dialect != .gemini, let model, model != exchange.model || needsOwnPass { edits.setModel(model, in: scan) }
         if exchange.asksForUsageItself { try edits.includeUsage(in: scan, of: body) }
-        return edits.applied(to: body)
+        if edits.isEmpty { return BodyPieces(body) }
+        return body.count <= Self.joinedBytesMax ? BodyPieces(edits.applied(to: body)) : BodyPieces(pieces: edits.pieces(of: body))
     }
 }
 

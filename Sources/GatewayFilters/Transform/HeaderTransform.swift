@@ -35,7 +35,8 @@ package struct HeaderTransform: Sendable {
         if let type = contentType(exchange) { fields.append(HeaderField("content-type", type)) }
         fields += provider.headers
         pass(exchange, provider.dialect, into: &fields)
-        if provider.dialect == .anthropic, fields.first("anthropic-version") == nil {
+        // Vertex AI reads the version in the body.
+        if provider.dialect == .anthropic, provider.surface == .standard, fields.first("anthropic-version") == nil {
             fields.append(HeaderField("anthropic-version", Self.anthropicVersion))
         }
         fields.append(HeaderField("traceparent", exchange.trace.header))
@@ -54,7 +55,7 @@ package struct HeaderTransform: Sendable {
     }
 
     /// A dialect's own fields mean nothing to providers of another.
-    private static func isUnderstood(_ name: String, by dialect: Dialect) -> Bool {
+    private static func isUnderstood(_ name: String, by dialect: Dialect?) -> Bool {
         switch name {
         case "openai-beta": dialect == .openai
         case "anthropic-version", "anthropic-beta": dialect == .anthropic
@@ -62,7 +63,7 @@ package struct HeaderTransform: Sendable {
         }
     }
 
-    private func pass(_ exchange: Exchange, _ dialect: Dialect, into fields: inout [HeaderField]) {
+    private func pass(_ exchange: Exchange, _ dialect: Dialect?, into fields: inout [HeaderField]) {
         let client = exchange.request.head.fields
         for name in passed where client.contains(name) && fields.first(name) == nil && Self.isUnderstood(name, by: dialect) {
             fields.append(HeaderField(name, client.all(name).joined(separator: ", ")))

@@ -29,39 +29,47 @@ package struct RequestTransform: Sendable {
     ) throws(GatewayError) -> UpstreamRequest {
         var body = try body(for: exchange, to: target, by: plan)
         if let drops = target.drops, exchange.bodyScan != nil {
-            do { body = try drops.applied(to: body) } catch { throw .malformedBody(error) }
+            do { body = BodyPieces(try drops.applied(to: body.joined())) } catch { throw .malformedBody(error) }
         }
+        let provider = target.provider
+        if provider.surface != .standard { body = BodyPieces(try provider.surface.body(body.joined(), for: exchange)) }
+        let model = target.model ?? exchange.model ?? ""
+        let path = provider.surface.path(Self.path(exchange, target, plan, model), model: model, isStreaming: exchange.isStreaming)
         return UpstreamRequest(
-            endpoint: target.provider.endpoint, method: exchange.request.head.method.name, path: Self.path(exchange, target, plan),
-            headers: headers.fields(for: exchange, to: target.provider), body: body, timeouts: timeouts)
+            endpoint: provider.endpoint, method: exchange.request.head.method.name, path: path,
+            headers: headers.fields(for: exchange, to: provider), body: body, timeouts: timeouts)
     }
 
-    private func body(for exchange: Exchange, to target: Target, by plan: AttemptPlan) throws(GatewayError) -> [UInt8] {
+    private func body(for exchange: Exchange, to target: Target, by plan: AttemptPlan) throws(GatewayError) -> BodyPieces {
         exchange.responseHeaders.removeAll { $0.name == Exchange.droppedName }  // an earlier attempt's word
         switch plan {
         case .same, .estimate:
-            let body = try body.body(of: exchange, model: target.model)
-            return exchange.chatFormat.map { ForeignSeals.removed(from: body, in: $0) } ?? body
+            var body = try body.content(of: exchange, model: target.model)
+            if exchange.outputTokensMax != nil {
+                body = BodyPieces(try OutputCap.lowered(body.joined(), of: exchange, usesMaxTokens: target.provider.usesMaxTokens))
+            }
+            guard let format = exchange.chatFormat, ForeignSeals.mayBe(in: exchange.request.body, format) else { return body }
+            return BodyPieces(ForeignSeals.removed(from: body.joined(), in: format))
         case .embeddings:
             var losses = ChatLosses(policy: lossy, target: target.provider.formats[0])
-            let translated = try EmbeddingsPlan.body(of: exchange, model: target.model ?? exchange.model ?? "", losses: &losses)
+            let translated = try EmbeddingsPlan.body(of: exchange, model: target.model ?? exchange.model ?? "", at: target.provider, losses: &losses)
             exchange.tell(losses)
-            return try body.edited(translated)
+            return BodyPieces(try body.edited(translated))
         case .chat(let translation):
             var losses = ChatLosses(policy: lossy, target: translation.provider)
             let facts = ChatRequestFacts(model: exchange.model, isStreaming: exchange.isStreaming)
             var request = try ChatTranslation.request(from: exchange.request.body, in: translation.client, about: facts)
             if translation.client == .openAIChat { seals.restore(&request, for: exchange.sealOwner) }
             body.system.add(to: &request)
+            OutputCap.lower(&request, to: exchange.outputTokensMax)
             let translated = try translation.body(of: request, for: target.facts(asked: exchange.model), losses: &losses)
             exchange.tell(losses)
-            return try body.edited(translated)
+            return BodyPieces(try body.edited(translated))
         }
     }
 
     /// Below the provider's URL, with the query that the provider needs.
-    private static func path(_ exchange: Exchange, _ target: Target, _ plan: AttemptPlan) -> String {
-        let model = target.model ?? exchange.model ?? ""
+    private static func path(_ exchange: Exchange, _ target: Target, _ plan: AttemptPlan, _ model: String) -> String {
         switch plan {
         case .chat(let translation):
             switch translation.provider {
@@ -69,7 +77,10 @@ package struct RequestTransform: Sendable {
             case .openAIResponses: return "/responses"
             case .anthropic: return "/messages"
             case .gemini: return GeminiPath.target(model: model, operation: .generateContent, isStreaming: exchange.isStreaming)
+            case .bedrock: return BedrockPath.converse(model: model, isStreaming: exchange.isStreaming)
             }
+        case .embeddings where target.provider.surface == .vertexGemini:
+            return GeminiPath.predict(model: model)
         case .embeddings:
             return target.provider.dialect == .gemini
                 ? GeminiPath.target(model: model, operation: .batchEmbedContents, isStreaming: false) : "/embeddings"

@@ -1,49 +1,61 @@
 import GatewayCore
+import HTTPWire
 
 /// Which fields of a provider's answer reach the client. All others stay behind: cookies, server names, account names, transfer details.
 enum AnswerHeaders {
     /// - Parameter hasOwnLimits: the gateway states limits of its own; the provider's would contradict them.
     static func passedBack(_ head: UpstreamHead, hasOwnLimits: Bool) -> [HeaderField] {
+        let fields = head.fields
         var result: [HeaderField] = []
-        for field in head.headers {
-            switch field.name {
-            case "content-type", "content-disposition", "retry-after", "retry-after-ms", "openai-processing-ms", "openai-version", "x-should-retry":
-                result.append(field)
-            case "x-request-id", "request-id":
-                // The plain names are the gateway's own. The second is Anthropic's.
-                if result.first("x-provider-request-id") == nil { result.append(HeaderField("x-provider-request-id", field.value)) }
-            default:
-                if !hasOwnLimits, field.name.hasPrefix("x-ratelimit-") || field.name.hasPrefix("anthropic-ratelimit-") { result.append(field) }
+        for index in 0..<fields.count {
+            if let name = passed.first(where: { fields.isNamed($0, at: index) }) {
+                result.append(HeaderField(name, fields.value(at: index)))
+            } else if requestIDs.contains(where: { fields.isNamed($0, at: index) }) {
+                // The plain names are the gateway's own. The second is Anthropic's, the others are the clouds'.
+                if result.first("x-provider-request-id") == nil { result.append(HeaderField("x-provider-request-id", fields.value(at: index))) }
+            } else if !hasOwnLimits, limits.contains(where: { fields.nameBegins(with: $0, at: index) }) {
+                result.append(HeaderField(fields.name(at: index), fields.value(at: index)))
             }
         }
         return result
     }
 
+    private static let passed = [
+        "content-type", "content-disposition", "retry-after", "retry-after-ms", "openai-processing-ms", "openai-version", "x-should-retry",
+    ]
+    private static let requestIDs = ["x-request-id", "request-id", "x-amzn-requestid", "apim-request-id"]
+    private static let limits = ["x-ratelimit-", "anthropic-ratelimit-"]
+
     /// Whole seconds, rounded up, from `retry-after-ms` or `retry-after`; nil when there is none or it is a date.
     static func retryAfterSeconds(_ head: UpstreamHead) -> Int? {
-        if let text = head.headers.first("retry-after-ms"), let value = Double(text), value >= 0, value < 1e12 {
+        if let text = head.fields.first("retry-after-ms"), let value = Double(text), value >= 0, value < 1e12 {
             return Int((value / 1000).rounded(.up))
         }
-        guard let text = head.headers.first("retry-after"), let value = Double(text), value >= 0, value < 1e9 else { return nil }
+        guard let text = head.fields.first("retry-after"), let value = Double(text), value >= 0, value < 1e9 else { return nil }
         return Int(value.rounded(.up))
     }
 }
 
 extension UpstreamHead {
     /// Whether the body says of itself that it is server-sent events.
-    var isEventStream: Bool {
-        guard let type = headers.first("content-type") else { return false }
-        let name = "text/event-stream".utf8
-        guard type.utf8.count >= name.count, zip(type.utf8, name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else { return false }
-        return type.utf8.count == name.count || ";, \t".utf8.contains(type.utf8[type.utf8.index(type.startIndex, offsetBy: name.count)])
+    var isEventStream: Bool { isOfType("text/event-stream") }
+
+    /// Whether it says that it is messages of AWS's framing.
+    var isMessageStream: Bool { isOfType("application/vnd.amazon.eventstream") }
+
+    private func isOfType(_ name: String) -> Bool {
+        guard let type = fields.firstBytes("content-type") else { return false }
+        let name = name.utf8
+        guard type.count >= name.count, zip(type, name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else { return false }
+        return type.count == name.count || ";, \t".utf8.contains(type[type.startIndex + name.count])
     }
 
     var isEncoded: Bool {
-        headers.first("content-encoding").map { !$0.isEmpty && $0.lowercased() != "identity" } ?? false
+        fields.first("content-encoding").map { !$0.isEmpty && $0.lowercased() != "identity" } ?? false
     }
 }
 
 extension [HeaderField] {
     /// Whether the gateway has stated limits of its own.
-    var hasOwnLimits: Bool { contains { $0.name.hasPrefix("x-ratelimit-") } }
+    var hasOwnLimits: Bool { contains { $0.name.hasPrefix("x-ratelimit-") || $0.name.hasPrefix("anthropic-ratelimit-") } }
 }

@@ -24,7 +24,7 @@ struct AttemptAnswer {
     var stream: any AnswerStream {
         let limit = provider.eventBytesMax
         if case .chat(let translation) = plan { return translation.stream(eventBytesMax: limit, kept: keep) }
-        switch provider.dialect {
+        switch exchange.dialect {
         case .openai: return OpenAIStream(operation: exchange.operation, eventBytesMax: limit)
         case .anthropic: return AnthropicStream(eventBytesMax: limit)
         case .gemini: return GeminiStream(operation: exchange.operation, eventBytesMax: limit)
@@ -44,14 +44,14 @@ struct AttemptAnswer {
     func judge(_ body: [UInt8]) -> AnswerVerdict {
         switch plan {
         case .chat(let translation): translation.answer(body, kept: keep)
-        case .embeddings: EmbeddingsPlan.judge(body, for: exchange)
+        case .embeddings: EmbeddingsPlan.judge(body, for: exchange, from: provider)
         case .same, .estimate: judgeSame(body)
         }
     }
 
     private func judgeSame(_ body: [UInt8]) -> AnswerVerdict {
         let verdict =
-            switch provider.dialect {
+            switch exchange.dialect {
             case .openai: OpenAIAnswer.judge(body, exchange.operation)
             case .anthropic: AnthropicAnswer.judge(body, exchange.operation)
             case .gemini: GeminiAnswer.judge(body, exchange.operation)

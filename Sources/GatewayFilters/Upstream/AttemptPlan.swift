@@ -17,11 +17,14 @@ enum AttemptPlan {
         if let client = exchange.chatFormat {
             let format = provider.format(for: client)
             self = format == client ? .same : .chat(ChatTranslation(client: client, provider: format, facts: ChatAnswerFacts(exchange)))
-        } else if exchange.dialect == provider.dialect {
+        } else if exchange.dialect == provider.dialect, !provider.surface.lacks(operation) {
             self = .same
         } else {
             switch (operation, provider.dialect) {
-            case (.embeddings, .gemini), (.embedContent, .openai), (.batchEmbedContents, .openai): self = .embeddings
+            case (.embeddings, .gemini): self = .embeddings
+            case (.embedContent, _) where provider.surface == .vertexGemini, (.batchEmbedContents, _) where provider.surface == .vertexGemini:
+                self = .embeddings
+            case (.embedContent, .openai), (.batchEmbedContents, .openai): self = .embeddings
             case (.countTokens, _): self = .estimate
             default: throw Self.impossible(provider)
             }
@@ -29,7 +32,7 @@ enum AttemptPlan {
     }
 
     private static func impossible(_ provider: Provider) -> GatewayError {
-        let dialect = provider.dialect.title
+        let dialect = provider.dialect?.title ?? "an API of its own"
         return .fieldRefused(field: "model", reason: "the provider of this model speaks \(dialect), which has nothing for this path.")
     }
 }

@@ -12,6 +12,7 @@ final class StreamedAnswer: BodySource {
     private let answer: any UpstreamAnswer
     private let provider: Provider
     private let exchange: Exchange
+    private let price: Price?
     private let lease: TargetLease
     private let idle: Duration
     private var stream: any AnswerStream
@@ -24,10 +25,11 @@ final class StreamedAnswer: BodySource {
     private var silence = Duration.zero
 
     /// - Parameter idle: longest wait for an event. Comments, which a provider's front door can send for ever, do not count as one.
-    init(_ answer: any UpstreamAnswer, as form: AttemptAnswer, lease: TargetLease, idle: Duration) {
+    init(_ answer: any UpstreamAnswer, as form: AttemptAnswer, price: Price? = nil, lease: TargetLease, idle: Duration) {
         self.answer = answer
         provider = form.provider
         exchange = form.exchange
+        self.price = price
         self.lease = lease
         self.idle = idle
         stream = form.stream
@@ -87,7 +89,8 @@ final class StreamedAnswer: BodySource {
         ready += step.chunks
         isClosed = bytes == nil
         failure = step.fault.map(error) ?? idleFailure(step.isProgress || stream.hasEnded)
-        if let usage = stream.usage { exchange.record.usage = usage }
+        // Said once, mostly: an event that says nothing new is not reckoned again.
+        if let usage = stream.usage, usage != exchange.record.usage { exchange.record.attemptUsed(usage, at: price) }
         return bytes?.count ?? 0
     }
 
@@ -105,7 +108,6 @@ final class StreamedAnswer: BodySource {
 
     private func end(with error: GatewayError) -> GatewayError {
         answer.cancel()
-        exchange.record.usage?.isComplete = false
         exchange.record.attemptEnded(error.kind)
         lease.end(error.targetOutcome, now: exchange.worker.now)
         return error

@@ -1,4 +1,4 @@
-import GatewayCore
+package import GatewayCore
 package import GatewayDialects
 package import JSONBytes
 
@@ -10,6 +10,8 @@ package final class Target: Sendable {
     /// The share of requests under `balance: weighted`. 0 takes requests only when the others cannot.
     package let weight: Int
     package let state: TargetState
+    /// nil: nobody has said what it costs.
+    package let price: Price?
     /// Leaves out of the provider's body what the model refuses; nil: it refuses nothing.
     package let drops: JSONEditPlan?
     private let outputTokensMax: Int?
@@ -20,13 +22,14 @@ package final class Target: Sendable {
     ///   - outputTokensMax: for clients that set none, where the dialect requires a number.
     ///   - budgets: tokens for thinking, by the client's words; those that are missing have the standard ones.
     package init(
-        provider: Provider, model: String?, weight: Int = 1, state: TargetState, drops: JSONEditPlan? = nil, outputTokensMax: Int? = nil,
-        takesBudgets: Bool = false, budgets: [ChatReasoning.Effort: Int] = [:]
+        provider: Provider, model: String?, weight: Int = 1, state: TargetState, price: Price? = nil, drops: JSONEditPlan? = nil,
+        outputTokensMax: Int? = nil, takesBudgets: Bool = false, budgets: [ChatReasoning.Effort: Int] = [:]
     ) {
         self.provider = provider
         self.model = model
         self.weight = weight
         self.state = state
+        self.price = price
         self.drops = drops
         self.outputTokensMax = outputTokensMax
         self.takesBudgets = takesBudgets
@@ -51,11 +54,15 @@ package struct ServedModel: Sendable {
     package let name: String
     /// In the order of the file; never empty.
     package let targets: [Target]
+    /// What "cheaper routing" is measured against; nil where nothing has a price.
+    package let baseline: PriceBaseline?
 
-    package init(name: String, targets: [Target]) {
+    /// - Parameter baseline: the targets to compare prices with; nil: the model's own.
+    package init(name: String, targets: [Target], baseline: [Target]? = nil) {
         precondition(!targets.isEmpty, "a model has at least one target")
         self.name = name
         self.targets = targets
+        self.baseline = PriceBaseline((baseline ?? targets).compactMap(\.price))
     }
 
     /// A target without a name of its own in the file.

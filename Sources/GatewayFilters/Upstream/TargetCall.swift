@@ -35,26 +35,29 @@ struct TargetCall {
 
     private func noteStart() -> Int {
         let model = target.model ?? exchange.model ?? ""
-        exchange.record.provider = target.provider.name
-        exchange.record.modelUsed = model
-        exchange.record.attempts.append(Attempt(provider: target.provider.name, model: model))
+        exchange.record.attemptBegan(Attempt(provider: target.provider.name, model: model))
         return exchange.record.attempts.count - 1
     }
 
     private func send(
         _ request: UpstreamRequest, _ form: AttemptAnswer, _ lease: TargetLease, _ index: Int, _ sentAt: ContinuousClock.Instant
     ) async throws(GatewayError) -> Response {
+        var request = request
+        if let credential = target.provider.credential {
+            request.headers += try await credential.headers(for: request, on: exchange.worker, cancellation: exchange.cancellation)
+        }
         let (answer, headedAt) = try await ask(request, since: sentAt)
         exchange.record.attempts[index].status = answer.head.status
         lease.note(status: answer.head.status)
         do {
             let response = try await read(answer, form, lease, sentAt)
             if !response.body.isStream { lease.end(.succeeded, now: exchange.worker.now) }
-            lease.answerBegan()
+            lease.answerBegan(after: sentAt.duration(to: exchange.worker.now))
             exchange.record.firstByteAt = response.body.isStream ? exchange.worker.now : headedAt
             return response
         } catch {
             answer.cancel()
+            if case .upstreamFailed(let failure) = error, failure.isCredentialProblem { target.provider.credential?.doubt(now: exchange.worker.now) }
             throw error
         }
     }
@@ -69,13 +72,15 @@ struct TargetCall {
         guard !head.isEncoded else { throw broken("it is encoded, although that was not asked for.") }
         guard (200...299).contains(head.status) else { throw broken("its status is \(head.status); redirects are not followed.") }
         if form.isOpaque {
+            exchange.record.attemptUsed(nil, at: target.price)
             return Response(status: head.status, headers: headers, body: ResponseBody(.stream(RawAnswer(answer, for: exchange, lease: lease))))
         }
-        if head.isEventStream {
+        if target.provider.surface == .bedrock ? head.isMessageStream : head.isEventStream {
             guard exchange.isStreaming else { throw broken("it is a stream, which was not asked for.") }
-            let stream = StreamedAnswer(answer, as: form, lease: lease, idle: timeouts.idle)
+            let stream = StreamedAnswer(answer, as: form, price: target.price, lease: lease, idle: timeouts.idle)
             try await stream.begin(by: sentAt.advanced(by: timeouts.firstToken))
-            return Response(status: head.status, headers: headers, body: ResponseBody(.stream(stream)))
+            let named = form.isWrittenHere ? headers.naming(Self.eventStreamType) : headers
+            return Response(status: head.status, headers: named, body: ResponseBody(.stream(stream)))
         }
         let body = try await wait(for: whole)
         guard exchange.isStreaming, let chunks = form.chunks(of: body) else {
@@ -84,8 +89,10 @@ struct TargetCall {
         }
         lease.end(.succeeded, now: exchange.worker.now)
         return Response(
-            status: head.status, headers: headers.naming("text/event-stream; charset=utf-8"), body: ResponseBody(.stream(ReplayBody(chunks))))
+            status: head.status, headers: headers.naming(Self.eventStreamType), body: ResponseBody(.stream(ReplayBody(chunks))))
     }
+
+    private static let eventStreamType = "text/event-stream; charset=utf-8"
 
     private func broken(_ reason: String) -> GatewayError { .upstreamBroken(provider: target.provider.name, reason: reason) }
 
@@ -114,7 +121,7 @@ struct TargetCall {
         let started = exchange.worker.now
         defer { exchange.record.upstreamTime += started.duration(to: exchange.worker.now) }
         let (body, usage) = try await whole.answer()
-        exchange.record.usage = usage
+        exchange.record.attemptUsed(usage, at: target.price)
         return body
     }
 }

@@ -1,6 +1,8 @@
+import GatewayCore
+
 /// How requests are spread over the targets of a model.
 package enum Balance: Sendable {
-    case weighted, first, leastPending
+    case weighted, first, leastPending, fastest, cheapest
 }
 
 /// Chooses among targets.
@@ -20,8 +22,12 @@ struct TargetPicker: Sendable {
     /// - Parameters:
     ///   - tried: positions in `targets`.
     ///   - now: looked at only if there is a choice.
+    ///   - size: what the request may come to; asked for only where prices decide.
     ///   - random: a number below its argument, which is at least 1.
-    func pick(_ targets: [Target], tried: Set<Int>, now: @autoclosure () -> ContinuousClock.Instant, random: (Int) -> Int) -> Int {
+    func pick(
+        _ targets: [Target], tried: Set<Int>, now: @autoclosure () -> ContinuousClock.Instant, size: () -> Usage = { Usage(input: 0, output: 0) },
+        random: (Int) -> Int
+    ) -> Int {
         if targets.count == 1 { return 0 }
         let now = now()
         var best: (rank: Int, group: [Int]) = (.max, [])
@@ -29,7 +35,7 @@ struct TargetPicker: Sendable {
             let rank = rank(target, isTried: tried.contains(index), now: now)
             if rank < best.rank { best = (rank, [index]) } else if rank == best.rank { best.group.append(index) }
         }
-        return choose(best.group, targets, random)
+        return choose(best.group, targets, size, random)
     }
 
     private func rank(_ target: Target, isTried: Bool, now: ContinuousClock.Instant) -> Int {
@@ -37,7 +43,7 @@ struct TargetPicker: Sendable {
         return (isOut ? 4 : 0) + (isTried ? 2 : 0) + (target.weight == 0 && balance == .weighted ? 1 : 0)
     }
 
-    private func choose(_ group: [Int], _ targets: [Target], _ random: (Int) -> Int) -> Int {
+    private func choose(_ group: [Int], _ targets: [Target], _ size: () -> Usage, _ random: (Int) -> Int) -> Int {
         guard group.count > 1 else { return group[0] }
         switch balance {
         case .first: return group[0]
@@ -45,6 +51,13 @@ struct TargetPicker: Sendable {
             let least = group.map { targets[$0].state.inFlight }.min() ?? 0
             let idlest = group.filter { targets[$0].state.inFlight == least }
             return idlest[random(idlest.count)]
+        case .fastest:
+            // Who was slow once gets a chance to show that it no longer is.
+            if random(Self.explored) == 0 { return group[random(group.count)] }
+            return Self.least(group) { targets[$0].state.firstTokenMicroseconds }
+        case .cheapest:
+            let size = size()
+            return Self.least(group) { targets[$0].price?.cost(of: size).nanodollars ?? .max }
         case .weighted:
             let total = group.reduce(0) { $0 + targets[$1].weight }
             guard total > 0 else { return group[random(group.count)] }
@@ -55,5 +68,18 @@ struct TargetPicker: Sendable {
             }
             return group[group.count - 1]
         }
+    }
+
+    /// Under `fastest` one request in so many goes anywhere.
+    private static let explored = 20
+
+    /// The first of those with the smallest value.
+    private static func least(_ group: [Int], by value: (Int) -> Int) -> Int {
+        var best = (index: group[0], value: value(group[0]))
+        for index in group.dropFirst() {
+            let value = value(index)
+            if value < best.value { best = (index, value) }
+        }
+        return best.index
     }
 }

@@ -34,6 +34,8 @@ package final class TargetState: Sendable {
     private let status = Atomic<Int>(0)
     /// Nanoseconds since `epoch`; 0 when it is not ejected.
     private let ejectedUntil = Atomic<Int>(0)
+    /// Moving average of the time to the first token, in microseconds; 0 before the first answer.
+    private let firstToken = Atomic<Int>(0)
     /// Whether one request is out to see if an ejected target is back.
     private let isProbed = Atomic<Bool>(false)
 
@@ -41,6 +43,9 @@ package final class TargetState: Sendable {
     package init(epoch: ContinuousClock.Instant = .now) {
         self.epoch = epoch
     }
+
+    /// How long answers have taken to begin of late, in microseconds; 0 when nobody knows yet.
+    package var firstTokenMicroseconds: Int { firstToken.load(ordering: .relaxed) }
 
     package var inFlight: Int { inFlightCount.load(ordering: .relaxed) }
 
@@ -77,6 +82,14 @@ package final class TargetState: Sendable {
 
 extension TargetState {
     fileprivate func note(status code: Int) { status.store(code, ordering: .relaxed) }
+
+    /// The last eight answers count most. Two at once may lose one: it is an average.
+    fileprivate func note(firstToken duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        let sample = max(1, Int(clamping: seconds) &* 1_000_000 &+ Int(attoseconds / 1_000_000_000_000))
+        let average = firstToken.load(ordering: .relaxed)
+        firstToken.store(average == 0 ? sample : max(1, average + (sample - average) / 8), ordering: .relaxed)
+    }
 
     fileprivate func isBack() { ejectedUntil.store(0, ordering: .relaxed) }
 
@@ -126,7 +139,12 @@ package final class TargetLease {
     package func note(status: Int) { state.note(status: status) }
 
     /// An answer has begun: a target that was left out is back, however long the answer takes.
-    package func answerBegan() { state.isBack() }
+    ///
+    /// - Parameter duration: since the request was sent.
+    package func answerBegan(after duration: Duration) {
+        state.note(firstToken: duration)
+        state.isBack()
+    }
 
     /// - Parameter now: looked at only by a failure that has the target left out.
     package func end(_ outcome: Outcome, now: @autoclosure () -> ContinuousClock.Instant) {

@@ -33,7 +33,7 @@ package final class UpstreamCaller: Sendable {
         let targets = exchange.isBoundToAccount ? Array(model.targets.prefix(1)) : model.targets
         if mayGiveUp, picker.allAreEjected(targets, now: worker.now) { throw .noTargetLeft(model: model.name) }
         var tried: Set<Int> = []
-        var index = pick(targets, tried, worker)
+        var index = pick(targets, tried, exchange)
         var isOnFreshConnection = false
         for number in 0... {
             do {
@@ -43,7 +43,7 @@ package final class UpstreamCaller: Sendable {
                 if let gone = exchange.cancellation.error { throw gone }
                 guard number < policy.retry.attempts, policy.retry.on.include(error) else { throw error }
                 tried.insert(index)
-                let next = pick(targets, tried, worker)
+                let next = pick(targets, tried, exchange)
                 guard let pause = pause(after: error, number, isSameTarget: next == index, worker), worker.now + pause < deadline,
                     budget.takeRetry(now: worker.now)
                 else { throw error }
@@ -72,9 +72,18 @@ package final class UpstreamCaller: Sendable {
         ).run()
     }
 
-    private func pick(_ targets: [Target], _ tried: Set<Int>, _ worker: any WorkerServices) -> Int {
-        picker.pick(targets, tried: tried, now: worker.now) { worker.random(below: $0) }
+    private func pick(_ targets: [Target], _ tried: Set<Int>, _ exchange: Exchange) -> Int {
+        let worker = exchange.worker
+        return picker.pick(targets, tried: tried, now: worker.now, size: { Self.size(of: exchange) }, random: { worker.random(below: $0) })
     }
+
+    /// What a request may come to, for comparing prices: most answers are far shorter than what is allowed.
+    private static func size(of exchange: Exchange) -> Usage {
+        let output = min(OutputWish(exchange)?.tokensMax ?? outputExpected, outputExpected)
+        return Usage(input: InputEstimate.tokens(of: exchange.request.body), output: output, isEstimate: true)
+    }
+
+    private static let outputExpected = 512
 
     /// nil when asking again makes no sense: the provider wants to be left alone for too long, or has no money left for us.
     private func pause(after error: GatewayError, _ number: Int, isSameTarget: Bool, _ worker: any WorkerServices) -> Duration? {

@@ -1,5 +1,5 @@
 package import GatewayConfig
-import GatewayCore
+package import GatewayCore
 package import GatewayDialects
 package import JSONBytes
 
@@ -12,16 +12,22 @@ package struct UpstreamCatalog: Sendable {
 
     /// - Parameters:
     ///   - seals: what providers want back and clients cannot keep.
+    ///   - credentials: what outlives a file of tokens that were fetched.
     ///   - demoURL: where the built-in provider answers, without a slash at the end.
-    package init(_ configuration: Configuration, states: TargetStateTable, seals: ChatSeals = ChatSeals(), demoURL: String) {
-        let providers = Dictionary(uniqueKeysWithValues: configuration.providers.map { ($0.name, Provider($0, demoURL: demoURL)) })
+    package init(
+        _ configuration: Configuration, states: TargetStateTable, seals: ChatSeals = ChatSeals(), credentials: CredentialTable = CredentialTable(),
+        demoURL: String
+    ) {
+        let providers = Dictionary(
+            uniqueKeysWithValues: configuration.providers.map { ($0.name, Provider($0, credentials: credentials, demoURL: demoURL)) })
         self.providers = providers
         self.states = states
         self.seals = seals
         models = Dictionary(
             uniqueKeysWithValues: configuration.models.map { model in
                 let targets = model.targets.map { Self.target($0, providers, states) }
-                return (model.name, ServedModel(name: model.name, targets: targets))
+                let baseline = configuration.models.first { $0.name == model.baseline }?.targets.map { Self.target($0, providers, states) }
+                return (model.name, ServedModel(name: model.name, targets: targets, baseline: baseline))
             })
     }
 
@@ -46,7 +52,22 @@ package struct UpstreamCatalog: Sendable {
             policy: UpstreamPolicy(route.upstream), transform: try RequestTransform(route.transform, seals: seals),
             budget: RetryBudget(percent: route.upstream.retry.budgetPercent))
         return FallbackFilter(
-            models: models, passThrough: route.upstream.provider.map(passThrough), caller: caller, rules: route.fallback.compactMap(rule))
+            models: models, passThrough: route.upstream.provider.map(passThrough), caller: caller, rules: route.fallback.compactMap(rule),
+            switches: route.switches.compactMap { rule in models[rule.model].map { ModelSwitch(rule, to: $0) } })
+    }
+
+    /// A price that no request for `model` exceeds on a route: the dearest of the targets that may serve it there, fallbacks and switches included.
+    ///
+    /// - Parameter model: nil: one that the file does not name.
+    /// - Returns: nil when none of them has a price.
+    package func priceCeiling(of model: String?, on route: RouteConfig) -> Price? {
+        var targets = model.flatMap { models[$0]?.targets } ?? route.upstream.provider.map { [passThrough($0)] } ?? []
+        for rule in route.switches { targets += models[rule.model]?.targets ?? [] }
+        for rule in route.fallback.compactMap(rule) {
+            if case .model(let other) = rule.action { targets += other.targets }
+        }
+        let prices = targets.compactMap(\.price)
+        return prices.dropFirst().reduce(prices.first?.dearest) { $0?.ceiling($1) }
     }
 
     private func rule(_ config: FallbackConfig) -> FallbackRule? {
@@ -63,9 +84,11 @@ package struct UpstreamCatalog: Sendable {
 
     private static func target(_ config: TargetConfig, _ providers: [String: Provider], _ states: TargetStateTable) -> Target {
         let budgets = config.thinkingBudgets.compactMap { word, tokens in ChatReasoning.Effort(rawValue: word).map { ($0, tokens) } }
+        let provider = provider(config.provider, providers)
         return Target(
-            provider: provider(config.provider, providers), model: config.model, weight: config.weight,
-            state: states.state(provider: config.provider, model: config.model), drops: drops(config.drop), outputTokensMax: config.maxTokens,
+            provider: provider, model: config.model, weight: config.weight,
+            state: states.state(provider: config.provider, model: config.model),
+            price: config.price?.price(isAnthropic: provider.dialect == .anthropic), drops: drops(config.drop), outputTokensMax: config.maxTokens,
             takesBudgets: config.thinking == .budget, budgets: Dictionary(uniqueKeysWithValues: budgets))
     }
 
@@ -78,51 +101,4 @@ package struct UpstreamCatalog: Sendable {
         guard !pointers.isEmpty else { return nil }
         do { return try JSONEditPlan(pointers.map { .remove($0) }) } catch { preconditionFailure("a checked file drops nothing twice: \(error)") }
     }
-}
-
-extension Provider {
-    fileprivate convenience init(_ config: ProviderConfig, demoURL: String) {
-        let url =
-            switch config.endpoint {
-            case .demo: demoURL
-            case .http(let url): url.description
-            }
-        let limits = UpstreamEndpoint.Limits(
-            responseHeaderBytes: config.limits.responseHeaderBytesMax, responseBodyBytes: config.limits.responseBodyBytesMax,
-            connections: config.connectionsMax)
-        let endpoint = UpstreamEndpoint(
-            provider: config.name, url: url, http2: config.http2, certificateAuthorities: config.certificateAuthorities,
-            proxy: config.proxy?.reveal(), limits: limits)
-        self.init(
-            name: config.name, dialect: Dialect(config.dialect), endpoint: endpoint, formats: config.formats,
-            usesMaxTokens: config.outputCap == .maxTokens, key: config.key?.reveal(),
-            headers: config.headers.map(HeaderField.init), eventBytesMax: config.limits.eventBytesMax)
-    }
-}
-
-extension Dialect {
-    fileprivate init(_ config: ProviderConfig.Dialect) {
-        switch config {
-        case .openai: self = .openai
-        case .anthropic: self = .anthropic
-        case .gemini: self = .gemini
-        }
-    }
-}
-
-extension ProviderConfig {
-    /// nil: what the dialect has.
-    fileprivate var formats: [ChatFormat]? {
-        guard dialect == .openai else { return nil }
-        return apis.map { api in
-            switch api {
-            case .chat: .openAIChat
-            case .responses: .openAIResponses
-            }
-        }
-    }
-}
-
-extension HeaderField {
-    init(_ setting: HeaderSetting) { self.init(setting.name, setting.value.reveal()) }
 }

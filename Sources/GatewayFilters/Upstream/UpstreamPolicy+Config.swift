@@ -20,6 +20,8 @@ extension Balance {
         case .weighted: self = .weighted
         case .first: self = .first
         case .leastPending: self = .leastPending
+        case .fastest: self = .fastest
+        case .cheapest: self = .cheapest
         }
     }
 }

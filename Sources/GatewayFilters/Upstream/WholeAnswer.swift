@@ -1,5 +1,6 @@
 import GatewayCore
 import GatewayDialects
+import HTTPWire
 import JSONBytes
 
 /// Reads answers that are not streams.
@@ -38,9 +39,12 @@ struct WholeAnswer {
         // Gemini writes an error in a list of one.
         let kind = (try? JSONScanner.check(body))?.kind
         if kind != .object, kind != .array { body = [] }
+        let status =
+            provider.surface == .bedrock
+            ? BedrockFault.status(answer.head.status, type: answer.head.fields.first("x-amzn-errortype")) : answer.head.status
         return .upstreamFailed(
             UpstreamFailure(
-                provider: provider.name, status: answer.head.status,
+                provider: provider.name, status: status,
                 retryAfterSeconds: AnswerHeaders.retryAfterSeconds(answer.head) ?? GeminiFault(body)?.retryDelaySeconds, body: body, headers: headers,
                 isCredentialProblem: GeminiFault(body)?.isCredentialProblem ?? false))
     }

@@ -11,6 +11,8 @@ package struct AccessLogEntry: Sendable {
     package var path: String
     package var caller: String?
     package var team: String?
+    /// Whose token the caller has; nil for who has a key.
+    package var issuer: String?
     /// As the client named it.
     package var modelRequested: String?
     package var isStreaming: Bool
@@ -21,8 +23,9 @@ package struct AccessLogEntry: Sendable {
     package var times: RequestTimes
 
     package init(
-        endedAtMilliseconds: Int64, requestID: String, traceID: String, method: String, path: String, caller: String? = nil, team: String? = nil,
-        modelRequested: String? = nil, isStreaming: Bool = false, bytesIn: Int = 0, configGeneration: Int, record: RequestRecord,
+        endedAtMilliseconds: Int64, requestID: String, traceID: String, method: String, path: String, caller: String? = nil,
+        team: String? = nil, issuer: String? = nil, modelRequested: String? = nil, isStreaming: Bool = false, bytesIn: Int = 0, configGeneration: Int,
+        record: RequestRecord,
         times: RequestTimes
     ) {
         self.endedAtMilliseconds = endedAtMilliseconds
@@ -32,6 +35,7 @@ package struct AccessLogEntry: Sendable {
         self.path = path
         self.caller = caller
         self.team = team
+        self.issuer = issuer
         self.modelRequested = modelRequested
         self.isStreaming = isStreaming
         self.bytesIn = bytesIn
@@ -44,8 +48,9 @@ package struct AccessLogEntry: Sendable {
     package init(_ exchange: Exchange, method: String, bytesIn: Int, configGeneration: Int, times: RequestTimes) {
         self.init(
             endedAtMilliseconds: TimeOfDay.nowMilliseconds(), requestID: exchange.requestID, traceID: exchange.trace.traceID, method: method,
-            path: exchange.path, caller: exchange.caller?.name, team: exchange.caller?.team, modelRequested: exchange.model,
-            isStreaming: exchange.isStreaming, bytesIn: bytesIn, configGeneration: configGeneration, record: exchange.record, times: times)
+            path: exchange.path, caller: exchange.caller?.name, team: exchange.caller?.team, issuer: exchange.caller?.issuer,
+            modelRequested: exchange.model, isStreaming: exchange.isStreaming, bytesIn: bytesIn, configGeneration: configGeneration,
+            record: exchange.record, times: times)
     }
 
     /// A failure that is the gateway's to mend is an error, a provider's a warning; a caller's mistake wakes nobody.
@@ -73,8 +78,9 @@ extension AccessLogEntry {
         line.field("method", method, bytesMax: 16)
         line.field("path", path, bytesMax: 256)
         line.field("route", record.route, bytesMax: 128)
-        line.field("caller", caller, bytesMax: 128)
+        line.field("caller", caller, bytesMax: 320)
         line.field("team", team, bytesMax: 128)
+        line.field("issuer", issuer, bytesMax: 128)
         line.field("provider", record.provider, bytesMax: 128)
         line.field("model_requested", modelRequested, bytesMax: 128)
         line.field("model_used", record.modelUsed, bytesMax: 128)
@@ -91,12 +97,17 @@ extension AccessLogEntry {
             line.field("status", attempt.status)
             line.field("error", attempt.error?.rawValue)
             line.field("ms", milliseconds: attempt.duration)
+            line.field("cost_usd", attempt.cost)
         }
         line.field("retries", record.retries)
         line.field("fallbacks", strings: record.fallbacks.prefix(Self.listed), bytesMax: 128)
         line.field("tokens_in", record.usage?.input)
         line.field("tokens_out", record.usage?.output)
         line.field("tokens_cached", record.usage?.cachedInput)
+        line.field("cost_usd", record.cost)
+        line.field("saved_usd", record.cost == nil && record.costAvoided == nil ? nil : Savings(record).total)
+        line.field("limit", record.limitReached, bytesMax: 256)
+        line.field("shadow_limits", strings: record.shadowLimits.prefix(Self.listed), bytesMax: 256)
         line.field("ttft_ms", milliseconds: times.firstByte)
         line.field("upstream_ms", milliseconds: times.upstream)
         line.field("total_ms", milliseconds: times.total)

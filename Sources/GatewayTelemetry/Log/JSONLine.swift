@@ -1,3 +1,5 @@
+import GatewayCore
+
 /// Writes one JSON object as one line, appending to bytes that may hold other lines already.
 ///
 /// No value can end the line or begin another: quotes, backslashes, control characters (C0, DEL, C1), the line separators U+2028
@@ -23,11 +25,8 @@ struct JSONLine: ~Copyable {
 
     /// - Parameter name: a literal of this module: it is not escaped.
     mutating func key(_ name: String) {
-        comma()
-        bytes.append(Self.quote)
-        bytes.append(contentsOf: name.utf8)
-        bytes.append(Self.quote)
-        bytes.append(UInt8(ascii: ":"))
+        quote(name.utf8.span, withComma: !isFirst, withColon: true)
+        isFirst = false
     }
 
     /// A name that another module chose.
@@ -39,11 +38,10 @@ struct JSONLine: ~Copyable {
 
     /// - Parameter bytesMax: more of the value is left out, at a character's boundary, and replaced by `…`.
     mutating func value(_ text: String, bytesMax: Int) {
-        bytes.append(Self.quote)
         let whole = text.utf8.count
-        if whole <= bytesMax, Self.isPlain(text.utf8Span.span) {
-            bytes.append(contentsOf: text.utf8)
-        } else if whole <= bytesMax {
+        if whole <= bytesMax, Self.isPlain(text.utf8.span) { return quote(text.utf8.span, withComma: false, withColon: false) }
+        bytes.append(Self.quote)
+        if whole <= bytesMax {
             escaped(text.utf8Span.span, count: whole)
         } else {
             let span = text.utf8Span.span
@@ -93,6 +91,14 @@ extension JSONLine {
         if let number { value(number) } else { null() }
     }
 
+    /// Dollars, exact to the last digit.
+    mutating func field(_ name: String, _ money: Money?) {
+        key(name)
+        guard let money else { return null() }
+        if money < .zero { bytes.append(UInt8(ascii: "-")) }
+        bytes.appendDecimal(dollars: UInt64(money.nanodollars.magnitude))
+    }
+
     mutating func field(_ name: String, _ flag: Bool) {
         key(name)
         value(flag)
@@ -135,6 +141,17 @@ extension JSONLine {
 
 extension JSONLine {
     private static let quote = UInt8(ascii: "\"")
+
+    /// Appends plain text between quotes, in one go: a line is mostly this.
+    private mutating func quote(_ text: Span<UInt8>, withComma: Bool, withColon: Bool) {
+        bytes.append(addingCapacity: text.count + 4) { output in
+            if withComma { output.append(UInt8(ascii: ",")) }
+            output.append(Self.quote)
+            for index in text.indices { output.append(text[index]) }
+            output.append(Self.quote)
+            if withColon { output.append(UInt8(ascii: ":")) }
+        }
+    }
 
     private mutating func comma() {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }

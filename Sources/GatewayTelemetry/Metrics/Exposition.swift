@@ -42,6 +42,12 @@ struct Exposition {
         append("\n")
     }
 
+    mutating func sample(_ name: String, _ labels: [Label], nanodollars value: UInt64) {
+        appendName(name, labels)
+        bytes.appendDecimal(dollars: value)
+        append("\n")
+    }
+
     mutating func histogram(_ name: String, _ labels: [Label], _ histogram: Histogram, _ bounds: HistogramBounds) {
         var total: UInt64 = 0
         for (index, bound) in bounds.labels.enumerated() {

@@ -115,7 +115,7 @@ enum AttemptResult: String, CaseIterable {
         case .upstreamCut: self = .cut
         case .clientGone, .draining: self = .cancelled
         case .upstreamStatus, .badRequest, .notFound, .modelNotFound, .invalidAPIKey, .modelForbidden, .rateLimitExceeded, .overloaded,
-            .staticAnswer, .internalFailure:
+            .limitsUnknown, .staticAnswer, .internalFailure, .expiredAPIKey, .invalidToken, .expiredToken, .addressForbidden, .issuerUnreachable:
             self = Self.ofStatus(status)
         }
     }

@@ -20,6 +20,7 @@ struct MetricsPage {
         requests(&out)
         durations(&out)
         tokens(&out)
+        money(&out)
         routes(&out)
         providers(&out)
         redis(&out)
@@ -83,6 +84,28 @@ struct MetricsPage {
                     "weir_tokens_total",
                     [("route", entry.route), ("model", entry.model), ("provider", entry.provider), ("type", kind.rawValue)],
                     entry.series.tokens[index])
+            }
+        }
+    }
+
+    private func money(_ out: inout Exposition) {
+        out.family("weir_cost_usd_total", .counter, "What providers take for what was asked of them, by the prices in the file.")
+        for entry in merged.traffic where entry.series.cost > 0 {
+            out.sample(
+                "weir_cost_usd_total", [("route", entry.route), ("model", entry.model), ("provider", entry.provider)], nanodollars: entry.series.cost)
+        }
+        out.family("weir_saved_usd_total", .counter, "What was not spent, by what saved it: docs/money.md says against what each is measured.")
+        for entry in merged.routes {
+            for lever in Savings.Lever.allCases where entry.series.bill.saved(by: lever) > 0 {
+                out.sample(
+                    "weir_saved_usd_total", [("route", entry.route), ("by", lever.rawValue)], nanodollars: entry.series.bill.saved(by: lever))
+            }
+        }
+        out.family("weir_added_usd_total", .counter, "What the same levers added to the bill instead: to be taken off weir_saved_usd_total.")
+        for entry in merged.routes {
+            for lever in Savings.Lever.allCases where entry.series.bill.added(by: lever) > 0 {
+                out.sample(
+                    "weir_added_usd_total", [("route", entry.route), ("by", lever.rawValue)], nanodollars: entry.series.bill.added(by: lever))
             }
         }
     }

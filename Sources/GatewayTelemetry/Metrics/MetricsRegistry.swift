@@ -77,6 +77,11 @@ package final class MetricsRegistry: Sendable {
 
     func cacheFigures() -> CacheFigures { cache.withLock { $0 }?() ?? CacheFigures() }
 
+    /// What each route has spent and saved since the start, in the order of their names.
+    package var bills: [(route: String, bill: BillSeries)] {
+        MergedSeries(shards.map { $0.snapshot().tables }).routes.map { ($0.route, $0.series.bill) }
+    }
+
     var reloadState: Reloads { reloads.withLock { $0 } }
 
     /// Appends the page of `GET /metrics`, of type `MetricsRegistry.contentType`.

@@ -6,10 +6,13 @@ struct TrafficSeries: Sendable {
     var requests = InlineArray<24, UInt64>(repeating: 0)
     /// By `TokenKind`.
     var tokens = InlineArray<4, UInt64>(repeating: 0)
+    /// Nanodollars.
+    var cost: UInt64 = 0
 
     mutating func add(_ other: TrafficSeries) {
         for index in requests.indices { requests[index] &+= other.requests[index] }
         for index in tokens.indices { tokens[index] &+= other.tokens[index] }
+        cost &+= other.cost
     }
 }
 
@@ -25,6 +28,7 @@ struct RouteSeries: Sendable {
     var errors = InlineArray<32, UInt64>(repeating: 0)
     var retries: UInt64 = 0
     var quotaRejections: UInt64 = 0
+    var bill = BillSeries()
 
     mutating func add(_ other: RouteSeries) {
         duration.add(other.duration)
@@ -34,6 +38,7 @@ struct RouteSeries: Sendable {
         for index in errors.indices { errors[index] &+= other.errors[index] }
         retries &+= other.retries
         quotaRejections &+= other.quotaRejections
+        bill.add(other.bill)
     }
 }
 

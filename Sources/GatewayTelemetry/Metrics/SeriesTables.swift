@@ -33,8 +33,7 @@ struct SeriesTables: Sendable {
     mutating func count(_ record: RequestRecord, _ times: RequestTimes, isStreaming: Bool, directory: SeriesDirectory) {
         let place = place(of: record, directory)
         traffic[place.traffic].requests[StatusClass(of: record).index * TrafficSeries.blames + record.blame.index] &+= 1
-        // What a cache answered was paid for once, by whoever asked first.
-        if !record.isAnsweredFromCache, let usage = record.usage { traffic[place.traffic].count(usage) }
+        count(bill: record, place, directory)
         routes[place.route].count(record, times, isStreaming: isStreaming)
         if record.sharedFlight {
             worker.sharedFlights &+= 1
@@ -51,6 +50,28 @@ struct SeriesTables: Sendable {
         }
         let route = record.route ?? Self.noLabel
         for name in record.fallbacks { countFallback(from: route, to: name, directory) }
+    }
+
+    /// Tokens and money where they were spent: those of a failed attempt at the provider that failed.
+    private mutating func count(bill record: RequestRecord, _ place: Place, _ directory: SeriesDirectory) {
+        var rest = record.cost ?? .zero
+        var hasCounted = false
+        for attempt in record.attempts where attempt.usage != nil || attempt.cost != nil {
+            let index = attempt.provider == record.provider ? place.traffic : trafficIndex(of: record, at: attempt.provider, directory)
+            if let usage = attempt.usage { traffic[index].count(usage) }
+            if let cost = attempt.cost { traffic[index].cost &+= UInt64(clamping: cost.nanodollars) }
+            rest = rest - (attempt.cost ?? .zero)
+            hasCounted = hasCounted || attempt.usage != nil
+        }
+        // What a cache answered was paid for once, by whoever asked first.
+        if !record.isAnsweredFromCache, !hasCounted, let usage = record.usage { traffic[place.traffic].count(usage) }
+        traffic[place.traffic].cost &+= UInt64(clamping: rest.nanodollars)
+    }
+
+    private mutating func trafficIndex(of record: RequestRecord, at provider: String, _ directory: SeriesDirectory) -> Int {
+        place(
+            route: record.route ?? Self.noLabel, model: record.modelLabel ?? Self.otherLabel, provider: provider, directory
+        ).traffic
     }
 
     mutating func countWireError(status: Int) {
@@ -153,6 +174,7 @@ extension RouteSeries {
         if let kind = record.error, let index = ErrorKind.allCases.firstIndex(of: kind) { errors[index] &+= 1 }
         if record.error == .rateLimitExceeded { quotaRejections &+= 1 }
         retries &+= UInt64(clamping: record.retries)
+        bill.count(record)
     }
 }
 

@@ -2,12 +2,13 @@ import JSONBytes
 
 /// Errors as Anthropic and Gemini word them.
 enum DialectErrors {
-    static func answer(_ status: Int, for request: MockRequest) -> MockAnswer {
-        let message = "The mock provider was told to answer \(status)."
+    static func answer(_ status: Int, for request: MockRequest, message: String? = nil) -> MockAnswer {
+        let told = message ?? "The mock provider was told to answer \(status)."
         switch request.dialect {
-        case .openai: return ErrorAnswers.answer(status: status)
-        case .anthropic: return .json(anthropic(type: anthropicType(status), message: message), status: status)
-        case .gemini: return .json(gemini(status: status, message: message), status: status)
+        case .openai: return ErrorAnswers.answer(status: status, message: message)
+        case .bedrock: return ConverseAnswers.error(status, bedrockType(status), told)
+        case .anthropic: return .json(anthropic(type: anthropicType(status), message: told), status: status)
+        case .gemini: return .json(gemini(status: status, message: told), status: status)
         }
     }
 
@@ -31,6 +32,19 @@ enum DialectErrors {
         case 529: "overloaded_error"
         case 500...: "api_error"
         default: "invalid_request_error"
+        }
+    }
+
+    private static func bedrockType(_ status: Int) -> String {
+        switch status {
+        case 401, 403: "AccessDeniedException"
+        case 404: "ResourceNotFoundException"
+        case 408: "ModelTimeoutException"
+        case 424: "ModelErrorException"
+        case 429: "ThrottlingException"
+        case 503, 529: "ServiceUnavailableException"
+        case 500...: "InternalServerException"
+        default: "ValidationException"
         }
     }
 

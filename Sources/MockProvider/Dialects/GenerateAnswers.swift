@@ -40,6 +40,21 @@ struct GenerateAnswers {
         case "batchEmbedContents":
             let embeddings = (body["requests"]?.array ?? []).map { embedding($0.object ?? JSONObject()) }
             return .json(JSONValue.object(["embeddings": .array(embeddings)]).written())
+        case "predict":
+            let instances = body["instances"]?.array ?? []
+            let predictions = instances.map { instance -> JSONValue in
+                let request: JSONObject = [
+                    "content": ["parts": [["text": instance["content"] ?? ""]]],
+                    "outputDimensionality": body["parameters"]?["outputDimensionality"] ?? 8,
+                ]
+                let tokens = MockText.tokens(of: instance["content"]?.string ?? "")
+                return [
+                    "embeddings": [
+                        "values": embedding(request)["values"] ?? nil, "statistics": ["token_count": JSONValue(tokens), "truncated": false],
+                    ]
+                ]
+            }
+            return .json(JSONValue.object(["predictions": .array(predictions)]).written())
         default: return .json(DialectErrors.gemini(status: 404, message: "Unknown method."), status: 404)
         }
     }

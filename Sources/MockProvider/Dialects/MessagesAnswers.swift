@@ -8,7 +8,7 @@ struct MessagesAnswers {
 
     private static let members: Set<String> = [
         "model", "messages", "max_tokens", "system", "stream", "stop_sequences", "tools", "tool_choice", "thinking", "output_config", "cache_control",
-        "metadata", "service_tier", "temperature", "top_p", "top_k", "container", "context_management", "mcp_servers",
+        "metadata", "service_tier", "temperature", "top_p", "top_k", "container", "context_management", "mcp_servers", "anthropic_version",
     ]
 
     func answer() -> MockAnswer {

@@ -13,13 +13,13 @@ final class ClientLoop: @unchecked Sendable {
     /// Belongs to the loop's thread.
     private var client: CurlClient?
 
-    init(idleTimeout: Duration = .seconds(120)) throws {
+    init(idleTimeout: Duration = .seconds(120), pooledConnectionsMax: Int = 512) throws {
         mock = try RunningMock.start(idleTimeout: idleTimeout)
         DispatchQueue(label: "test.client").async { [loop, ended] in
             loop.run()
             ended.signal()
         }
-        loop.execute { [self] in client = CurlClient(on: loop) }
+        loop.execute { [self] in client = CurlClient(on: loop, pooledConnectionsMax: pooledConnectionsMax) }
     }
 
     func endpoint(host: String = "127.0.0.1", prefix: String = "/v1") -> CurlEndpoint { CurlEndpoint(url: "http://\(host):\(mock.port)\(prefix)") }

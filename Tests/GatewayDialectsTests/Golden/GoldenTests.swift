@@ -17,11 +17,12 @@ struct GoldenTests {
 
     static let formats: [(prefix: String, format: ChatFormat)] = [
         ("openai-chat-", .openAIChat), ("openai-responses-", .openAIResponses), ("anthropic-messages-", .anthropic),
-        ("gemini-generatecontent-", .gemini), ("gemini-streamgeneratecontent-", .gemini), ("vertex-", .gemini),
+        ("gemini-generatecontent-", .gemini), ("gemini-streamgeneratecontent-", .gemini), ("vertex-", .gemini), ("azure-chat-", .openAIChat),
+        ("bedrock-converse-", .bedrock),
     ]
 
     static let cases: [(recording: Recording, format: ChatFormat)] = formats.flatMap { prefix, format in
-        let recordings = Recording.all + Recording.of("anthropic") + Recording.of("gemini") + Recording.of("vertex")
+        let recordings = Recording.all + Recording.of("anthropic") + Recording.of("gemini") + Recording.of("vertex") + Recording.of("bedrock")
         return recordings.filter { $0.id.hasPrefix(prefix) && !leftOut.contains($0.id) }.map { ($0, format) }
     }
 

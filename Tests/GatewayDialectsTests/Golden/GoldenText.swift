@@ -19,13 +19,21 @@ struct GoldenText {
     /// The whole file.
     static func text(of recording: Recording, _ format: ChatFormat) -> String {
         var text = GoldenText(recording: recording, format: format)
-        let others = ChatFormat.allCases.filter { $0 != format }
-        for other in others { text.addRequest(to: other) }
+        let others = ChatFormat.clients.filter { $0 != format }
+        // No client speaks Bedrock's format.
+        if format != .bedrock { for other in others { text.addRequest(to: other) } }
         if recording.status < 400 {
             for other in others { text.addAnswer(to: other) }
         } else {
             for dialect in Dialect.allCases where dialect != format.dialect { text.addError(to: dialect) }
         }
+        return GoldenShortening.shortened(text.lines.joined(separator: "\n")) + "\n"
+    }
+
+    /// What of a client's request goes to Bedrock.
+    static func request(of recording: Recording, _ format: ChatFormat) -> String {
+        var text = GoldenText(recording: recording, format: format)
+        text.addRequest(to: .bedrock)
         return GoldenShortening.shortened(text.lines.joined(separator: "\n")) + "\n"
     }
 

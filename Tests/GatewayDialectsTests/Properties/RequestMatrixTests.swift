@@ -7,7 +7,7 @@ import Testing
 /// From one format to another and back out of it, by way of the common form.
 @Suite("A request that two formats can say")
 struct RequestMatrixTests {
-    static let pairs = ChatFormat.allCases.flatMap { client in ChatFormat.allCases.filter { $0 != client }.map { (client, $0) } }
+    static let pairs = ChatFormat.clients.flatMap { client in ChatFormat.clients.filter { $0 != client }.map { (client, $0) } }
     private static let count: UInt64 = 100
 
     private func written(_ request: ChatRequest, in format: ChatFormat) throws -> JSONValue {

@@ -15,6 +15,7 @@ enum StreamGrammars {
         case .openAIResponses: return try OpenAIResponsesStreamChecker(chunks).fault
         case .anthropic: return anthropicGrammarFault(bytes)
         case .gemini: return geminiStreamFault(isWhole ? bytes : bytes + lastPiece)
+        case .bedrock: preconditionFailure("no client speaks it")
         }
     }
 
@@ -26,6 +27,7 @@ enum StreamGrammars {
             case .openAIResponses: event.isNamed("response.completed") || event.isNamed("response.incomplete")
             case .anthropic: event.isNamed("message_stop")
             case .gemini: (try? JSONValue(parsing: Array(event.data)))?["candidates"]?[0]?["finishReason"] != nil
+            case .bedrock: false
             }
         }.count
     }

@@ -13,7 +13,8 @@ struct Recording: Sendable, CustomTestStringConvertible {
     let answer: [UInt8]
 
     var testDescription: String { id }
-    var isStream: Bool { headers.first("content-type")?.hasPrefix("text/event-stream") ?? false }
+    var isStream: Bool { (headers.first("content-type")?.hasPrefix("text/event-stream") ?? false) || isMessageStream }
+    private var isMessageStream: Bool { headers.first("content-type") == "application/vnd.amazon.eventstream" }
 
     var operation: GatewayCore.Operation {
         if path.hasSuffix("/chat/completions") { return .chatCompletions }
@@ -29,7 +30,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []
         return names.filter { $0.hasSuffix(".json") }.sorted().compactMap { Recording(folder.appending(path: $0)) }
     }()
-    /// Those of one provider, by the first word of their names: `anthropic`, `gemini`, `vertex`.
+    /// Those of one provider, by the first word of their names: `anthropic`, `gemini`, `vertex`, `bedrock`.
     static func of(_ provider: String) -> [Recording] { everything.filter { $0.id.hasPrefix(provider + "-") } }
 
     static let streams = all.filter(\.isStream)
@@ -61,6 +62,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
         self.request = Array((request["body"]?.string ?? "").utf8)
         status = response["status"]?.int ?? 0
         headers = response["headers"]?.object.map { $0.map { HeaderField($0.name, $0.value.string ?? "") } } ?? []
-        answer = Array((response["body"]?.string ?? "").utf8)
+        let body = response["body"]?.string ?? ""
+        answer = response["body_encoding"] == "base64" ? Base64.decoded(body) ?? [] : Array(body.utf8)
     }
 }

@@ -22,7 +22,7 @@ struct DialectFallbackTests {
     func `gives every client its own dialect's answer, from whichever provider it comes`(first: Dialect, second: Dialect) async throws {
         guard first != second else { return }
         let good = try #require(answers[second.rawValue])
-        for client in ChatFormat.allCases {
+        for client in ChatFormat.clients {
             let worker = FakeWorker([first.rawValue: [{ .failed(500) }], second.rawValue: [good]])
             let exchange = try Exchange.greeting(from: client, on: worker)
 

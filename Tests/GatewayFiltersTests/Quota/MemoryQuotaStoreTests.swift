@@ -1,4 +1,5 @@
 import Dispatch
+import GatewayCore
 import Testing
 
 @testable import GatewayFilters
@@ -42,7 +43,7 @@ struct MemoryQuotaStoreTests {
                 guard case .granted(let reservation, _) = store.take(demands, now: start) else { continue }
                 if running.add() > 3 { tooMany.add() }
                 running.add(-1)
-                store.settle(reservation, actual: [0, 0, 0])
+                store.settle(reservation, actual: [0, 0, 0], now: start)
             }
         }
 
@@ -124,7 +125,7 @@ struct MemoryQuotaStoreTests {
         for index in 0..<1000 { _ = store.take([requests(5, of: .caller("\(index)"))], now: start + .seconds(100 * index)) }
 
         #expect(!store.take(held, now: start + .seconds(100_000)).isGranted)
-        store.settle(reservation, actual: [1])
+        store.settle(reservation, actual: [1], now: start + .seconds(100_000))
         #expect(store.take(held, now: start + .seconds(100_000)).isGranted)
     }
 
@@ -134,7 +135,7 @@ struct MemoryQuotaStoreTests {
             guard case .granted(let reservation, _) = store.take([requests(60, window: .seconds(86_400))], now: start + .milliseconds(index)) else {
                 return #expect(Bool(false), "a request given back counted")
             }
-            store.settle(reservation, actual: [0])
+            store.settle(reservation, actual: [0], now: start)
         }
         #expect(store.take([requests(60, window: .seconds(86_400))], now: start + .seconds(10)).snapshots[0].remaining == 59)
     }

@@ -25,7 +25,7 @@ struct QuotaFilterTests {
         guard case .granted(let reservation, let snapshots) = store.take([QuotaDemand(key: key, allowance: .atOnce(count))], now: .now) else {
             return 0
         }
-        store.settle(reservation, actual: [0])
+        store.settle(reservation, actual: [0], now: .now)
         return snapshots[0].remaining + 1
     }
 

@@ -30,6 +30,6 @@ struct QuotaHeadersTests {
         (.seconds(300), "5 minutes"), (.seconds(7200), "2 hours"), (.seconds(604_800), "7 days"),
     ])
     func `name a window in words`(window: Duration, name: String) {
-        #expect(QuotaHeaders.name(ofWindow: window) == name)
+        #expect(QuotaWords.name(ofWindow: window) == name)
     }
 }

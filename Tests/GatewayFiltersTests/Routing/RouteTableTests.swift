@@ -9,7 +9,7 @@ struct RouteTableTests {
         let table = RouteTable([
             RouteCondition(paths: [Glob("/v1/embeddings")]),
             RouteCondition(paths: [Glob("/v1/chat/completions")], models: [Glob("gpt-*")], headers: [("x-tier", [Glob("gold")])]),
-            RouteCondition(methods: ["POST"], models: [Glob("gpt-4")], callers: ["alice"]),
+            RouteCondition(methods: ["POST"], models: [Glob("gpt-4")], callers: [Glob("alice")]),
             RouteCondition(),
         ])
         func match(_ path: String, _ model: String?, method: String = "POST", tier: String? = nil, caller: String? = nil) -> Int? {
@@ -52,11 +52,11 @@ struct RouteTableTests {
                 headers: (0..<Int.random(in: 0...2, using: &random)).map { _ in
                     (["x-tier", "x-zone"].randomElement(using: &random) ?? "", Array(tiers.shuffled(using: &random).prefix(1)))
                 },
-                callers: Int.random(in: 0...3, using: &random) == 0 ? ["alice"] : [])
+                callers: Int.random(in: 0...3, using: &random) == 0 ? [Glob("alice")] : [])
         }
         let late = conditions.shuffled(using: &random).map { condition in
             var rare = condition
-            rare.callers = ["nobody"]
+            rare.callers = [Glob("nobody")]
             return rare
         }
         let all = late + conditions
@@ -80,7 +80,7 @@ struct RouteTableTests {
         let dimensions: [String: (Int) -> RouteCondition] = [
             "path": { RouteCondition(paths: [Glob("/v1/tenant-\($0)/*")]) }, "model": { RouteCondition(models: [Glob("model-\($0)")]) },
             "ending": { RouteCondition(models: [Glob("*-\($0)")]) },
-            "caller": { RouteCondition(paths: [Glob("/*")], callers: ["caller-\($0)"]) },
+            "caller": { RouteCondition(paths: [Glob("/*")], callers: [Glob("caller-\($0)")]) },
             "header": { RouteCondition(headers: [("x-tenant", [Glob("*")]), ("x-tier", [Glob("tier-\($0)")])]) },
             "header name": { RouteCondition(headers: [("x-\($0)", [Glob("yes")])]) },
         ]
@@ -101,7 +101,7 @@ struct RouteTableTests {
     }
 
     @Test func `a list of models is looked for in a handful of routes too`() {
-        let table = RouteTable((0..<1000).map { RouteCondition(models: [Glob("model-\($0)")], callers: ["caller-\($0)"]) })
+        let table = RouteTable((0..<1000).map { RouteCondition(models: [Glob("model-\($0)")], callers: [Glob("caller-\($0)")]) })
         var looks = 0
 
         let found = table.match(
@@ -113,7 +113,8 @@ struct RouteTableTests {
 
     @Test func `asks whose key it is only if a route in its way wants to know`() {
         let table = RouteTable(
-            (0..<20).map { RouteCondition(paths: [Glob("/v1/team-\($0)")], callers: ["alice"]) } + [RouteCondition(paths: [Glob("/v1/chat/*")])])
+            (0..<20).map { RouteCondition(paths: [Glob("/v1/team-\($0)")], callers: [Glob("alice")]) } + [RouteCondition(paths: [Glob("/v1/chat/*")])]
+        )
         let asked = Tally()
         func match(_ path: String) -> Int? {
             table.match(
@@ -128,7 +129,7 @@ struct RouteTableTests {
 
     @Test func `a route with a great many labels is still found`() {
         let many = (0..<40).map { Glob("model-\($0)") }
-        let callers = (0..<1000).map { "caller-\($0)" }
+        let callers = (0..<1000).map { Glob("caller-\($0)") }
         let table = RouteTable(
             (0..<20).map { RouteCondition(paths: [Glob("/v1/\($0)")], models: many, callers: callers) } + [RouteCondition()])
 

@@ -9,7 +9,7 @@ final class FakeWorker: WorkerServices {
     typealias Provider = (UpstreamRequest, Int) async throws(GatewayError) -> FakeAnswer
 
     var now: ContinuousClock.Instant
-    let secondsSince1970 = 1_790_000_000
+    var secondsSince1970 = 1_790_000_000
     /// What `send` does. By default every request is answered `200 {}`.
     var provider: Provider
     /// Given out by `random(below:)` in this order, modulo the bound; then 0 for ever.

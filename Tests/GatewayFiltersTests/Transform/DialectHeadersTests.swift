@@ -18,7 +18,7 @@ struct DialectHeadersTests {
         transform.fields(for: try .greeting(from: format, headers: headers), to: provider)
     }
 
-    @Test(arguments: ChatFormat.allCases, Dialect.allCases)
+    @Test(arguments: ChatFormat.clients, Dialect.allCases)
     func `has the provider's key where its dialect has it, and none of the client's`(client: ChatFormat, provider: Dialect) throws {
         let fields = try fields(to: .speaking(provider), from: client, credentials, HeaderTransform(pass: credentials.map(\.0)))
 
@@ -75,7 +75,7 @@ struct DialectHeadersTests {
             ("user-agent", "Anthropic/Python"), ("accept", "application/json"), ("x-stainless-lang", "python"), ("x-goog-api-client", "genai"),
             ("accept-encoding", "gzip"), ("x-app", "cli"), ("anthropic-dangerous-direct-browser-access", "true"),
         ]
-        for client in ChatFormat.allCases {
+        for client in ChatFormat.clients {
             let names = try fields(to: .speaking(.gemini), from: client, noise).map(\.name)
 
             #expect(names == ["content-type", "x-goog-api-key", "user-agent", "traceparent"])

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A request to a provider of another format")
 struct TranslatedRequestTests {
-    private let clients = ChatFormat.allCases
+    private let clients = ChatFormat.clients
 
     private func edits(_ edits: [JSONEdit], lossy: ChatLosses.Policy = .refuse, system: SystemPrompt = SystemPrompt()) throws -> RequestTransform {
         RequestTransform(body: try BodyTransform(edits: edits, system: system), lossy: lossy)

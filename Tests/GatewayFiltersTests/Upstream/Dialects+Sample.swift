@@ -60,6 +60,7 @@ extension Exchange {
             let body = #"{"systemInstruction":{"parts":[{"text":"Be kind."}]},"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}"#
             let verb = streaming ? "streamGenerateContent?alt=sse" : "generateContent"
             return try asking("/v1beta/models/fast:" + verb, body, on: worker, headers: headers)
+        case .bedrock: preconditionFailure("no client speaks it")
         }
     }
 }

@@ -31,7 +31,7 @@ struct TargetCallTests {
         #expect(exchange.record.usage == Usage(input: 7, output: 2))
         #expect(exchange.record.provider == "alpha")
         #expect(exchange.record.modelLabel == "fast")
-        #expect(exchange.record.attempts == [Attempt(provider: "alpha", model: "fast", status: 200)])
+        #expect(exchange.record.attempts == [Attempt(provider: "alpha", model: "fast", status: 200, usage: Usage(input: 7, output: 2))])
         #expect(exchange.record.firstByteAt != nil)
         #expect(try await response.read() == Sample.answer)
     }

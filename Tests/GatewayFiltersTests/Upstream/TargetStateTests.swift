@@ -52,7 +52,7 @@ struct TargetStateTests {
         let state = TargetState(epoch: now)
         fail(state, times: 3, at: now)
 
-        state.begin(now: now + .seconds(31), ejection: ejection).answerBegan()
+        state.begin(now: now + .seconds(31), ejection: ejection).answerBegan(after: .milliseconds(5))
 
         #expect(state.isAvailable(now: now + .seconds(31)))
     }

@@ -43,7 +43,7 @@ struct TranslatedCallTests {
         #expect(exchange.record.firstByteAt != nil)
     }
 
-    @Test(arguments: ChatFormat.allCases, [Dialect.openai, .anthropic, .gemini])
+    @Test(arguments: ChatFormat.clients, [Dialect.openai, .anthropic, .gemini])
     func `says the same to every client`(client: ChatFormat, provider: Dialect) async throws {
         guard client.dialect != provider else { return }
         let bodies: [Dialect: String] = [.openai: Sample.answer, .anthropic: Sample.message, .gemini: Sample.generated]
@@ -57,6 +57,7 @@ struct TranslatedCallTests {
             case .openAIResponses: body["output"]?[0]?["content"]?[0]?["text"]
             case .anthropic: body["content"]?[0]?["text"]
             case .gemini: body["candidates"]?[0]?["content"]?["parts"]?[0]?["text"]
+            case .bedrock: nil
             }
         #expect(text == "Hi")
     }
@@ -104,7 +105,7 @@ struct TranslatedCallTests {
 
     // MARK: - Not the form that was asked for
 
-    @Test(arguments: ChatFormat.allCases) func `is a stream for a client that asked for one, even if it came whole`(_ client: ChatFormat) async throws
+    @Test(arguments: ChatFormat.clients) func `is a stream for a client that asked for one, even if it came whole`(_ client: ChatFormat) async throws
     {
         let provider: Dialect = client.dialect == .anthropic ? .gemini : .anthropic
         let whole = FakeAnswer(body: provider == .gemini ? Sample.generated : Sample.message)

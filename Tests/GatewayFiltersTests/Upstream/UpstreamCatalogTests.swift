@@ -19,7 +19,7 @@ struct UpstreamCatalogTests {
         models:
           fast:
             targets:
-              - { provider: alpha, model: gpt, weight: 3 }
+              - { provider: alpha, model: gpt, weight: 3, price: { input: 1, output: 2 } }
               - { provider: demo, weight: 1 }
           spare: { targets: [{ provider: demo }] }
         routes:
@@ -34,7 +34,7 @@ struct UpstreamCatalogTests {
               retry: { attempts: 1, on: [5xx] }
             fallback:
               - { on: [5xx], to: spare }
-              - { on: any, to: { provider: alpha, model: last } }
+              - { on: any, to: { provider: alpha, model: last, price: { input: 0.5, output: 4, web_search: 10000 } } }
               - { on: any, answer: { status: 503, message: Resting. } }
         """
 
@@ -82,5 +82,14 @@ struct UpstreamCatalogTests {
 
         #expect(exchange.record.fallbacks == ["spare", "alpha/last", "answer"])
         #expect(worker.sent.allSatisfy { $0.timeouts.total <= .seconds(600) })
+    }
+
+    @Test func `have a price that no request for a model exceeds, fallbacks included`() throws {
+        let (configuration, catalog) = try load()
+        let route = try #require(configuration.routes.first)
+
+        let ceiling = Price(PriceRates(input: 1_000_000, output: 4_000_000), webSearch: 10_000_000_000)
+        #expect(catalog.priceCeiling(of: "fast", on: route) == ceiling)
+        #expect(catalog.models["fast"]?.targets.map(\.price) == [Price(input: 1_000_000, output: 2_000_000), nil])
     }
 }

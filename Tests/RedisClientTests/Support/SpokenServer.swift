@@ -37,7 +37,7 @@ final class SpokenServer: EventHandler, @unchecked Sendable {
     }
 
     private func accept() {
-        guard let client = try? Socket.accept(from: listener) else { return }
+        guard let client = try? Socket.accept(from: listener).descriptor else { return }
         clients.insert(client)
         loop.register(client, .read, self)
         if !greeting.isEmpty { _ = try? Socket.send(client, Array(greeting.utf8)) }

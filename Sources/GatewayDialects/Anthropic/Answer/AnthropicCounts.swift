@@ -14,6 +14,8 @@ struct AnthropicCounts: Equatable, Sendable {
     private var cacheWriteMinutes: Int?
     private var cacheWriteHour: Int?
     private var thinking: Int?
+    private var webSearches: Int?
+    private var tier: ServiceTier?
 
     init() {}
 
@@ -27,28 +29,29 @@ struct AnthropicCounts: Equatable, Sendable {
         Self.take(usage["cache_creation"]?["ephemeral_5m_input_tokens"], into: &cacheWriteMinutes)
         Self.take(usage["cache_creation"]?["ephemeral_1h_input_tokens"], into: &cacheWriteHour)
         Self.take(usage["output_tokens_details"]?["thinking_tokens"], into: &thinking)
+        Self.take(usage["server_tool_use"]?["web_search_requests"], into: &webSearches)
+        let words = [usage["speed"], usage["service_tier"]].lazy.compactMap { $0?.string }
+        tier = words.compactMap(ServiceTier.init(rawValue:)).first ?? tier
     }
 
     /// nil when nothing has been counted.
     var usage: Usage? {
         guard input != nil || output != nil else { return nil }
-        let written = cacheWrite ?? Self.sum(cacheWriteMinutes ?? 0, cacheWriteHour ?? 0)
+        let written = cacheWrite ?? (cacheWriteMinutes ?? 0) + (cacheWriteHour ?? 0)
         let hour = min(written, cacheWriteHour ?? 0)
         let read = cacheRead ?? 0
         let output = output ?? 0
         return Usage(
-            input: Self.sum(input ?? 0, Self.sum(read, written)), output: output, cachedInput: read, cacheWrite: written - hour, cacheWriteHour: hour,
-            reasoning: min(output, thinking ?? 0))
+            input: (input ?? 0) + read + written, output: output, cachedInput: read, cacheWrite: written - hour, cacheWriteHour: hour,
+            reasoning: min(output, thinking ?? 0), webSearches: webSearches ?? 0, serviceTier: tier)
     }
+
+    /// More than any answer has, and few enough to be added up.
+    private static let countMax = 1 << 50
 
     private static func take(_ value: JSONValue?, into count: inout Int?) {
         guard let number = value?.int else { return }
-        count = max(0, number)
-    }
-
-    private static func sum(_ one: Int, _ other: Int) -> Int {
-        let (sum, isTooLarge) = one.addingReportingOverflow(other)
-        return isTooLarge ? .max : sum
+        count = min(countMax, max(0, number))
     }
 }
 

@@ -86,13 +86,7 @@ extension AnthropicRequestWriter {
 
     func placeName(_ turn: ChatTurn) -> String { turn.place.isEmpty ? conversationName : turn.place }
 
-    private var conversationName: String {
-        switch request.format {
-        case .openAIChat, .anthropic: "messages"
-        case .openAIResponses: "input"
-        case .gemini: "contents"
-        }
-    }
+    private var conversationName: String { request.format.conversationName }
 }
 
 extension AnthropicMessage {

@@ -19,7 +19,8 @@ enum OpenAIChatAnswerReader {
         let hasCalls = parts.contains { if case .call = $0 { true } else { false } }
         return ChatAnswer(
             id: name(top["id"]), model: name(top["model"]), parts: parts,
-            stop: OpenAIChatStop.stop(reason, matched: choice["stop_reason"]?.string, hasCalls: hasCalls), usage: OpenAIUsage.read(top["usage"]))
+            stop: OpenAIChatStop.stop(reason, matched: choice["stop_reason"]?.string, hasCalls: hasCalls),
+            usage: OpenAIUsage.read(top["usage"], tier: top["service_tier"]))
     }
 
     /// Azure leaves names empty in places.

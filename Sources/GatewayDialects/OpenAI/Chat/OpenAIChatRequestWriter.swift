@@ -87,7 +87,7 @@ extension OpenAIChatRequestWriter {
         case .anthropic: "thinking.display"
         case .gemini: "generationConfig.thinkingConfig.includeThoughts"
         case .openAIResponses: "reasoning.summary"
-        case .openAIChat: name(.reasoning)
+        case .openAIChat, .bedrock: name(.reasoning)
         }
     }
 

@@ -46,7 +46,7 @@ struct OpenAIChatStreamReader: ChatStreamReader {
             take(choice: choice, &events)
             if let fault = OpenAIChatFault.fault(forReason: reason) { return events + fail(fault) }
         }
-        if let counts = OpenAIUsage.read(chunk["usage"]), counts != usage {
+        if let counts = OpenAIUsage.read(chunk["usage"], tier: chunk["service_tier"]), counts != usage {
             usage = counts
             if hasStarted { events.append(.usage(counts)) }
         }

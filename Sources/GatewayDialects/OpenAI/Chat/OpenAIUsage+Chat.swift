@@ -3,11 +3,14 @@ import JSONBytes
 
 // Token counts in answers that are taken apart.
 extension OpenAIUsage {
+    /// - Parameter tier: the answer's `service_tier`.
     /// - Returns: nil for anything but an object that counts tokens.
-    static func read(_ value: JSONValue?) -> Usage? {
+    static func read(_ value: JSONValue?, tier: JSONValue? = nil) -> Usage? {
         guard let value, value.object != nil else { return nil }
         let bytes = value.written()
-        return read(bytes, at: 0..<bytes.count)
+        var usage = read(bytes, at: 0..<bytes.count)
+        usage?.serviceTier = tier?.string.flatMap(ServiceTier.init(rawValue:))
+        return usage
     }
 
     /// As chat completions have them: the parts are inside their wholes (wire.md, section 7.7).

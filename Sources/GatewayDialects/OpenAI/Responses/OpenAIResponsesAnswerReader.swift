@@ -18,7 +18,7 @@ enum OpenAIResponsesAnswerReader {
         let hasCalls = parts.contains { if case .call = $0 { true } else { false } }
         return ChatAnswer(
             id: body["id"]?.string, model: body["model"]?.string, parts: parts, stop: stop(of: body, isIncomplete: false, hasCalls: hasCalls),
-            usage: OpenAIResponsesUsage.read(body["usage"]))
+            usage: OpenAIResponsesUsage.read(of: body))
     }
 
     /// Why it ended, of an answer that is completed or incomplete.

@@ -34,7 +34,7 @@ package struct OpenAIResponsesStreamReader: ChatStreamReader {
         case "response.created", "response.queued", "response.in_progress": start(data["response"], &events)
         case "response.completed", "response.incomplete": end(data["response"], isIncomplete: type == "response.incomplete", &events)
         case "response.failed", "response.cancelled":
-            if let usage = OpenAIResponsesUsage.read(data["response"]?["usage"]), hasStarted { events.append(.usage(usage)) }
+            if let usage = OpenAIResponsesUsage.read(of: data["response"]), hasStarted { events.append(.usage(usage)) }
             fail(OpenAIResponsesFault.fault(data["response"]?["error"]), &events)
         // The error stands in the event or is it.
         case "error": fail(OpenAIResponsesFault.fault(data["error"]?.object == nil ? data : data["error"]), &events)
@@ -59,7 +59,7 @@ package struct OpenAIResponsesStreamReader: ChatStreamReader {
         queue.finishAll(with: (response["output"]?.array ?? []).map { OpenAIResponsesOutputItem($0) })
         queue.tell(to: &events)
         guard !queue.isBroken else { return }
-        if let usage = OpenAIResponsesUsage.read(response["usage"]) { events.append(.usage(usage)) }
+        if let usage = OpenAIResponsesUsage.read(of: response) { events.append(.usage(usage)) }
         events.append(.stop(OpenAIResponsesAnswerReader.stop(of: response, isIncomplete: isIncomplete, hasCalls: queue.hasCalls)))
         events.append(.finish)
         isOver = true

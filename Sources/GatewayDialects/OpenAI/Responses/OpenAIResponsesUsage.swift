@@ -6,11 +6,7 @@ import JSONBytes
 /// - SeeAlso: wire.md, sections 3.4, 7.7 and 10
 enum OpenAIResponsesUsage {
     /// - Returns: nil when nothing in it counts tokens.
-    static func read(_ value: JSONValue?) -> Usage? {
-        guard let value, value.object != nil else { return nil }
-        let text = value.written()
-        return OpenAIUsage.read(text, at: 0..<text.count)
-    }
+    static func read(of response: JSONValue?) -> Usage? { OpenAIUsage.read(response?["usage"], tier: response?["service_tier"]) }
 
     /// Tokens. No answer has as many, and sums of them fit.
     private static let countMax = 1 << 50

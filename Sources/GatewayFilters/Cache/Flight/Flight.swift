@@ -42,8 +42,13 @@ final class Flight: Sendable {
         }
     }
 
-    func leave(_ seat: Int) {
-        change { ((), wake: $0.leave(seat)) }
+    /// - Returns: what has been spent so far, when this seat has to account for it: it was the last.
+    @discardableResult
+    func leave(_ seat: Int) -> FlightSpending? {
+        change { state in
+            let wake = state.leave(seat)
+            return (state.isAbandoned ? state.takeSpending() : nil, wake)
+        }
     }
 
     func receive(_ head: FlightHead) {
@@ -53,9 +58,12 @@ final class Flight: Sendable {
     /// Adds a part of the answer. Before the next one, wait for room.
     ///
     /// - Returns: true when a follower reads so slowly that it holds the provider up: somebody has to call `endPatience` one day.
-    func receive(_ chunk: BodyChunk) -> Bool {
+    ///
+    /// - Parameter spent: what it and all before it cost.
+    func receive(_ chunk: BodyChunk, spent: FlightSpending = FlightSpending()) -> Bool {
         let mayKeep = budget.hasRoom
         return change { state in
+            state.spending = spent
             let wake = state.receive(chunk, mayKeep: mayKeep)
             return (state.isHeldByFollower, wake)
         }

@@ -83,7 +83,7 @@ final class FlightPump {
     }
 
     private func receive(_ chunk: BodyChunk) async {
-        if flight.receive(chunk), !hasStartedClock {
+        if flight.receive(chunk, spent: FlightSpending(exchange.record)), !hasStartedClock {
             hasStartedClock = true
             let pump = OnOneWorker(value: self)
             exchange.worker.spawn { await pump.value.endPatience() }

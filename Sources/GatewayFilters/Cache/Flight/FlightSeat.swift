@@ -43,7 +43,7 @@ final class FlightSeat: BodySource {
     func outcome() async throws(GatewayError) -> Outcome {
         switch await flight.news(for: number) {
         case .head(let head, let bill):
-            settle(bill)
+            settle(bill.beforeTheEnd)
             if hasSetOut { add(head.addedHeaders) }
             return .response(try await response(head))
         case .ended(.landed(_, let answer?), let bill):
@@ -89,13 +89,11 @@ final class FlightSeat: BodySource {
         case .chunk(let chunk):
             return chunk
         case .ended(.landed(let record, _), let bill):
-            exchange.record.usage = record.usage
-            settle(bill)
+            take(record, bill)
             leave()
             return nil
         case .ended(.crashed(let error, _, let record), let bill):
-            exchange.record.usage = record.usage
-            settle(bill)
+            take(record, bill)
             leave()
             throw error
         case .overrun:
@@ -116,12 +114,23 @@ final class FlightSeat: BodySource {
         guard !hasLeft else { return }
         hasLeft = true
         if let cancelHandler { exchange.cancellation.remove(cancelHandler) }
-        flight.leave(number)
+        // Nobody is left to account for what the provider has done so far.
+        if let spent = flight.leave(number) {
+            exchange.record.usage = spent.usage
+            exchange.record.cost = spent.cost
+        }
     }
 
     /// Headers that say what became of the request, each once.
     private func add(_ headers: [HeaderField]) {
         for header in headers where exchange.responseHeaders.first(header.name) == nil { exchange.responseHeaders.append(header) }
+    }
+
+    /// The end of an answer that was read as it came: its cost, or what others have paid for it.
+    private func take(_ record: RequestRecord, _ bill: FlightBill) {
+        exchange.record.usage = record.usage
+        if case .nothing = bill, !hasPaid { exchange.record.costAvoided = record.costOfAnswer }
+        settle(bill)
     }
 
     /// Puts into the request's record what the flight cost, if this request is the one to account for it.
@@ -131,6 +140,7 @@ final class FlightSeat: BodySource {
             return
         case .usage(let record):
             exchange.record.usage = record.usage
+            exchange.record.cost = record.cost
         case .everything(let record):
             exchange.record.takeCosts(from: record)
         }
@@ -152,5 +162,7 @@ extension RequestRecord {
         firstByteAt = firstByteAt ?? flight.firstByteAt
         upstreamTime = flight.upstreamTime
         cost = flight.cost
+        price = flight.price
+        baseline = flight.baseline
     }
 }

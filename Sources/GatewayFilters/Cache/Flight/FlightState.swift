@@ -32,6 +32,8 @@ struct FlightState {
     /// Who has the attempts in its record.
     private var attemptsPayer: Int?
 
+    /// What the provider has done so far, as far as it has said so.
+    var spending = FlightSpending()
     private var head: FlightHead?
     private var chunks: [BodyChunk] = []
     /// How many chunks were dropped before those in `chunks`.
@@ -107,6 +109,13 @@ extension FlightState {
         dropWhatAllHaveRead()
         if hasRoom { wake += takePumpWaiter() }
         return wake
+    }
+
+    /// What nobody has accounted for, once.
+    mutating func takeSpending() -> FlightSpending? {
+        guard !isPaid, ending == nil else { return nil }
+        isPaid = true
+        return spending
     }
 
     private mutating func lookAtEnding(_ number: Int) -> FlightNews {

@@ -1,0 +1,98 @@
+import CCurl
+
+/// Owns one easy handle, set up for one endpoint: what transfers and mere connections have in common.
+///
+/// The client keeps every handle it made until `deinit` here has called curl_easy_cleanup, so libcurl's pointers to it stay good.
+@safe
+class CurlEasy {
+    let easy: UnsafeMutableRawPointer
+    unowned let pool: CurlPool
+    private var connectTimeout = Duration.zero
+
+    /// For which the system's certificate bundle, once parsed, serves: so long a change of it goes unnoticed.
+    private static let authoritiesKeptSeconds = 3600
+
+    /// - Parameter client: outlives the connections that the handle opens.
+    init?(pool: CurlPool, client: UnsafeMutableRawPointer) {
+        guard let easy = unsafe curl_easy_init() else { return nil }
+        unsafe self.easy = easy
+        self.pool = pool
+        setConstants()
+        setEndpoint()
+        unsafe ccurl_set_pointer(easy, CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
+        unsafe ccurl_set_close_callback(easy, CurlCallbacks.closeSocket)
+        unsafe ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, client)
+        unsafe ccurl_set_sockopt_callback(easy, CurlCallbacks.openedSocket)
+        unsafe ccurl_set_pointer(easy, CURLOPT_SOCKOPTDATA, client)
+    }
+
+    deinit { unsafe curl_easy_cleanup(easy) }
+
+    static func of(_ easy: UnsafeMutableRawPointer) -> CurlEasy? {
+        var context: UnsafeMutableRawPointer?
+        unsafe ccurl_get_pointer(easy, CURLINFO_PRIVATE, &context)
+        guard let context = unsafe context else { return nil }
+        return unsafe Unmanaged<CurlEasy>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    var endpoint: CurlEndpoint { pool.endpoint }
+
+    private func setConstants() {
+        unsafe ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        unsafe ccurl_set_long(easy, CURLOPT_TCP_NODELAY, 1)
+        unsafe ccurl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
+        unsafe ccurl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+        unsafe ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
+        unsafe ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
+        // Without it a transfer that is taken out waits for its name look-up, and the loop with it.
+        unsafe ccurl_set_long(easy, CURLOPT_QUICK_EXIT, 1)
+        unsafe ccurl_set_long(easy, CURLOPT_CA_CACHE_TIMEOUT, Self.authoritiesKeptSeconds)
+    }
+
+    private func setEndpoint() {
+        unsafe ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(endpoint.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
+        // Said even when empty: else the process environment would speak.
+        unsafe ccurl_set_string(easy, CURLOPT_PROXY, endpoint.proxy ?? "")
+        unsafe ccurl_set_string(easy, CURLOPT_NOPROXY, "")
+        // The head of a proxy's answer to CONNECT would be taken for the provider's.
+        unsafe ccurl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        setAuthorities()
+    }
+
+    /// In place of the system's file of authorities. The system's folder of them, CURLOPT_CAPATH, stays, so that all are trusted.
+    private func setAuthorities() {
+        guard let authorities = endpoint.certificateAuthorities else {
+            // With a folder besides the system's bundle, libcurl parses the bundle for each connection instead of once.
+            unsafe ccurl_set_string(easy, CURLOPT_CAPATH, nil)
+            return
+        }
+        // CURL_BLOB_COPY: "libcurl will make a private copy of the data" (CURLOPT_CAINFO_BLOB).
+        _ = unsafe authorities.withUnsafeBytes { unsafe ccurl_set_blob(easy, CURLOPT_CAINFO_BLOB, $0.baseAddress, $0.count) }
+    }
+
+    func setConnectTimeout(_ timeout: Duration) {
+        guard timeout != connectTimeout else { return }
+        unsafe ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, timeout.wholeMilliseconds))
+        connectTimeout = timeout
+    }
+
+    /// How a proxy answered CONNECT; 0 when none did.
+    var proxyStatus: Int {
+        var status = 0
+        unsafe ccurl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status)
+        return status
+    }
+
+    /// The socket of the connection that was used last; nil when there is none.
+    var activeSocket: Int32? {
+        var socket: Int32 = -1
+        unsafe ccurl_get_socket(easy, CURLINFO_ACTIVESOCKET, &socket)
+        return socket >= 0 ? socket : nil
+    }
+
+    /// Whether what uses the connection has asked for no more of it for now.
+    var isPaused: Bool { false }
+
+    /// libcurl is done with what the handle was given to.
+    func done(_ code: CURLcode, _ client: CurlClient) {}
+}

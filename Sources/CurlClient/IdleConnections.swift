@@ -1,0 +1,83 @@
+import EventLoop
+
+/// Open connections to one server that wait for the next request, whatever endpoint it is for. Belongs to one client.
+final class IdleConnections {
+    /// What connections have to have in common to serve one another's requests.
+    struct Server: Hashable {
+        /// Scheme and authority.
+        let origin: String
+        let proxy: String?
+        let certificateAuthorities: [UInt8]?
+
+        func hash(into hasher: inout Hasher) { hasher.combine(origin) }
+    }
+
+    /// Providers close idle connections after a minute or a few; libcurl by itself keeps them as long (CURLOPT_MAXAGE_CONN).
+    static let idleTimeMax = Duration.seconds(118)
+
+    let server: Server
+    /// For the next request's head: empty, with room.
+    var spareBuffer: [UInt8] = []
+    private let budget: IdleBudget
+    /// The one that idles longest first.
+    private var idle: [ClientConnection] = []
+    private var isClosed = false
+
+    init(_ server: Server, budget: IdleBudget) {
+        self.server = server
+        self.budget = budget
+    }
+
+    /// The connection that was used last, if one is open and silent.
+    func take(_ loop: EventLoop) -> ClientConnection? {
+        while let connection = idle.popLast() {
+            budget.count -= 1
+            if connection.isUsable(since: loop.turnTime - Self.idleTimeMax) { return connection }
+            connection.close()
+        }
+        return nil
+    }
+
+    /// Keeps a connection for the next request.
+    ///
+    /// - Returns: false when there is no room.
+    func keep(_ connection: ClientConnection) -> Bool {
+        guard !isClosed, budget.count < budget.countMax else { return false }
+        budget.count += 1
+        idle.append(connection)
+        return true
+    }
+
+    /// Closes what has idled since before `oldest`.
+    func closeOld(_ oldest: ContinuousClock.Instant) {
+        while let first = idle.first, first.idleSince < oldest {
+            idle.removeFirst()
+            budget.count -= 1
+            first.close()
+        }
+    }
+
+    /// An idle connection was closed by its peer.
+    func forget(_ connection: ClientConnection) {
+        guard let index = idle.lastIndex(where: { $0 === connection }) else { return }
+        idle.remove(at: index)
+        budget.count -= 1
+    }
+
+    /// Keeps nothing any more: nobody will ask for it.
+    func close() {
+        isClosed = true
+        budget.count -= idle.count
+        let open = idle
+        idle = []
+        for connection in open { connection.close() }
+    }
+}
+
+/// How many idle connections one client may keep.
+final class IdleBudget {
+    let countMax: Int
+    var count = 0
+
+    init(countMax: Int) { self.countMax = countMax }
+}

@@ -1,0 +1,33 @@
+import HTTPWire
+
+/// A request as it goes out: its head with a small body behind it, and the pieces of a large one.
+struct RequestMessage {
+    /// Bodies up to this size are copied behind the head: cheaper than to hand the kernel two addresses.
+    private static let joinedBodyBytesMax = 16 << 10
+
+    let isToHead: Bool
+    /// What the head of the answer may take, interim ones included.
+    let answerHeadBytesMax: Int
+    private(set) var start: [UInt8]
+    private(set) var rest: [ArraySlice<UInt8>] = []
+
+    /// - Parameter buffer: empty, with room.
+    /// - Returns: nil when method or path cannot stand in a request line.
+    init?(_ request: CurlRequest, by pool: CurlPool, in buffer: consuming [UInt8]) {
+        let address = pool.address
+        guard isMethod(request.method), isRequestTarget(request.path) else { return nil }
+        let expectsBody = request.method == "POST" || request.method == "PUT" || request.method == "PATCH"
+        isToHead = request.method == "HEAD"
+        answerHeadBytesMax = pool.endpoint.responseHeaderBytesMax
+        start = buffer
+        writeRequestHead(
+            method: request.method, target: address.path(before: request.path), request.path, host: address.host, fields: request.headers,
+            bodyBytes: expectsBody || !request.body.isEmpty ? request.body.count : nil, into: &start)
+        // A record of TLS holds a copy of what it carries anyway.
+        if request.body.count <= Self.joinedBodyBytesMax || address.isTLS {
+            request.body.append(to: &start)
+        } else {
+            rest = request.body.pieces
+        }
+    }
+}

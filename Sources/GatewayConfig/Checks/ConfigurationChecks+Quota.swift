@@ -1,0 +1,114 @@
+import GatewayCore
+import YAMLReader
+
+extension ConfigurationChecks {
+    func checkQuota(ofRoute index: Int) {
+        let route = configuration.routes[index]
+        var seen: [String: Int] = [:]
+        for (number, limit) in route.quota.enumerated() where limit.allowance != .unread {
+            checkRedis(limit, ofRoute: index, number)
+            if limit.allowance.measure == .money { checkPrices(ofRoute: index, limit: number) }
+            checkSubject(of: limit, on: route, at: places["routes", .item(index), "quota", .item(number), "each"])
+            if let first = seen.updateValue(number, forKey: "\(limit.name) \(limit.each.name)") {
+                let line = places["routes", .item(index), "quota", .item(first)].line
+                context.error(
+                    "this limit and the one in line \(line) count the same", at: places["routes", .item(index), "quota", .item(number)],
+                    hint: "keep the smaller one")
+            } else if let tighter = route.quota.firstIndex(where: { limit.isOutOfReach(behind: $0) }) {
+                let line = places["routes", .item(index), "quota", .item(tighter)].line
+                context.error(
+                    "this limit can never be reached: the one in line \(line) is reached before",
+                    at: places["routes", .item(index), "quota", .item(number), "allow"], hint: "remove it, or make it smaller")
+            }
+        }
+    }
+
+    private func checkSubject(of limit: QuotaConfig, on route: RouteConfig, at position: Position) {
+        switch limit.each {
+        case .caller where !route.authn.tellsCallers, .team where !route.authn.tellsCallers:
+            context.error("each: \(limit.each.name) counts nobody: the route takes no keys", at: position, hint: "write `each: everyone`")
+        case .team where !hasTeams: context.error("each: team counts nothing: no caller has a team", at: position)
+        case .model where configuration.models.isEmpty: context.error("each: model counts nothing: there are no models", at: position)
+        default: break
+        }
+    }
+
+    /// What a limit says of Redis has to have a meaning.
+    private func checkRedis(_ limit: QuotaConfig, ofRoute index: Int, _ number: Int) {
+        let place = places["routes", .item(index), "quota", .item(number)]
+        let position = places["routes", .item(index), "quota", .item(number), "when_redis_is_down"]
+        if configuration.redis == nil {
+            guard position != place, !places.isUnread("redis") else { return }
+            context.error("when_redis_is_down does nothing: the file names no redis", at: position, hint: "remove it, or add redis")
+        } else if limit.onRedisFailure == .share, configuration.quota.pods == nil, !places.isUnread("quota") {
+            context.error(
+                "nobody knows this gateway's share of the limit while Redis is down: quota.pods is missing", at: position,
+                hint: "say at the top of the file how many gateways there are, `quota: { pods: 3 }`, or here `when_redis_is_down: reject` or `allow`")
+        }
+    }
+
+    /// A limit of money counts nothing for a target without a price.
+    private func checkPrices(ofRoute index: Int, limit number: Int) {
+        let route = configuration.routes[index]
+        let position = places["routes", .item(index), "quota", .item(number), "allow"]
+        let hint = "add `price: { input: 0.25, output: 2.00 }`, in USD per million tokens, to the target"
+        var seen: Set<String> = []
+        for (name, target) in targets(on: route) where target.price == nil && !target.provider.isEmpty {
+            guard seen.insert("\(name) \(target.provider)/\(target.model)").inserted else { continue }
+            context.error(
+                "a limit in USD counts nothing for \(name): its target \(target.provider)/\(target.model) has no price", at: position, hint: hint)
+        }
+        let takesUnlisted = route.match.models.isEmpty || route.match.models.contains { !$0.isExact || models[$0.text] == nil }
+        if let provider = route.upstream.provider, !provider.isEmpty, takesUnlisted {
+            context.error(
+                "a limit in USD counts nothing for models that are not listed, which go to \(provider.quotedBriefly)", at: position,
+                hint: "list the models with their prices, and name them in `match: { model: … }`")
+        }
+    }
+
+    /// The targets that may serve requests on a route, with the model that they serve.
+    private func targets(on route: RouteConfig) -> [(model: String, target: TargetConfig)] {
+        var served = configuration.models.filter { model in
+            route.match.models.isEmpty || route.match.models.contains { $0.matches(model.name) }
+        }
+        var single: [(model: String, target: TargetConfig)] = []
+        for rule in route.fallback {
+            switch rule.action {
+            case .model(let name): if let model = models[name] { served.append(model) }
+            case .target(let target): single.append((model: "a fallback", target: target))
+            case .answer: break
+            }
+        }
+        return served.flatMap { model in model.targets.map { (model: model.name, target: $0) } } + single
+    }
+
+    /// Limits of one name are one limit, so they must say the same.
+    func checkSharedLimits() {
+        var seen: [String: (limit: QuotaConfig, route: Int, number: Int)] = [:]
+        for (index, route) in configuration.routes.enumerated() {
+            for (number, limit) in route.quota.enumerated() where limit.allowance != .unread {
+                let key = "\(limit.name) \(limit.each.name)"
+                guard let first = seen[key] else {
+                    seen[key] = (limit, index, number)
+                    continue
+                }
+                guard first.route != index, first.limit != limit, !route.name.isEmpty else { continue }
+                let line = places["routes", .item(first.route), "quota", .item(first.number)].line
+                let position = places["routes", .item(index), "quota", .item(number), "allow"]
+                context.error("the limit \(limit.name.quotedBriefly) in line \(line) allows something else", at: position)
+            }
+        }
+    }
+}
+
+extension QuotaConfig {
+    /// Whether `other`, on the same route, is always reached before this one. Said of requests alone: what they come to is known beforehand.
+    fileprivate func isOutOfReach(behind other: QuotaConfig) -> Bool {
+        guard self != other, each == other.each, !other.isShadow, allowance.measure == .requests, other.allowance.measure == .requests,
+            case .sliding(let long) = allowance.window, case .sliding(let short) = other.allowance.window, short <= long
+        else { return false }
+        let windows = Int((long / short).rounded(.up))
+        let (most, overflow) = other.allowance.amount.multipliedReportingOverflow(by: windows)
+        return !overflow && most < allowance.amount
+    }
+}

@@ -1,0 +1,52 @@
+import GatewayCore
+
+/// What a request came to, for the limits that count it.
+struct QuotaUse {
+    /// Whether it counts against limits of requests.
+    var isRequest = true
+    /// Of all attempts together, or what a kept answer once used.
+    var usage = Usage(input: 0, output: 0)
+    /// Tokens of the answer that the client got, where the provider counted all of it.
+    var answerTokens: Int?
+    /// nil: reckoned from `usage`.
+    var cost: Money?
+    /// The answer was kept, or another request's: no provider was asked for it.
+    var isCached = false
+
+    /// Of an answer that has begun, and ended in whichever way.
+    init(of exchange: Exchange, _ estimate: QuotaEstimate, end: BodyEnd) {
+        let record = exchange.record
+        isCached = record.isAnsweredFromCache
+        cost = record.cost
+        if let answer = record.usage, answer.isComplete, !answer.isEstimate, !isCached { answerTokens = answer.output }
+        if let known = isCached ? record.usage : record.usageOfAttempts ?? record.usage {
+            usage = known
+        } else if !isCached {
+            // Nobody counted. A whole answer is taken to have been as long as was foreseen.
+            usage = end == .finished ? estimate.usage : estimate.usageOfInput
+        }
+    }
+
+    /// Of a request that failed before it had an answer.
+    init(of exchange: Exchange, _ estimate: QuotaEstimate, error: GatewayError) {
+        let record = exchange.record
+        isRequest = error.countsAsRequest
+        cost = record.cost
+        if let known = record.usageOfAttempts ?? record.usage {
+            usage = known
+        } else if error.mayBeBilled, !record.attempts.isEmpty {
+            usage = estimate.usageOfInput
+        }
+    }
+}
+
+extension GatewayError {
+    /// Whether a provider may have worked on a request that failed so, without saying how much.
+    fileprivate var mayBeBilled: Bool {
+        switch self {
+        case .upstreamTimedOut(_, let phase, _): phase != .connect
+        case .upstreamErrorEvent, .upstreamBroken, .upstreamCut, .clientGone, .draining: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import GatewayCore
+
+@testable import GatewayFilters
+
+/// A worker with a connection to Redis and a clock that a test moves. What it spawns runs on its thread; nothing sleeps on it.
+final class QuotaWorker: WorkerServices {
+    var now: ContinuousClock.Instant
+    var secondsSince1970: Int
+    let connection: BlockingRedis?
+    private let thread: FakeThread
+    private var generator = SystemRandomNumberGenerator()
+
+    init(_ connection: BlockingRedis?, now: ContinuousClock.Instant = .now, unix: Int = 1_790_000_000, thread: FakeThread = FakeThread()) {
+        self.connection = connection
+        self.now = now
+        secondsSince1970 = unix
+        self.thread = thread
+    }
+
+    var redis: (any RedisPort)? { connection }
+
+    func send(_ request: UpstreamRequest, cancellation: Cancellation) async throws(GatewayError) -> any UpstreamAnswer { FakeAnswer() }
+
+    /// Whoever would wait gives up: the next call that has something to send tries again.
+    func sleep(for duration: Duration, cancellation: Cancellation) async throws(GatewayError) { throw .draining }
+
+    func spawn(_ operation: sending @escaping () async -> Void) {
+        let handed = HandedOver(operation: operation)
+        let thread = thread
+        Task { await thread.run(handed.operation) }
+    }
+
+    private struct HandedOver: @unchecked Sendable { let operation: () async -> Void }
+
+    func random(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &generator) }
+}
