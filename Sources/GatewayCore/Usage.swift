@@ -23,9 +23,9 @@ package struct Usage: Equatable, Sendable {
     package var webSearches: Int
     /// nil: the usual one, or the provider did not say.
     package var serviceTier: ServiceTier?
-    /// False when the answer was cut or the provider never said, so that the counts are a lower bound.
+    /// False when the answer was cut, by anybody: the counts are of what was written by then.
     package var isComplete: Bool
-    /// True when the gateway reckoned the counts itself, because the provider never said.
+    /// True when the gateway reckoned counts itself, because the provider did not say: all of them, or the output of an answer that was cut.
     package var isEstimate: Bool
 
     package init(

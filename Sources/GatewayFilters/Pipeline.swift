@@ -7,6 +7,8 @@ package final class Pipeline: Sendable {
     package struct Route: Sendable {
         package let name: String
         package let chain: FilterChain
+        /// nil: the heads of its answers stay as they are.
+        package let answerHeaders: AnswerHeaderTransform?
     }
 
     /// Counts the files that have been live since the start, from 1.
@@ -33,7 +35,9 @@ package final class Pipeline: Sendable {
         compiling configuration: Configuration, shared: SharedState, generation: Int, createdAt: Int, demoURL: @Sendable () throws -> String
     ) throws {
         let compiler = try RouteCompiler(configuration, shared: shared, createdAt: createdAt, demoURL: demoURL)
-        routes = try configuration.routes.map { Route(name: $0.name, chain: try compiler.chain(of: $0)) }
+        routes = try configuration.routes.map { route in
+            Route(name: route.name, chain: try compiler.chain(of: route), answerHeaders: AnswerHeaderTransform(route.transform.answerHeaders))
+        }
         table = RouteTable(configuration.routes.map { RouteCondition($0.match) })
         callers = compiler.callers
         tokens = compiler.tokens

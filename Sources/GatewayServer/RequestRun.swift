@@ -14,6 +14,8 @@ final class RequestRun: @unchecked Sendable {
     private let exchange: Exchange
     /// nil for a path of no API.
     private let api: ClientAPI?
+    /// The route's edits of the answer's head; nil where it has none.
+    private var answerHeaders: AnswerHeaderTransform?
     /// What makes a list of events, for a client that reads one.
     private var array: GeminiArrayWriter?
     /// Where it stands among the worker's running requests.
@@ -61,6 +63,7 @@ final class RequestRun: @unchecked Sendable {
         }
         try api.describe(exchange)
         guard let route = await pipeline.route(for: exchange) else { throw pipeline.reasonForNoRoute(exchange) }
+        answerHeaders = route.answerHeaders
         exchange.record.route = route.name
         exchange.record.modelLabel = exchange.model.flatMap(pipeline.modelLabel)
         return try await route.chain.run(exchange)
@@ -95,10 +98,14 @@ final class RequestRun: @unchecked Sendable {
         } catch {
             if error == .clientGone { return cancelled(source) }
             note(error)
-            _ = await responder.write(array?.failed(error) ?? exchange.dialect.event(for: error, operation: exchange.operation))
+            _ = await responder.write(array?.failed(error) ?? event(for: error))
             responder.abort()
             return .failed(error)
         }
+    }
+
+    private func event(for error: GatewayError) -> [UInt8] {
+        exchange.dialect.event(for: error, operation: exchange.operation, requestID: exchange.requestID)
     }
 
     /// - Returns: false when the client has gone.
@@ -116,7 +123,7 @@ final class RequestRun: @unchecked Sendable {
     private func deliver(_ error: GatewayError) async {
         note(error)
         guard error != .clientGone else { return }
-        let response = exchange.dialect.response(to: error, retriesSpent: exchange.record.hasRepeated)
+        let response = exchange.dialect.response(to: error, retriesSpent: exchange.record.hasRepeated, requestID: exchange.requestID)
         exchange.record.status = response.status
         await deliver(response)
     }
@@ -136,6 +143,7 @@ final class RequestRun: @unchecked Sendable {
             fields += [("cache-control", "no-cache"), ("x-accel-buffering", "no")]
             if array != nil, let type = fields.firstIndex(where: { $0.0 == "content-type" }) { fields[type].1 = "application/json" }
         }
+        answerHeaders?.apply(to: &fields)
         if let cors = pipeline.cors, let origin = request.head.fields.first("origin") { fields += cors.fields(for: origin) }
         return fields
     }

@@ -1,6 +1,7 @@
 """What the tests of the dialects share: one gateway with a provider of each format, what of a request reached the provider, and docs/dialects.md."""
 
 import asyncio
+import base64
 import json
 import os
 import re
@@ -325,8 +326,10 @@ class Reached:
     def _converse_block(self, block):
         (kind, value), = block.items()
         if kind in ("image", "document", "audio"):
-            types = {"pdf": "application/pdf", "txt": "text/plain"}
-            return (kind, types.get(value["format"], f"{kind}/{value['format']}"), value["source"]["bytes"])
+            data = value["source"]["bytes"]
+            if value["format"] == "txt":
+                return (kind, "text/plain", base64.b64decode(data).decode())
+            return (kind, {"pdf": "application/pdf"}.get(value["format"], f"{kind}/{value['format']}"), data)
         if kind == "toolUse":
             return self._call(value["toolUseId"], value["name"], value["input"])
         if kind == "toolResult":

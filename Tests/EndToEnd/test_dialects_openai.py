@@ -9,7 +9,7 @@ import pydantic
 import pytest
 
 from dialect_rules import TOOLS, WAYS, Rules, Setting, call
-from dialects import FORMATS, PDF, SEALS, STRANGER, WEATHER, Loop, Said, cells, is_json
+from dialects import FORMATS, PDF, PIXEL, SEALS, STRANGER, WEATHER, Loop, Said, cells, is_json
 from processes import CALLER_KEY, OTHER_KEY
 
 
@@ -189,11 +189,13 @@ SETTINGS = {
     "audio-out": Setting("modalities", {"modalities": ["text", "audio"]}),
     "server-tools": Setting("web_search_options", {"web_search_options": {}}),
     "functions": Setting("functions", {"functions": [{"name": "ping", "parameters": {"type": "object"}}]}),
-    "custom-tools": Setting("tools[0]", {"extra_body": {"tools": [{"type": "custom", "custom": {"name": "shell"}}]}}),
+    "custom-tools": Setting(
+        "tools[0]", {"extra_body": {"tools": [{"type": "custom", "custom": {"name": "shell"}}]}},
+        arrives=lambda reached: '"name": "shell"' in json.dumps(reached.body)),
     "unknown": Setting("unheard_of", {"extra_body": {"unheard_of": 1}}),
     "image-urls": Setting(
         "messages[0]", turns=said(image()), arrives=lambda reached: reached.of("image") == [(None, "https://example.com/weir.png")]),
-    "image-detail": Setting("messages[0].content[0].image_url.detail", turns=said(image(detail="low"))),
+    "image-detail": Setting("messages[0].content[0].image_url.detail", turns=said(image(url="data:image/png;base64," + PIXEL, detail="low"))),
     "documents": Setting(
         "messages[0].filename", turns=said({"type": "file", "file": {"filename": "weir.pdf", "file_data": "data:application/pdf;base64," + PDF}}),
         arrives=lambda reached: reached.of("document") == [("application/pdf", PDF)]),

@@ -147,11 +147,13 @@ SETTINGS = {
     "background": Setting("background", {"background": True}),
     "item-references": Setting("input[0]", turns=[{"type": "item_reference", "id": "msg_1"}]),
     "server-tools": Setting("tools[0]", {"extra_body": {"tools": [{"type": "web_search"}]}}),
-    "custom-tools": Setting("tools[0]", {"extra_body": {"tools": [{"type": "custom", "name": "shell"}]}}),
+    "custom-tools": Setting(
+        "tools[0]", {"extra_body": {"tools": [{"type": "custom", "name": "shell"}]}},
+        arrives=lambda reached: '"name": "shell"' in json.dumps(reached.body)),
     "unknown": Setting("unheard_of", {"extra_body": {"unheard_of": 1}}),
     "image-urls": Setting(
         "input[0]", turns=said(image()), arrives=lambda reached: reached.of("image") == [(None, "https://example.com/weir.png")]),
-    "image-detail": Setting("input[0].content[0].detail", turns=said(image(detail="low"))),
+    "image-detail": Setting("input[0].content[0].detail", turns=said(image(image_url="data:image/png;base64," + PIXEL, detail="low"))),
     "documents": Setting(
         "input[0].filename", turns=said({"type": "input_file", "filename": "weir.pdf", "file_data": "data:application/pdf;base64," + PDF}),
         arrives=lambda reached: reached.of("document") == [("application/pdf", PDF)]),
@@ -212,6 +214,31 @@ class TestResponses(Rules):
         assert "\n".join(reached.system) == "You are a coding agent.\nSandboxed." or reached.format == "responses"
         assert reached.of("call") == [("shell", {"command": ["weir"]})] and reached.of("result") == [("shell", "README.md")]
         assert reached.of("seal") == ([(SEALS[provider],)] if provider in SEALS else [])
+
+    @pytest.mark.parametrize("provider", [each for each in FORMATS if each != "responses"])
+    def test_codexs_own_tools_work_at_providers_that_have_none_like_them(self, provider):
+        """`apply_patch`, which takes free text by a grammar, and `local_shell`: each is a function on the way out, and itself on the way back."""
+        grammar = {"type": "grammar", "syntax": "lark", "definition": "start: begin_patch hunk+ end_patch"}
+        tools = [
+            {"type": "custom", "name": "apply_patch", "description": "Edits files.", "format": grammar}, {"type": "local_shell"},
+            {"type": "function", "name": "update_plan", "strict": False, "parameters": {"type": "object", "properties": {}}}]
+        ask = {"model": provider, "stream": True, "store": False, "include": ["reasoning.encrypted_content"], "prompt_cache_key": "0199"}
+        asked = [{"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Add a file."}]}]
+        create = self.client.sync.responses.create
+        events = list(create(**ask, tools=tools, input=asked, extra_headers={"x-mock": "calls=2"}))
+        items = [event.item.model_dump(exclude_none=True) for event in events if event.type == "response.output_item.done"]
+        patch, shell = [item for item in items if item["type"].endswith("_call")][:2]
+        results = [
+            {"type": "custom_tool_call_output", "call_id": patch["call_id"], "output": "Done"},
+            {"type": "local_shell_call_output", "id": shell["id"], "call_id": shell["call_id"], "output": "README.md"}]
+        again = self.client.collected(list(create(**ask, tools=tools, input=[*asked, *items, *results])), {})
+
+        assert patch["type"] == "custom_tool_call" and patch["name"] == "apply_patch" and patch["input"] == "weir"
+        assert [event.delta for event in events if event.type == "response.custom_tool_call_input.delta"] == ["weir"]
+        assert shell["type"] == "local_shell_call" and shell["action"]["command"] == ["weir"] and shell["action"]["type"] == "exec"
+        assert again.text and again.stop == "stop"
+        assert self.reached.of("result") == [("apply_patch", "Done"), ("local_shell", "README.md")]
+        assert "begin_patch" in json.dumps(self.reached.body)
 
     def test_another_model_of_another_provider_can_go_on_with_a_conversation(self):
         client = self.client

@@ -108,6 +108,24 @@ def test_every_answer_of_the_cost_suite_costs_what_was_worked_out_by_hand_whoeve
     assert Decimal(money["spent_usd"]) == expected
 
 
+def test_a_client_that_leaves_a_stream_which_the_cache_would_have_kept_is_charged_what_the_provider_had_counted(start):
+    provider = CostedProvider()
+    cases = [case for case in CASES.values() if case.ending == "cancelled" and case.dialect == "openai"]
+    gateway = start({
+        "version": 1, "workers": 1, "listen": {"address": "127.0.0.1:0"}, "admin": {"address": "127.0.0.1:0"},
+        "providers": {"chat": {"dialect": "openai", "url": provider.url + "/v1"}},
+        "models": {case.name: {"targets": [{"provider": "chat", "price": {"input": 0.25, "output": 2}}]} for case in cases},
+        "routes": [{"name": "all", "match": {"path": "/*"}, "authn": {"anonymous": True}, "cache": {"keep": "10m", "scope": "everyone"}}],
+    })
+    for case in cases:
+        known = len(exact_lines(gateway))
+        assert post(gateway, *request(case.operation, case.name, True), read=len(case.body))[0] == 200
+        assert wait_until(lambda: len(exact_lines(gateway)) > known)
+        assert exact_lines(gateway)[-1]["cost_usd"] == case.usd
+    assert dollars(gateway, "weir_cost_usd_total") == sum(case.usd for case in cases)
+    provider.close()
+
+
 # ---------------------------------------------------------------- prices
 
 

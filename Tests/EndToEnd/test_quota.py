@@ -57,14 +57,14 @@ def test_an_answer_that_is_given_up_counts_and_its_hold_goes(start, mock):
 def test_fifty_clients_at_a_nearly_empty_limit_stay_within_it(start, mock):
     """Clients that bound their answers: the limit is exact."""
     gateway = start(workers=4, routes=[tokens("3000 tokens per day")])
-    spent = used(call(gateway, "POST", "/v1/chat/completions", chat(max_tokens=2000), {"x-mock": "size=8000"}, key=CALLER_KEY))
+    spent = used(call(gateway, "POST", "/v1/chat/completions", chat(max_tokens=2000), {"x-mock": "chunks=1800"}, key=CALLER_KEY))
     assert spent > 1000
     connections = [Connection(gateway.port, timeout=30) for _ in range(50)]
     gate = threading.Barrier(50)
 
     def ask(connection):
         gate.wait()
-        headers = {**KEY, "x-mock": "delay=300ms,size=240"}
+        headers = {**KEY, "x-mock": "delay=300ms,chunks=60"}
         return connection.request("POST", "/v1/chat/completions", chat(max_tokens=200), headers).answer()
 
     with concurrent.futures.ThreadPoolExecutor(50) as pool:
@@ -86,7 +86,7 @@ def test_fifty_clients_at_a_nearly_empty_limit_stay_within_it(start, mock):
 def test_an_idle_limit_takes_its_first_call_and_then_none_until_it_has_paid(start):
     gateway = start(routes=[tokens("50 tokens per day")])
 
-    assert call(gateway, "POST", "/v1/chat/completions", chat(max_tokens=5000), {"x-mock": "size=800"}, key=CALLER_KEY).status == 200
+    assert call(gateway, "POST", "/v1/chat/completions", chat(max_tokens=5000), {"x-mock": "chunks=150"}, key=CALLER_KEY).status == 200
     refused = call(gateway, "POST", "/v1/chat/completions", chat(max_tokens=1), key=CALLER_KEY)
 
     assert refused.status == 429
@@ -100,7 +100,7 @@ def test_an_idle_limit_takes_its_first_call_and_then_none_until_it_has_paid(star
 ])
 def test_clamp_makes_answers_no_longer_than_what_is_left(start, mock, path, body, member):
     gateway = start(routes=[tokens("600 tokens per day", on_exceed="clamp")])
-    call(gateway, "POST", "/v1/chat/completions", chat(max_tokens=100), {"x-mock": "size=400"}, key=CALLER_KEY)
+    call(gateway, "POST", "/v1/chat/completions", chat(max_tokens=100), {"x-mock": "chunks=90"}, key=CALLER_KEY)
     rest = left(gateway)
 
     answer = call(gateway, "POST", path, body, key=CALLER_KEY)
@@ -128,7 +128,7 @@ def test_clamp_speaks_every_dialect(start, mock):
 
 def test_finish_lets_the_call_that_crosses_the_limit_pass(start):
     gateway = start(routes=[tokens("200 tokens per day", on_exceed="finish")])
-    answers = [call(gateway, "POST", "/v1/chat/completions", chat(max_tokens=5000), {"x-mock": "size=500"}, key=CALLER_KEY) for _ in range(3)]
+    answers = [call(gateway, "POST", "/v1/chat/completions", chat(max_tokens=5000), {"x-mock": "chunks=130"}, key=CALLER_KEY) for _ in range(3)]
 
     assert [answer.status for answer in answers] == [200, 200, 429]
 

@@ -65,10 +65,10 @@ def test_two_gateways_admit_exactly_fifty_of_two_hundred(start, mock, redis):
 
 def test_fifty_clients_at_two_gateways_stay_within_a_nearly_empty_limit(start, redis):
     gateways = pair(start, redis, {"allow": "3000 tokens per day", "each": "team", "when_redis_is_down": "reject"})
-    spent = call(gateways[0], "POST", "/v1/chat/completions", chat(max_tokens=2000), {"x-mock": "size=8000"}, key=CALLER_KEY).json
+    spent = call(gateways[0], "POST", "/v1/chat/completions", chat(max_tokens=2000), {"x-mock": "chunks=1800"}, key=CALLER_KEY).json
     assert wait_until(lambda: left(gateways[1]) == 3000 - spent["usage"]["total_tokens"])
 
-    answers = at_once(50, gateways, chat(max_tokens=200), {"x-mock": "delay=200ms,size=240"})
+    answers = at_once(50, gateways, chat(max_tokens=200), {"x-mock": "delay=200ms,chunks=60"})
 
     good = [answer for answer in answers if answer.status == 200]
     total = spent["usage"]["total_tokens"] + sum(answer.json["usage"]["total_tokens"] for answer in good)

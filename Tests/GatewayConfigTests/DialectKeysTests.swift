@@ -1,6 +1,8 @@
-import GatewayConfig
+import GatewayCore
 import JSONBytes
 import Testing
+
+@testable import GatewayConfig
 
 @Suite("Keys of dialects and their translation")
 struct DialectKeysTests {
@@ -50,8 +52,41 @@ struct DialectKeysTests {
     }
 
     @Test func `name the most tokens as OpenAI does, unless the file says otherwise`() throws {
-        #expect(try provider("dialect: openai, key: k").outputCap == .maxCompletionTokens)
-        #expect(try provider("dialect: openai, key: k, output_cap: max_tokens").outputCap == .maxTokens)
+        #expect(try provider("dialect: openai, key: k").quirks.outputCap == nil)
+        #expect(try provider("dialect: openai, key: k, output_cap: max_tokens").quirks.outputCap == "max_tokens")
+    }
+
+    @Test func `know servers that speak like OpenAI by their names`() throws {
+        for preset in ProviderPreset.allCases where preset != .vllm {
+            let provider = try provider("dialect: openai, key: k, preset: \(preset.rawValue)")
+
+            #expect(provider.endpoint == preset.url.map(ProviderConfig.Endpoint.http))
+            #expect(provider.apis == [.chat])
+            #expect(provider.quirks == preset.quirks)
+        }
+        let mistral = try provider("dialect: openai, key: k, preset: mistral").quirks
+        #expect(mistral.outputCap == "max_tokens" && mistral.seed == "random_seed" && mistral.mustCall == "any" && mistral.callIDLength == 9)
+        #expect(!mistral.takesStreamOptions && !mistral.takesDeveloper && mistral.refusesInMessages.contains("reasoning_content"))
+        #expect(try provider("dialect: openai, key: k, preset: deepseek").quirks.thoughts == "reasoning_content")
+        let own = try provider("dialect: openai, url: http://vllm/v1, preset: vllm, api: chat")
+        #expect(own.apis == [.chat] && own.quirks.takesTopK && own.quirks.thoughts == "reasoning")
+    }
+
+    @Test func `take single differences from the file, over those of the preset`() throws {
+        let quirks = try provider(
+            "dialect: openai, key: k, preset: mistral, output_cap: max_completion_tokens, "
+                + "quirks: { refuses: [seed], message_refuses: [], developer: true, stream_options: true, top_k: true, thoughts: reasoning, seed: seed }"
+        ).quirks
+
+        #expect(quirks.outputCap == "max_completion_tokens")
+        #expect(quirks.refuses == ["seed"] && quirks.refusesInMessages.isEmpty && quirks.seed == "seed" && quirks.thoughts == "reasoning")
+        #expect(quirks.takesDeveloper && quirks.takesStreamOptions && quirks.takesTopK && quirks.mustCall == "any")
+    }
+
+    @Test func `are those of OpenAI at its own address only`() throws {
+        #expect(try provider("dialect: openai, key: k").quirks == .openAI)
+        #expect(try provider("dialect: openai, url: http://other/v1").quirks == ChatQuirks())
+        #expect(try provider("dialect: openai, url: http://other/v1, quirks: { openai_settings: true }").quirks.isOpenAI)
     }
 
     @Test func `leave targets alone where the file says nothing of them`() throws {

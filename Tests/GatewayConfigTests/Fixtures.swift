@@ -30,7 +30,7 @@ enum Fixtures {
             case "/run/huge": .failure(.tooLarge(bytesMax: bytesMax))
             case "cut.pem": .success(Array("-----BEGIN CERTIFICATE-----\nMIIB\n".utf8))
             case "with-newline": .success(Array("two\nlines\n".utf8))
-            case "ca.pem", "/etc/weir/company-ca.pem", "/etc/weir/ca.pem":
+            case "ca.pem", "/etc/weir/company-ca.pem", "/etc/weir/ca.pem", "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt":
                 .success(Array("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n".utf8))
             case "callers-with-mistakes.yaml":
                 .success(Array("- { name: checkout, key: sk-in-the-clear }\n- name: other\n  models: [fsat]\n  kye: x\n".utf8))

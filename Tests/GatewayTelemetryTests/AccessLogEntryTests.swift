@@ -13,8 +13,9 @@ struct AccessLogEntryTests {
     @Test func `holds every field, in a fixed order, with null for what there was not`() {
         var record = RequestRecord.sample(attempts: [
             Attempt(provider: "openai", model: "gpt-5-mini", status: 503, error: .upstreamStatus, duration: .microseconds(1_500)),
-            Attempt(provider: "local", model: "llama", status: 200, duration: .milliseconds(7)),
+            Attempt(provider: "local", model: "llama", status: 200, duration: .milliseconds(7), cost: Money(nanodollars: 74_000)),
         ])
+        record.cost = Money(nanodollars: 74_000)
         record.modelUsed = "llama"
         record.retries = 1
         record.fallbacks = ["local/llama"]
@@ -29,9 +30,10 @@ struct AccessLogEntryTests {
             + #""trace_id":"0af7651916cd43dd8448eb211c80319c","method":"POST","path":"/v1/chat/completions","route":"chat","#
             + #""caller":"checkout","team":"shop","issuer":null,"provider":"openai","model_requested":"fast","model_used":"llama","status":200,"#
             + #""error_type":null,"blame":"none","stream":false,"cache":null,"cache_tier":null,"shared_flight":false,"#
-            + #""attempts":[{"provider":"openai","model":"gpt-5-mini","status":503,"error":"upstream_status","ms":1.500},"#
-            + #"{"provider":"local","model":"llama","status":200,"error":null,"ms":7.000}],"#
-            + #""retries":1,"fallbacks":["local/llama"],"tokens_in":12,"tokens_out":34,"tokens_cached":5,"limit":null,"shadow_limits":[],"#
+            + #""attempts":[{"provider":"openai","model":"gpt-5-mini","status":503,"error":"upstream_status","ms":1.500,"cost_usd":null},"#
+            + #"{"provider":"local","model":"llama","status":200,"error":null,"ms":7.000,"cost_usd":0.000074}],"#
+            + #""retries":1,"fallbacks":["local/llama"],"tokens_in":12,"tokens_out":34,"tokens_cached":5,"#
+            + #""cost_usd":0.000074,"saved_usd":0,"limit":null,"shadow_limits":[],"#
             + #""ttft_ms":9.000,"upstream_ms":8.500,"total_ms":12.345,"bytes_in":300,"bytes_out":900,"#
             + #""config_generation":3,"client_retry_count":null}"# + "\n"
         #expect(String(decoding: line, as: UTF8.self) == expected)

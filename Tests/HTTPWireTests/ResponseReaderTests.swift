@@ -114,7 +114,9 @@ struct ResponseReaderTests {
     }
 
     @Test func `loses the fields of its connection and those it names`() {
-        let fields = "Keep-Alive: timeout=5\r\nConnection: keep-alive, X-One\r\nX-One: 1\r\nTE: x\r\nUpgrade: h2c\r\nX-Two: 2\r\nProxy-Authenticate: Basic\r\n"
+        let fields =
+            "Keep-Alive: timeout=5\r\nConnection: keep-alive, X-One\r\nX-One: 1\r\nTE: x\r\nUpgrade: h2c\r\nX-Two: 2\r\n"
+            + "Proxy-Authenticate: Basic\r\n"
         let outcome = AnswerOutcome("HTTP/1.1 200 OK\r\n" + fields + "Content-Length: 0\r\n\r\n")
 
         guard case .finished(_, ["x-two: 2", "content-length: 0"], _, _, true) = outcome else {

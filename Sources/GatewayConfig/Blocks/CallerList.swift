@@ -58,7 +58,7 @@ enum CallerList {
     }
 
     private static func caller(_ node: YAMLNode, _ context: ReadingContext) -> CallerConfig {
-        context.callers.append(CallerPlace(node: node, context: context))
+        context.noteCaller(CallerPlace(node: node, context: context))
         var fields = Fields(node, name: "an entry of callers", context: context)
         return CallerConfig(reading: &fields)
     }

@@ -1,3 +1,4 @@
+package import GatewayCore
 import YAMLReader
 
 /// One entry of `providers`: an endpoint that answers requests.
@@ -27,7 +28,8 @@ package struct ProviderConfig: Equatable, Sendable {
     package let endpoint: Endpoint
     /// What the endpoint serves; never empty. A client of another API gets its requests translated into the first.
     package let apis: [API]
-    package let outputCap: OutputCap
+    /// How it differs from OpenAI's own endpoint.
+    package let quirks: ChatQuirks
     /// Sent as the dialect has it; nil sends none.
     package let key: Secret?
     /// HTTP/2 over TLS where the endpoint offers it; HTTP/1.1 otherwise. Never without TLS.
@@ -47,10 +49,12 @@ package struct ProviderConfig: Equatable, Sendable {
         dialect = fields.required("dialect", .choice(), hint: "most endpoints speak `dialect: openai`")
         let cloud = CloudConfig(dialect, reading: &fields)
         self.cloud = cloud
-        let official = cloud?.official ?? dialect.official
-        endpoint = Self.endpoint(official, &fields)
-        apis = fields.list("api", of: .choice()) ?? API.allCases
-        outputCap = fields.choice("output_cap", default: .maxCompletionTokens)
+        let preset: ProviderPreset? = fields.optional("preset", .choice())
+        let official = preset.map(\.url) ?? cloud?.official ?? dialect.official
+        endpoint = Self.endpoint(official, preset, &fields)
+        apis = fields.list("api", of: .choice()) ?? preset?.apis ?? API.allCases
+        let isOpenAI = dialect == .azure || (dialect == .openai && endpoint == dialect.official.map(Endpoint.http))
+        quirks = Self.quirks(&fields, over: preset?.quirks ?? (isOpenAI ? .openAI : ChatQuirks()))
         let keyNode = fields.take("key")
         key = keyNode.flatMap { [fields] in fields.read($0, of: "key", .secret) }
         http2 = fields.flag("http2", default: false)
@@ -59,7 +63,7 @@ package struct ProviderConfig: Equatable, Sendable {
         headers = fields.headerSettings("headers")
         limits = fields.block("limits")
         connectionsMax = fields.integer("connections", in: 1...100_000, default: 4096)
-        checkKey(keyNode, of: fields, official: official)
+        checkKey(keyNode, of: fields, official: preset?.needsKey == false ? nil : official)
         checkOpenAIOnly(fields)
         checkCloud(fields)
         if endpoint == .demo {
@@ -75,15 +79,29 @@ package struct ProviderConfig: Equatable, Sendable {
     }
 
     /// - Parameter official: nil: the file has to say it.
-    private static func endpoint(_ official: ProviderURL?, _ fields: inout Fields) -> Endpoint {
+    private static func endpoint(_ official: ProviderURL?, _ preset: ProviderPreset?, _ fields: inout Fields) -> Endpoint {
+        if official == nil, let preset, !fields.has("url") {
+            fields.conflict("\(preset.rawValue) has no address of its own", at: "preset", hint: "write its url")
+            return .http(.unread)
+        }
         guard let official else { return fields.required("url", .endpoint, hint: "https://RESOURCE.openai.azure.com") }
         return fields.value("url", .endpoint, default: .http(official))
+    }
+
+    private static func quirks(_ fields: inout Fields, over preset: ChatQuirks) -> ChatQuirks {
+        var quirks = fields.optionalBlock("quirks") { ChatQuirks(reading: &$0, over: preset) } ?? preset
+        if let cap: OutputCap = fields.optional("output_cap", .choice()) { quirks.outputCap = cap.rawValue }
+        return quirks
     }
 
     private func checkOpenAIOnly(_ fields: Fields) {
         for setting in ["api", "output_cap"] where fields.has(setting) && dialect != .openai && dialect != .azure {
             fields.conflict("\(setting) does nothing here: only the dialect openai has several", at: setting)
         }
+        for setting in ["preset", "quirks"] where fields.has(setting) && dialect != .openai {
+            fields.conflict("\(setting) does nothing here: only the dialect openai has several", at: setting)
+        }
+        if endpoint == .demo, fields.has("preset") { fields.conflict("preset does nothing here: the demo provider is none of them", at: "preset") }
         if Set(apis).count < apis.count { fields.conflict("api names one twice", at: "api") }
     }
 

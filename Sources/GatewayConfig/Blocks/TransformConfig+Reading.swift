@@ -12,6 +12,12 @@ extension TransformConfig: ConfigBlock {
         systemPrepend = request?.prepend
         systemAppend = request?.append
         headers = fields.block("headers")
+        answerHeaders =
+            fields.optionalBlock("response") { response in
+                let headers: AnswerHeaders = response.block("headers")
+                response.finish()
+                return headers
+            } ?? AnswerHeaders(set: [], remove: [])
         lossy = fields.choice("lossy", default: .refuse)
         fields.finish()
     }
@@ -107,6 +113,29 @@ extension TransformConfig.Headers: ConfigBlock {
         for name in setNames where !name.isEmpty && pass.contains(name) {
             fields.error("the header \(name) is both passed and set", at: "pass", hint: "set wins whatever the client sends: remove it from pass")
         }
+        fields.finish()
+    }
+}
+
+extension TransformConfig.AnswerHeaders: ConfigBlock {
+    /// Written by the gateway itself where there is something to say, and read by clients and probes as its own word.
+    private static let own: Set<String> = HTTPText.framingHeaders.union(["x-request-id", "request-id", "date"])
+
+    package init(reading fields: inout Fields) {
+        set = fields.headerSettings("set")
+        remove = fields.list("remove", of: .headerName, mayBeEmpty: true) ?? []
+        for name in remove where HTTPText.framingHeaders.contains(name) {
+            fields.error("the header \(name) cannot be removed: the gateway writes it itself", at: "remove")
+        }
+        for setting in set where Self.own.contains(setting.name) && !HTTPText.framingHeaders.contains(setting.name) {
+            fields.error("the header \(setting.name) cannot be set: the gateway writes it itself", at: "set")
+        }
+        for name in set.map(\.name) + remove where name.hasPrefix("access-control-") {
+            let key = remove.contains(name) ? "remove" : "set"
+            fields.error("the header \(name) cannot be edited: listen.cors makes it", at: key)
+        }
+        let setNames = set.map(\.name)
+        for name in remove where !name.isEmpty && setNames.contains(name) { fields.error("the header \(name) is both removed and set", at: "remove") }
         fields.finish()
     }
 }

@@ -23,6 +23,13 @@ package struct TransformConfig: Equatable, Sendable {
         package let remove: [String]
     }
 
+    /// Edits of the heads of answers.
+    package struct AnswerHeaders: Equatable, Sendable {
+        package let set: [HeaderSetting]
+        /// Lower case.
+        package let remove: [String]
+    }
+
     /// What happens to fields that the provider's dialect does not have.
     package enum Lossy: String, CaseIterable, Sendable {
         case refuse, drop
@@ -39,4 +46,5 @@ package struct TransformConfig: Equatable, Sendable {
     package let systemPrepend: String?
     package let systemAppend: String?
     package let headers: Headers
+    package let answerHeaders: AnswerHeaders
 }

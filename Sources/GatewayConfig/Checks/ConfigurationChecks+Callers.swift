@@ -7,8 +7,9 @@ extension ConfigurationChecks {
         var names: [String: Int] = [:]
         var hashes: [KeyHash: Int] = [:]
         var known: [Glob: Bool] = [:]
+        let places = context.callers
         for (index, caller) in configuration.callers.enumerated() {
-            let place = context.callers[index]
+            let place = places[index]
             if !caller.name.isEmpty, let first = names.updateValue(index, forKey: caller.name) {
                 place.context.error(
                     "the caller \(caller.name.quotedBriefly) is already in \(line(ofCaller: first, "name", from: place))", at: place["name"],

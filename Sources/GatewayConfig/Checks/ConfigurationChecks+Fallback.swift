@@ -14,6 +14,9 @@ extension ConfigurationChecks {
                 let place = places["routes", .item(index), "fallback", .item(number), "to", "provider"]
                 unknown("provider", target.provider, among: providers.keys, at: place)
             default:
+                if case .target(let target) = rule.action {
+                    checkCap(target, places["routes", .item(index), "fallback", .item(number), "to", "max_tokens"])
+                }
                 checkReached(rule, after: route.fallback[..<number], ofRoute: index, at: position)
                 checkIsElsewhere(rule, route: route, at: position)
             }

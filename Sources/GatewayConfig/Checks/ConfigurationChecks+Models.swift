@@ -11,12 +11,21 @@ extension ConfigurationChecks {
                     let position = places["models", .item(index), "targets", place, "provider"]
                     unknown("provider", target.provider, among: providers.keys, at: position)
                 }
+                checkCap(target, places["models", .item(index), "targets", place, "max_tokens"])
                 if !seen.insert([target.provider, target.model]).inserted {
                     let position = places["models", .item(index), "targets", place]
                     context.error("this target is already one of \(model.name)", at: position, hint: "give the first one a larger weight instead")
                 }
             }
         }
+    }
+
+    /// Only Anthropic's API has to be told how much a model may write.
+    func checkCap(_ target: TargetConfig, _ position: Position) {
+        guard target.maxTokens != nil, let dialect = providers[target.provider]?.dialect, dialect == .openai || dialect == .gemini else { return }
+        context.error(
+            "max_tokens does nothing here: \(target.provider.quotedBriefly) answers without a number", at: position,
+            hint: "to set one, give the route `transform: { request: { default: { ... } } }` with the provider's own name for it")
     }
 
     func checkRouteNames() {

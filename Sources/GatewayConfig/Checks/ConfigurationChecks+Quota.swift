@@ -7,7 +7,6 @@ extension ConfigurationChecks {
         var seen: [String: Int] = [:]
         for (number, limit) in route.quota.enumerated() where limit.allowance != .unread {
             checkRedis(limit, ofRoute: index, number)
-            if limit.allowance.measure == .money { checkPrices(ofRoute: index, limit: number) }
             checkSubject(of: limit, on: route, at: places["routes", .item(index), "quota", .item(number), "each"])
             if let first = seen.updateValue(number, forKey: "\(limit.name) \(limit.each.name)") {
                 let line = places["routes", .item(index), "quota", .item(first)].line
@@ -45,41 +44,6 @@ extension ConfigurationChecks {
                 "nobody knows this gateway's share of the limit while Redis is down: quota.pods is missing", at: position,
                 hint: "say at the top of the file how many gateways there are, `quota: { pods: 3 }`, or here `when_redis_is_down: reject` or `allow`")
         }
-    }
-
-    /// A limit of money counts nothing for a target without a price.
-    private func checkPrices(ofRoute index: Int, limit number: Int) {
-        let route = configuration.routes[index]
-        let position = places["routes", .item(index), "quota", .item(number), "allow"]
-        let hint = "add `price: { input: 0.25, output: 2.00 }`, in USD per million tokens, to the target"
-        var seen: Set<String> = []
-        for (name, target) in targets(on: route) where target.price == nil && !target.provider.isEmpty {
-            guard seen.insert("\(name) \(target.provider)/\(target.model)").inserted else { continue }
-            context.error(
-                "a limit in USD counts nothing for \(name): its target \(target.provider)/\(target.model) has no price", at: position, hint: hint)
-        }
-        let takesUnlisted = route.match.models.isEmpty || route.match.models.contains { !$0.isExact || models[$0.text] == nil }
-        if let provider = route.upstream.provider, !provider.isEmpty, takesUnlisted {
-            context.error(
-                "a limit in USD counts nothing for models that are not listed, which go to \(provider.quotedBriefly)", at: position,
-                hint: "list the models with their prices, and name them in `match: { model: … }`")
-        }
-    }
-
-    /// The targets that may serve requests on a route, with the model that they serve.
-    private func targets(on route: RouteConfig) -> [(model: String, target: TargetConfig)] {
-        var served = configuration.models.filter { model in
-            route.match.models.isEmpty || route.match.models.contains { $0.matches(model.name) }
-        }
-        var single: [(model: String, target: TargetConfig)] = []
-        for rule in route.fallback {
-            switch rule.action {
-            case .model(let name): if let model = models[name] { served.append(model) }
-            case .target(let target): single.append((model: "a fallback", target: target))
-            case .answer: break
-            }
-        }
-        return served.flatMap { model in model.targets.map { (model: model.name, target: $0) } } + single
     }
 
     /// Limits of one name are one limit, so they must say the same.

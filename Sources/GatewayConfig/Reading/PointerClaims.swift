@@ -17,7 +17,7 @@ struct PointerClaims {
         self.context = context
     }
 
-    /// Takes a pointer, not empty, for one operation. A claim that contradicts an earlier one is reported.
+    /// Takes a pointer, not empty, for one operation: `drop` is that of a target. A claim that contradicts an earlier one is reported.
     mutating func claim(_ pointer: JSONPointer, for operation: String, at position: Position) {
         refuseOwn(pointer, operation: operation, at: position)
         let path = pointer.tokens
@@ -53,7 +53,7 @@ struct PointerClaims {
         switch pointer.tokens[0] {
         case "model": hint = "name targets under models, or a provider's model under fallback"
         case "stream": hint = "the client decides it, and its answer must come as it asked"
-        case "stream_options": hint = "the gateway asks for usage itself and hides it from clients that did not"
+        case "stream_options" where operation != "drop": hint = "the gateway asks for usage itself and hides it from clients that did not"
         default: return
         }
         context.error("\(operation) cannot change \(pointer.tokens[0])", at: position, hint: hint)

@@ -51,10 +51,9 @@ final class ReadingContext {
     /// Seconds since 1970.
     var now: Int { reading.environment.now() }
     /// Where each caller stands, in their order.
-    var callers: [CallerPlace] {
-        get { reading.callers }
-        set { reading.callers = newValue }
-    }
+    var callers: [CallerPlace] { reading.callers }
+
+    func noteCaller(_ place: CallerPlace) { reading.callers.append(place) }
 
     /// Whether some callers could not be read at all: nothing is known then of who has a key.
     var missesCallers: Bool {

@@ -6,7 +6,7 @@ import JSONBytes
 package struct ChatTranslation: Sendable {
     package let client: ChatFormat
     package let provider: ChatFormat
-    let facts: ChatAnswerFacts
+    private(set) var facts: ChatAnswerFacts
 
     package init(client: ChatFormat, provider: ChatFormat, facts: ChatAnswerFacts) {
         self.client = client
@@ -23,11 +23,12 @@ package struct ChatTranslation: Sendable {
         return try format.wire.request(from: value, about: facts)
     }
 
-    /// The provider's request.
+    /// The provider's request. What the answer has to know of it is kept.
     ///
     /// - Throws: `fieldRefused` for what cannot be carried.
-    package func body(of request: ChatRequest, for target: ChatTargetFacts, losses: inout ChatLosses) throws(GatewayError) -> [UInt8] {
-        try provider.providerWire.body(of: request, for: target, losses: &losses).written()
+    package mutating func body(of request: ChatRequest, for target: ChatTargetFacts, losses: inout ChatLosses) throws(GatewayError) -> [UInt8] {
+        for tool in request.tools where tool.kind != .function { facts.toolKinds[tool.name] = tool.kind }
+        return try provider.providerWire.body(of: request, for: target, losses: &losses).written()
     }
 
     /// Reads a provider's whole answer, and writes it for the client.
@@ -72,6 +73,7 @@ package struct ChatTranslation: Sendable {
 /// A stream that is read in one format and written in another.
 struct TranslatedStream: AnswerStream {
     private(set) var usage: Usage?
+    private(set) var textBytes = 0
     private(set) var hasContent = false
     private(set) var hasEnded = false
     private var events: ProviderEvents
@@ -125,7 +127,10 @@ struct TranslatedStream: AnswerStream {
                 return
             case .start(_, _, let usage): if let usage { self.usage = usage }
             case .usage(let usage): self.usage = usage
-            case .delta, .seal, .stop, .begin(.call): hasContent = true
+            case .delta(let text):
+                hasContent = true
+                textBytes += text.utf8.count
+            case .seal, .stop, .begin(.call): hasContent = true
             case .finish:
                 hasEnded = true
                 kept(seals.parts)

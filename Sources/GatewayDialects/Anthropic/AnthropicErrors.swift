@@ -12,9 +12,11 @@ package enum AnthropicErrors {
 
     /// The answer instead of an answer.
     ///
-    /// - Parameter retriesSpent: the gateway has tried more than once itself: a client that repeats now multiplies the load.
-    package static func response(to error: GatewayError, retriesSpent: Bool) -> Response {
-        let answer = Self.answer(to: error)
+    /// - Parameters:
+    ///   - retriesSpent: the gateway has tried more than once itself: a client that repeats now multiplies the load.
+    ///   - requestID: the gateway's own, for the body; what Anthropic itself has said keeps Anthropic's.
+    package static func response(to error: GatewayError, retriesSpent: Bool, requestID: String? = nil) -> Response {
+        let answer = Self.answer(to: error, requestID)
         var headers = [HeaderField("content-type", "application/json")] + answer.headers
         if isNotWorthARepeat(error) || (retriesSpent && answer.status >= 408) {
             headers.removeAll { $0.name == "x-should-retry" }
@@ -24,39 +26,39 @@ package enum AnthropicErrors {
     }
 
     /// What ends a stream that has begun: an event, and no end mark behind it.
-    package static func event(for error: GatewayError, operation: Operation) -> [UInt8] {
+    package static func event(for error: GatewayError, operation: Operation, requestID: String? = nil) -> [UInt8] {
         var output: [UInt8] = []
-        SSEWriter.append(event: "error", data: eventData(error), to: &output)
+        SSEWriter.append(event: "error", data: eventData(error, requestID), to: &output)
         return output
     }
 
     /// `{"type":"error","error":{…}}` in the gateway's own words.
-    package static func body(for error: GatewayError) -> [UInt8] { body(status(error), error.message) }
+    package static func body(for error: GatewayError, requestID: String? = nil) -> [UInt8] { body(status(error), error.message, requestID) }
 }
 
 // The provider's answer, or ours.
 extension AnthropicErrors {
-    private static func answer(to error: GatewayError) -> (status: Int, headers: [HeaderField], body: [UInt8]) {
+    private static func answer(to error: GatewayError, _ requestID: String?) -> (status: Int, headers: [HeaderField], body: [UInt8]) {
         switch error {
         case .upstreamErrorEvent(_, _, let event):
             let status = status(error, saidBy: event)
-            return (status, [], provided(event, status) ?? body(status, error.message))
+            return (status, [], provided(event, status, requestID) ?? body(status, error.message, requestID))
         case .upstreamFailed(let failure) where !failure.isCredentialProblem:
             let status = isFromProxy(failure) ? 502 : status(error, saidBy: failure.body)
-            return (status, headers(failure, status), provided(failure.body, status) ?? body(status, error.message))
-        default: return (status(error), headers(error), body(for: error))
+            return (status, headers(failure, status), provided(failure.body, status, requestID) ?? body(status, error.message, requestID))
+        default: return (status(error), headers(error), body(for: error, requestID: requestID))
         }
     }
 
-    private static func eventData(_ error: GatewayError) -> [UInt8] {
-        guard case .upstreamErrorEvent(_, _, let event) = error else { return body(for: error) }
-        return provided(event, status(error, saidBy: event)) ?? body(for: error)
+    private static func eventData(_ error: GatewayError, _ requestID: String?) -> [UInt8] {
+        guard case .upstreamErrorEvent(_, _, let event) = error else { return body(for: error, requestID: requestID) }
+        return provided(event, status(error, saidBy: event), requestID) ?? body(for: error, requestID: requestID)
     }
 
     /// What the provider said: byte for byte from Anthropic, its message from any other.
-    private static func provided(_ said: [UInt8], _ status: Int) -> [UInt8]? {
+    private static func provided(_ said: [UInt8], _ status: Int, _ requestID: String?) -> [UInt8]? {
         if AnthropicFault.isErrorObject(said) { return said }
-        return AnthropicForeignError.message(in: said).map { body(status, $0) }
+        return AnthropicForeignError.message(in: said).map { body(status, $0, requestID) }
     }
 
     /// 529 is Anthropic's word for what others call 503. Where Anthropic itself says 503 it means something else, and says what.
@@ -72,9 +74,10 @@ extension AnthropicErrors {
         failure.body.isEmpty && failure.isHTML && failure.status != 429 && failure.status != 413
     }
 
-    private static func body(_ status: Int, _ message: String) -> [UInt8] {
-        let error: JSONValue = ["type": "error", "error": ["type": .string(type(status)), "message": .string(message)]]
-        return error.written()
+    private static func body(_ status: Int, _ message: String, _ requestID: String?) -> [UInt8] {
+        var error: JSONObject = ["type": "error", "error": ["type": .string(type(status)), "message": .string(message)]]
+        if let requestID { error["request_id"] = .string(requestID) }
+        return JSONValue.object(error).written()
     }
 
     private static func type(_ status: Int) -> String {

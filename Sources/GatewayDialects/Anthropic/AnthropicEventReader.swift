@@ -1,23 +1,12 @@
 import JSONBytes
 
-/// What one event of a stream means for a gateway that passes it on.
-enum AnthropicEventKind: Equatable {
-    /// Something the model wrote, or its reason to stop: from here on the answer is this provider's.
-    case content
-    /// Nothing yet: the head of the message, an empty block, a sign of life.
-    case preamble
-    case end
-    case error(status: Int?)
-    case unreadable
-}
-
 /// Reads the events of a stream that have to be read, so it may be thorough.
 ///
 /// - SeeAlso: wire.md, section 4.3
 enum AnthropicEventReader {
     /// - Parameter name: the event's name; where there is none, the `type` in its data is.
     /// - Returns: also the `usage` object, where there is one.
-    static func read(name: String?, _ data: [UInt8]) -> (kind: AnthropicEventKind, usage: JSONValue?) {
+    static func read(name: String?, _ data: [UInt8]) -> (kind: PassedEvent, usage: JSONValue?) {
         if name == "ping" { return (.preamble, nil) }
         if name == "error" { return (.error(status: status(data)), nil) }
         guard let value = try? JSONValue(parsing: data), value.object != nil else { return (.unreadable, nil) }

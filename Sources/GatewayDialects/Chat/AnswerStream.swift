@@ -4,6 +4,8 @@ package import GatewayCore
 package protocol AnswerStream: Sendable {
     /// The token counts so far: the last that the provider gave.
     var usage: Usage? { get }
+    /// Bytes of text that the model has written so far, thoughts and arguments included: what tokens are reckoned from where nobody counts them.
+    var textBytes: Int { get }
     /// Whether the model has begun to answer. From here on nothing else may take over.
     var hasContent: Bool { get }
     /// Whether the dialect's end mark has come.

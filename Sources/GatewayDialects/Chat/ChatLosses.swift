@@ -44,14 +44,26 @@ package struct ChatLosses: Equatable, Sendable {
     }
 
     /// All that only the client's format can say. A writer calls it first.
-    package mutating func takeExtras(of request: ChatRequest) throws(GatewayError) {
+    ///
+    /// - Parameter carriesShared: whether the provider has the settings that OpenAI's formats share.
+    /// - Returns: those settings, if it has.
+    @discardableResult
+    package mutating func takeExtras(
+        of request: ChatRequest, carryingShared carriesShared: Bool = false
+    ) throws(GatewayError) -> [ChatSharedSetting] {
+        var shared: [ChatSharedSetting] = []
         for extra in request.extras {
+            if carriesShared, let setting = extra.shared {
+                shared.append(setting)
+                continue
+            }
             switch extra.weight {
             case .hint: hint(extra.field)
             case .tuning: try tuning(extra.field)
             case .meaning(let reason): throw .fieldRefused(field: extra.field, reason: reason)
             }
         }
+        return shared
     }
 
     private static func reason(_ target: ChatFormat) -> String {

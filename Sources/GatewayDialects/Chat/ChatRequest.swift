@@ -103,13 +103,30 @@ package struct ChatTool: Equatable, Sendable {
     /// JSON Schema of an object; nil: no parameters.
     package var parameters: JSONValue?
     package var isStrict: Bool?
+    /// What it was declared as. Every format can have it as a function.
+    package var kind = ChatToolKind.function
 
-    package init(name: String, description: String? = nil, parameters: JSONValue? = nil, isStrict: Bool? = nil) {
+    package init(
+        name: String, description: String? = nil, parameters: JSONValue? = nil, isStrict: Bool? = nil, kind: ChatToolKind = .function
+    ) {
         self.name = name
         self.description = description
         self.parameters = parameters
         self.isStrict = isStrict
+        self.kind = kind
     }
+}
+
+/// What a tool is to the client that runs it.
+package enum ChatToolKind: Equatable, Sendable {
+    case function
+    /// OpenAI's: takes free text instead of JSON. `format` is a grammar that the text has to follow; nil: any text. As a function it has one parameter,
+    /// `input`.
+    case custom(format: JSONValue?)
+    /// OpenAI's: runs a command on the client's machine, as Codex CLI does.
+    case localShell
+
+    package var isCustom: Bool { if case .custom = self { true } else { false } }
 }
 
 /// Which tools the model may or must call.
@@ -137,9 +154,32 @@ package struct ChatExtra: Equatable, Sendable {
     /// As the client spells it, with its place: `logit_bias`, `messages[3].content[0].cache_control`.
     package var field: String
     package var weight: Weight
+    /// The setting itself, where it is one that OpenAI's two formats share.
+    package var shared: ChatSharedSetting?
 
-    package init(_ field: String, _ weight: Weight) {
+    package init(_ field: String, _ weight: Weight, shared: ChatSharedSetting? = nil) {
         self.field = field
         self.weight = weight
+        self.shared = shared
+    }
+}
+
+/// A setting that OpenAI's chat and responses have, and no other format.
+package struct ChatSharedSetting: Equatable, Sendable {
+    /// By the member's name, which is the same in both but for `verbosity`: that stands in `text` in responses.
+    package enum Name: String, CaseIterable, Sendable {
+        case metadata, store, verbosity, moderation
+        case serviceTier = "service_tier"
+        case promptCacheKey = "prompt_cache_key"
+        case promptCacheRetention = "prompt_cache_retention"
+        case promptCacheOptions = "prompt_cache_options"
+    }
+
+    package var name: Name
+    package var value: JSONValue
+
+    package init(_ name: Name, _ value: JSONValue) {
+        self.name = name
+        self.value = value
     }
 }

@@ -56,8 +56,8 @@ package struct ChatTargetFacts: Equatable, Sendable {
     package var reasoningBudgets: [ChatReasoning.Effort: Int]
     /// Whether the provider takes budgets (older Claude, Gemini 2.5) rather than efforts.
     package var takesBudgets: Bool
-    /// OpenAI-compatible servers that know `max_tokens` only.
-    package var usesMaxTokens: Bool
+    /// How a provider of OpenAI's chat format differs from OpenAI.
+    package var quirks: ChatQuirks
 
     /// Tokens. Named in docs/configuration.md.
     package static let outputTokensDefault = 4096
@@ -68,13 +68,13 @@ package struct ChatTargetFacts: Equatable, Sendable {
 
     package init(
         model: String, outputTokensMax: Int? = nil, reasoningBudgets: [ChatReasoning.Effort: Int] = ChatTargetFacts.standardBudgets,
-        takesBudgets: Bool = false, usesMaxTokens: Bool = false
+        takesBudgets: Bool = false, quirks: ChatQuirks = ChatQuirks()
     ) {
         self.model = model
         self.outputTokensMax = outputTokensMax
         self.reasoningBudgets = reasoningBudgets
         self.takesBudgets = takesBudgets
-        self.usesMaxTokens = usesMaxTokens
+        self.quirks = quirks
     }
 }
 
@@ -92,6 +92,8 @@ package struct ChatAnswerFacts: Equatable, Sendable {
     package var showsThoughts: Bool
     /// Gemini: a JSON array instead of server-sent events.
     package var asArray: Bool
+    /// Tools of the client's that are no functions, by their names.
+    package var toolKinds: [String: ChatToolKind] = [:]
 
     package init(
         seed: String, created: Int, model: String, wantsUsageEvent: Bool = false, showsThoughts: Bool = true, asArray: Bool = false

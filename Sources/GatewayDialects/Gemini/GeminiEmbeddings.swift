@@ -23,11 +23,10 @@ package enum GeminiEmbeddings {
             self.isSingle = isSingle
         }
 
-        /// Bytes / 3.5, rounded up: the rule for text that nobody has counted (wire.md, section 10).
-        package var usageEstimate: Usage { Usage(input: (textBytes * 2 + 6) / 7, output: 0, isEstimate: true) }
+        package var usageEstimate: Usage { Usage(input: TokenReckoning.tokens(ofBytes: textBytes), output: 0, isEstimate: true) }
     }
 
-    static func model(_ name: String) -> JSONValue {
+    package static func model(_ name: String) -> JSONValue {
         .string(name.hasPrefix("models/") || name.hasPrefix("tunedModels/") ? name : "models/" + name)
     }
 }

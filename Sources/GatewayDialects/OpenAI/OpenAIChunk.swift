@@ -23,7 +23,7 @@ struct OpenAIChunk: Equatable {
 ///
 /// - SeeAlso: wire.md, section 3.3
 enum OpenAIChunkReader {
-    private static let chunkNames: JSONNames = ["choices", "usage", "error", "object", "service_tier", "output", "tool_usage"]
+    private static let chunkNames: JSONNames = ["choices", "usage", "error", "object", "service_tier", "output", "tool_usage", "x_groq"]
 
     /// Reads the data of one event to its end.
     static func read(_ data: [UInt8]) -> OpenAIChunk {
@@ -31,11 +31,17 @@ enum OpenAIChunkReader {
         if let error = top["error"], error.kind != .null { return OpenAIChunk(kind: .error(status: OpenAIFault.status(in: data, at: error.value))) }
         // Older vLLM writes the error as the chunk itself.
         if let object = top["object"], let word = try? object.string(in: data), word == "error" { return OpenAIChunk(kind: .error(status: nil)) }
-        let usage = OpenAIUsage.read(top, in: data)
+        let usage = OpenAIUsage.read(top, in: data) ?? groqUsage(top, data)
         guard let choices = top["choices"], choices.kind == .array else { return OpenAIChunk(kind: .preamble, usage: usage) }
         guard let list = try? JSONValue(parsing: data, in: choices.value).array else { return OpenAIChunk(kind: .unreadable) }
         if list.isEmpty { return OpenAIChunk(kind: usage == nil ? .preamble : .usageOnly, usage: usage) }
         return OpenAIChunk(kind: list.contains(where: hasContent) ? .content : .preamble, usage: usage)
+    }
+
+    /// Groq counts in a place of its own, with the reason to stop.
+    private static func groqUsage(_ top: JSONTopLevel, _ data: [UInt8]) -> Usage? {
+        guard let groq = top["x_groq"], groq.kind == .object else { return nil }
+        return (try? JSONValue(parsing: data, in: groq.value)).flatMap { OpenAIUsage.read($0["usage"]) }
     }
 
     /// A choice of which something is known beside its number and its role. Members of a delta that nobody knows yet count.

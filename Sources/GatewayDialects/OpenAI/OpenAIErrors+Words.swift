@@ -44,9 +44,19 @@ extension OpenAIErrors {
         switch error {
         case .routeMissing: "unknown_url"
         case .moneySpent: "insufficient_quota"
-        case .upstreamFailed(let failure) where !failure.isCredentialProblem: failure.status == 429 ? "rate_limit_exceeded" : "bad_upstream"
+        case .upstreamFailed(let failure) where !failure.isCredentialProblem: code(ofStatus: failure.status)
         case .malformedRequest, .malformedBody, .modelMissing, .fieldRefused: nil
         default: error.kind.rawValue
+        }
+    }
+
+    /// Of a provider that said nothing else.
+    private static func code(ofStatus status: Int) -> String {
+        switch status {
+        case 429: "rate_limit_exceeded"
+        case 503, 529: "overloaded"
+        case 408, 504: "timeout"
+        default: "bad_upstream"
         }
     }
 

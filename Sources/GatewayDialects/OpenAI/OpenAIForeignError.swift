@@ -18,13 +18,25 @@ struct OpenAIForeignError: Equatable {
     init?(_ body: [UInt8]) {
         guard let parsed = try? JSONValue(parsing: body), let top = (parsed[0] ?? parsed).object else { return nil }
         let error = top["error"]?.object ?? top
-        let text = error["message"]?.string ?? top["error"]?.string ?? top["detail"]?.string
+        let text = Self.words(error["message"]) ?? top["error"]?.string ?? Self.words(top["detail"])
         message = text.flatMap { $0.isEmpty ? nil : OpenAIErrorText.shown($0) }
         word = error["status"]?.string ?? error["type"]?.string
         status = word.flatMap { Self.statuses[$0] } ?? error["code"]?.int.flatMap { (400...599).contains($0) ? $0 : nil }
         let details = error["details"]
         isKeyInvalid = details?.array?.contains { $0["reason"]?.string == "API_KEY_INVALID" } ?? false
         isQuotaSpent = Self.isSpendLimit(details?["error_code"]?.string)
+    }
+
+    /// A sentence; or, of servers that check requests by a schema, such as Mistral's and vLLM, what is wrong with each field.
+    private static func words(_ value: JSONValue?) -> String? {
+        if let text = value?.string { return text }
+        guard let faults = value?.array ?? value?["detail"]?.array else { return value?["detail"]?.string }
+        let sentences = faults.prefix(8).compactMap { fault -> String? in
+            guard let message = fault["msg"]?.string else { return nil }
+            let place = (fault["loc"]?.array ?? []).compactMap { $0.string ?? $0.int.map(String.init) }.filter { $0 != "body" }
+            return place.isEmpty ? message : place.joined(separator: ".") + ": " + message
+        }
+        return sentences.isEmpty ? nil : sentences.joined(separator: "; ")
     }
 
     /// Whether the gateway's own credential was refused. With Gemini that is a 400 (wire.md, section 5.4).

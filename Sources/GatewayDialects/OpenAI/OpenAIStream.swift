@@ -2,84 +2,65 @@ package import GatewayCore
 import HTTPWire
 import JSONBytes
 
-/// Where a streamed answer of the OpenAI dialect stands. Fed with bytes as they arrive, it says what to pass on and whether that is all.
-///
-/// What is passed on are the provider's own bytes. An event waits for its empty line, so that token counts can be left out and an error
-/// can be told from content; several events that arrive together leave together.
+/// A streamed answer of the OpenAI dialect that is passed on.
 package struct OpenAIStream: AnswerStream {
-    package typealias Step = AnswerStep
-    package typealias Fault = AnswerFault
-
-    private let isResponses: Bool
-    private var reader: SSEReader
-    /// The token counts so far: the last that the provider gave.
-    package private(set) var usage: Usage?
-    /// Whether the model has begun to answer. From here on nothing else may take over.
-    package private(set) var hasContent = false
-    /// Whether the end mark has come: `[DONE]`, or for responses the event that repeats the whole answer.
-    package private(set) var hasEnded = false
+    private var stream: PassedStream<OpenAIEvents>
 
     /// - Parameter eventBytesMax: bytes of one event; a longer one ends the stream with a fault.
     package init(operation: Operation, eventBytesMax: Int) {
+        stream = PassedStream(OpenAIEvents(operation), eventBytesMax: eventBytesMax)
+    }
+
+    package var usage: Usage? { stream.usage }
+    package var textBytes: Int { stream.textBytes }
+    package var hasContent: Bool { stream.hasContent }
+    /// Whether the end mark has come: `[DONE]`, or for responses the event that repeats the whole answer.
+    package var hasEnded: Bool { stream.hasEnded }
+    package mutating func received(_ bytes: [UInt8]) -> AnswerStep { stream.received(bytes) }
+    package mutating func closed() -> AnswerStep { stream.closed() }
+}
+
+/// Reads the events of a stream no more than it must: once there is content, most show by a few bytes that they are just more of it.
+///
+/// - SeeAlso: wire.md, sections 3.3 and 3.4
+struct OpenAIEvents: PassedEventReader {
+    private static let chatTexts = [
+        JSONWord(#""content""#, rare: 1), JSONWord(#""arguments""#, rare: 3), JSONWord(#""reasoning_content""#, rare: 9),
+        JSONWord(#""reasoning""#, rare: 8), JSONWord(#""refusal""#, rare: 3),
+    ]
+    private static let completionTexts = [JSONWord(#""text""#, rare: 3)]
+    /// What is done is repeated whole; only pieces count.
+    private static let responsesTexts = [JSONWord(#""delta""#, rare: 0)]
+
+    private let isResponses: Bool
+    private(set) var usage: Usage?
+    private var meter: TextMeter
+
+    init(_ operation: Operation) {
         isResponses = operation == .responses
-        reader = SSEReader(eventBytesMax: eventBytesMax)
+        meter = TextMeter(isResponses ? Self.responsesTexts : operation == .completions ? Self.completionTexts : Self.chatTexts)
     }
 
-    /// Takes in what was read. After a fault there is nothing more to feed.
-    package mutating func received(_ bytes: [UInt8]) -> AnswerStep {
-        var output = Output()
-        reader.feed(bytes)
-        do throws(SSEError) {
-            while output.fault == nil, let event = try reader.next() { take(event, &output) }
-        } catch {
-            output.fault = .broken(reason: "one event is too long.")
-        }
-        return output.step()
-    }
+    var textBytes: Int { meter.byteCount }
 
-    /// The provider has ended its answer.
-    package mutating func closed() -> AnswerStep {
-        var output = Output()
-        do throws(SSEError) {
-            while output.fault == nil, let event = try reader.finish() { takeLast(event, &output) }
-        } catch {
-            output.fault = .broken(reason: "one event is too long.")
-        }
-        if !hasEnded, output.fault == nil { output.fault = .cut }
-        return output.step()
-    }
+    static func isWhole(_ data: ArraySlice<UInt8>) -> Bool { OpenAIMarks.isDone(data) || (try? JSONScanner.check(Array(data))) != nil }
 
-    /// A last event whose empty line never came counts if it is whole, or goes no further. The line is added: what follows must not join it.
-    private mutating func takeLast(_ event: SSEEvent, _ output: inout Output) {
-        guard !event.isComplete, !hasEnded else { return take(event, &output) }
-        let isWhole = OpenAIMarks.isDone(event.data) || (try? JSONScanner.check(Array(event.data))) != nil
-        guard event.hasData, isWhole else { return }
-        take(event, &output)
-        if output.fault == nil { output.append(event.raw.last == 0x0A ? [0x0A] : [0x0A, 0x0A]) }
-    }
-
-    private mutating func take(_ event: SSEEvent, _ output: inout Output) {
-        guard event.hasData, !hasEnded else { return output.append(event.raw) }
-        let chunk = classify(event)
+    mutating func read(_ event: SSEEvent, hasContent: Bool) -> PassedEvent {
+        let chunk = classify(event, hasContent: hasContent)
         if let usage = chunk.usage { self.usage = usage }
         switch chunk.kind {
-        case .content: hasContent = true
-        case .preamble: break
-        case .usageOnly: return output.appendAlone(BodyChunk(event.raw, isUsageOnly: true))
-        case .end: hasEnded = true
-        case .error(let status):
-            output.fault = .errorEvent(status: status, event: Array(event.data))
-            return
-        case .unreadable:
-            output.fault = .broken(reason: "an event of its stream is not JSON.")
-            return
+        case .content:
+            meter.take(event.data)
+            return .content
+        case .preamble: return .preamble
+        case .usageOnly: return .usageOnly
+        case .end: return .end
+        case .error(let status): return .error(status: status)
+        case .unreadable: return .unreadable
         }
-        output.isProgress = true
-        output.append(event.raw)
     }
 
-    /// Reads an event no more than it must: once there is content, most events show by a few bytes that they are just more of it.
-    private func classify(_ event: SSEEvent) -> OpenAIChunk {
+    private func classify(_ event: SSEEvent, hasContent: Bool) -> OpenAIChunk {
         let data = event.data
         if OpenAIMarks.isDone(data) { return OpenAIChunk(kind: isResponses ? .preamble : .end) }
         if isResponses {
@@ -89,34 +70,6 @@ package struct OpenAIStream: AnswerStream {
         if event.isNamed("error") { return OpenAIChunk(kind: .error(status: OpenAIResponsesEventReader.errorStatus(Array(data)))) }
         if hasContent, !OpenAIMarks.needsReading(data) { return OpenAIChunk(kind: .content) }
         return OpenAIChunkReader.read(Array(data))
-    }
-
-    /// Collects what one read passes on. A single event, the usual case, is passed on without a copy.
-    private struct Output {
-        private var chunks: [BodyChunk] = []
-        private var run: [UInt8] = []
-        var isProgress = false
-        var fault: AnswerFault?
-
-        mutating func append(_ bytes: [UInt8]) {
-            if run.isEmpty { run = bytes } else { run += bytes }
-        }
-
-        mutating func appendAlone(_ chunk: BodyChunk) {
-            closeRun()
-            chunks.append(chunk)
-            isProgress = true
-        }
-
-        private mutating func closeRun() {
-            if !run.isEmpty { chunks.append(BodyChunk(run)) }
-            run = []
-        }
-
-        mutating func step() -> AnswerStep {
-            closeRun()
-            return AnswerStep(chunks: chunks, isProgress: isProgress, fault: fault)
-        }
     }
 }
 

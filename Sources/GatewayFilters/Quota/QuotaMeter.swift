@@ -35,7 +35,7 @@ package final class QuotaMeter: Sendable {
     /// - Parameter unix: seconds since 1970.
     func note(_ snapshot: QuotaSnapshot, unix: Int) {
         let used = Int(1000 * Double(snapshot.limit - snapshot.remaining) / Double(max(1, snapshot.limit)))
-        let packed = unix / Self.spanSeconds << 10 | min(max(0, used), 1000)
+        let packed = (unix / Self.spanSeconds) << 10 | min(max(0, used), 1000)
         var seen = current.load(ordering: .relaxed)
         while packed > seen {
             let (exchanged, original) = current.compareExchange(expected: seen, desired: packed, ordering: .relaxed)

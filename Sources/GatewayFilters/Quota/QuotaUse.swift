@@ -39,14 +39,3 @@ struct QuotaUse {
         }
     }
 }
-
-extension GatewayError {
-    /// Whether a provider may have worked on a request that failed so, without saying how much.
-    fileprivate var mayBeBilled: Bool {
-        switch self {
-        case .upstreamTimedOut(_, let phase, _): phase != .connect
-        case .upstreamErrorEvent, .upstreamBroken, .upstreamCut, .clientGone, .draining: true
-        default: false
-        }
-    }
-}

@@ -34,24 +34,28 @@ package struct BodyTransform: Sendable {
     private static let joinedBytesMax = 16 << 10
 
     /// `content` in one array.
-    func body(of exchange: Exchange, model: String?) throws(GatewayError) -> [UInt8] { try content(of: exchange, model: model).joined() }
+    func body(of exchange: Exchange, model: String?, asksForUsage: Bool = true) throws(GatewayError) -> [UInt8] {
+        try content(of: exchange, model: model, asksForUsage: asksForUsage).joined()
+    }
 
-    /// - Parameter model: what the target calls the model; nil keeps the client's name.
-    func content(of exchange: Exchange, model: String?) throws(GatewayError) -> BodyPieces {
-        let body = try spliced(exchange, model)
+    /// - Parameters:
+    ///   - model: what the target calls the model; nil keeps the client's name.
+    ///   - asksForUsage: whether the provider may be asked for token counts at the end of a stream.
+    func content(of exchange: Exchange, model: String?, asksForUsage: Bool = true) throws(GatewayError) -> BodyPieces {
+        let body = try spliced(exchange, model, asksForUsage)
         // Gemini names the model in the path; some bodies repeat it.
         guard exchange.dialect == .gemini, let model, exchange.bodyScan != nil, exchange.operation != .generateContent else { return body }
         return BodyPieces(try GeminiRequest.body(body.joined(), of: exchange.operation, naming: model))
     }
 
-    private func spliced(_ exchange: Exchange, _ model: String?) throws(GatewayError) -> BodyPieces {
+    private func spliced(_ exchange: Exchange, _ model: String?, _ asks: Bool) throws(GatewayError) -> BodyPieces {
         let body = exchange.request.body
         guard let scan = exchange.bodyScan else { return BodyPieces(renamed(exchange, model)) }
         do {
-            guard let plan else { return try edited(body, scan, JSONEdits(), exchange, model) }
-            guard needsOwnPass else { return try edited(body, scan, try plan.edits(for: body), exchange, model) }
+            guard let plan else { return try edited(body, scan, JSONEdits(), exchange, model, asks) }
+            guard needsOwnPass else { return try edited(body, scan, try plan.edits(for: body), exchange, model, asks) }
             let changed = try plan.applied(to: body)
-            return try edited(changed, try exchange.scan(changed), JSONEdits(), exchange, model)
+            return try edited(changed, try exchange.scan(changed), JSONEdits(), exchange, model, asks)
         } catch {
             throw .malformedBody(error)
         }
@@ -73,12 +77,12 @@ package struct BodyTransform: Sendable {
     }
 
     private func edited(
-        _ body: [UInt8], _ scan: JSONTopLevel, _ routeEdits: JSONEdits, _ exchange: Exchange, _ model: String?
+        _ body: [UInt8], _ scan: JSONTopLevel, _ routeEdits: JSONEdits, _ exchange: Exchange, _ model: String?, _ asksForUsage: Bool
     ) throws(JSONError) -> BodyPieces {
         var edits = routeEdits
         try system.add(to: &edits, scan, of: body, exchange.operation)
         if exchange.dialect != .gemini, let model, model != exchange.model || needsOwnPass { edits.setModel(model, in: scan) }
-        if exchange.asksForUsageItself { try edits.includeUsage(in: scan, of: body) }
+        if asksForUsage, exchange.asksForUsageItself { try edits.includeUsage(in: scan, of: body) }
         if edits.isEmpty { return BodyPieces(body) }
         return body.count <= Self.joinedBytesMax ? BodyPieces(edits.applied(to: body)) : BodyPieces(pieces: edits.pieces(of: body))
     }

@@ -23,11 +23,12 @@ package struct RequestTransform: Sendable {
         self.seals = seals
     }
 
+    /// - Parameter plan: learns what the answer has to know of the request.
     /// - Throws: `malformedBody` when the body does not have the shape that an edit needs, `fieldRefused` for what cannot be translated.
     func request(
-        for exchange: Exchange, to target: Target, by plan: AttemptPlan, timeouts: UpstreamTimeouts
+        for exchange: Exchange, to target: Target, by plan: inout AttemptPlan, timeouts: UpstreamTimeouts
     ) throws(GatewayError) -> UpstreamRequest {
-        var body = try body(for: exchange, to: target, by: plan)
+        var body = try body(for: exchange, to: target, by: &plan)
         if let drops = target.drops, exchange.bodyScan != nil {
             do { body = BodyPieces(try drops.applied(to: body.joined())) } catch { throw .malformedBody(error) }
         }
@@ -40,22 +41,20 @@ package struct RequestTransform: Sendable {
             headers: headers.fields(for: exchange, to: provider), body: body, timeouts: timeouts)
     }
 
-    private func body(for exchange: Exchange, to target: Target, by plan: AttemptPlan) throws(GatewayError) -> BodyPieces {
+    private func body(for exchange: Exchange, to target: Target, by plan: inout AttemptPlan) throws(GatewayError) -> BodyPieces {
         exchange.responseHeaders.removeAll { $0.name == Exchange.droppedName }  // an earlier attempt's word
         switch plan {
-        case .same, .estimate:
-            var body = try body.content(of: exchange, model: target.model)
-            if exchange.outputTokensMax != nil {
-                body = BodyPieces(try OutputCap.lowered(body.joined(), of: exchange, usesMaxTokens: target.provider.usesMaxTokens))
-            }
-            guard let format = exchange.chatFormat, ForeignSeals.mayBe(in: exchange.request.body, format) else { return body }
-            return BodyPieces(ForeignSeals.removed(from: body.joined(), in: format))
+        case .same, .estimate: return try passed(exchange, to: target)
+        case .count:
+            var losses = ChatLosses(policy: .drop, target: target.provider.formats[0])
+            return BodyPieces(try CountPlan.body(of: exchange, for: target.facts(asked: exchange.model), losses: &losses))
         case .embeddings:
             var losses = ChatLosses(policy: lossy, target: target.provider.formats[0])
             let translated = try EmbeddingsPlan.body(of: exchange, model: target.model ?? exchange.model ?? "", at: target.provider, losses: &losses)
             exchange.tell(losses)
             return BodyPieces(try body.edited(translated))
-        case .chat(let translation):
+        case .chat(var translation):
+            defer { plan = .chat(translation) }
             var losses = ChatLosses(policy: lossy, target: translation.provider)
             let facts = ChatRequestFacts(model: exchange.model, isStreaming: exchange.isStreaming)
             var request = try ChatTranslation.request(from: exchange.request.body, in: translation.client, about: facts)
@@ -66,6 +65,21 @@ package struct RequestTransform: Sendable {
             exchange.tell(losses)
             return BodyPieces(try body.edited(translated))
         }
+    }
+
+    /// A body in the client's own format, with what the provider cannot read in it put right.
+    private func passed(_ exchange: Exchange, to target: Target) throws(GatewayError) -> BodyPieces {
+        let quirks = target.provider.quirks
+        var body = try body.content(of: exchange, model: target.model, asksForUsage: quirks.takesStreamOptions)
+        if exchange.outputTokensMax != nil {
+            body = BodyPieces(try OutputCap.lowered(body.joined(), of: exchange, usesMaxTokens: quirks.outputCap == "max_tokens"))
+        }
+        if let format = exchange.chatFormat, ForeignSeals.mayBe(in: exchange.request.body, format) {
+            let sealsCalls = !target.facts(asked: nil).takesBudgets
+            body = BodyPieces(ForeignSeals.removed(from: body.joined(), in: format, sealsCalls: sealsCalls))
+        }
+        guard exchange.operation == .chatCompletions || exchange.operation == .completions, let adapter = target.provider.adapter else { return body }
+        return BodyPieces(adapter.adapted(body.joined()))
     }
 
     /// Below the provider's URL, with the query that the provider needs.
@@ -84,6 +98,9 @@ package struct RequestTransform: Sendable {
         case .embeddings:
             return target.provider.dialect == .gemini
                 ? GeminiPath.target(model: model, operation: .batchEmbedContents, isStreaming: false) : "/embeddings"
+        case .count:
+            return target.provider.dialect == .gemini
+                ? GeminiPath.target(model: model, operation: .countTokens, isStreaming: false) : "/messages/count_tokens"
         case .same, .estimate:
             guard exchange.dialect == .gemini else { return OpenAIPath.belowVersion(exchange.path) }
             guard exchange.operation != .other, exchange.operation != .models else { return String(exchange.path.dropFirst("/v1beta".count)) }

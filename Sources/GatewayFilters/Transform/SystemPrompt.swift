@@ -40,9 +40,7 @@ package struct SystemPrompt: Equatable, Sendable {
         guard let system = scan["system"] else { return edits.insertMember("system", JSONText.quoted(both), in: scan) }
         switch system.kind {
         case .null: edits.replace(system.value, with: JSONText.quoted(both))
-        case .string:
-            if let prepend { edits.addText(prepend, toString: system.value, at: .start, separator: Self.separator) }
-            if let append { edits.addText(append, toString: system.value, at: .end, separator: Self.separator) }
+        case .string: addText(to: system.value, &edits)
         case .array: insert(into: system.value, of: body, &edits) { ["type": "text", "text": JSONValue($0)] }
         default: throw .wrongType("system", .string, system)
         }
@@ -79,9 +77,20 @@ package struct SystemPrompt: Equatable, Sendable {
         guard let first = leading.messages.first, let last = leading.messages.last else {
             return edits.insertMessage(message(both), behind: leading)
         }
+        if first == last, let content = first.content, content.kind == .string { return addText(to: content.value, &edits) }
         if let prepend { addText(prepend, to: first, .start, &edits, body, leading) }
         if let append { addText(append, to: last, .end, &edits, body, leading) }
     }
+
+    /// Around a text; in its place where it is empty.
+    private func addText(to string: Range<Int>, _ edits: inout JSONEdits) {
+        guard !Self.isEmpty(string) else { return edits.replace(string, with: JSONText.quoted(both)) }
+        if let prepend { edits.addText(prepend, toString: string, at: .start, separator: Self.separator) }
+        if let append { edits.addText(append, toString: string, at: .end, separator: Self.separator) }
+    }
+
+    /// Whether a string is nothing but its quotes.
+    private static func isEmpty(_ string: Range<Int>) -> Bool { string.count == 2 }
 
     /// Into the message's text, as one more part of its content, or as a message of its own where it has no content to speak of.
     private func addText(
@@ -89,6 +98,8 @@ package struct SystemPrompt: Equatable, Sendable {
         _ leading: JSONLeadingMessages
     ) {
         switch message.content {
+        case let content? where content.kind == .string && Self.isEmpty(content.value):
+            edits.replace(content.value, with: JSONText.quoted(text))
         case let content? where content.kind == .string:
             edits.addText(text, toString: content.value, at: end, separator: Self.separator)
         case let content? where content.kind == .array:
@@ -103,9 +114,7 @@ package struct SystemPrompt: Equatable, Sendable {
         guard let instructions = scan["instructions"] else { return edits.insertMember("instructions", JSONText.quoted(both), in: scan) }
         switch instructions.kind {
         case .null: edits.replace(instructions.value, with: JSONText.quoted(both))
-        case .string:
-            if let prepend { edits.addText(prepend, toString: instructions.value, at: .start, separator: Self.separator) }
-            if let append { edits.addText(append, toString: instructions.value, at: .end, separator: Self.separator) }
+        case .string: addText(to: instructions.value, &edits)
         default: throw .wrongType("instructions", .string, instructions)
         }
     }

@@ -16,7 +16,7 @@ struct AttemptAnswer {
     /// Whether the client gets another body than the provider's.
     var isWrittenHere: Bool {
         switch plan {
-        case .chat, .embeddings, .estimate: true
+        case .chat, .embeddings, .count, .estimate: true
         case .same: false
         }
     }
@@ -45,6 +45,7 @@ struct AttemptAnswer {
         switch plan {
         case .chat(let translation): translation.answer(body, kept: keep)
         case .embeddings: EmbeddingsPlan.judge(body, for: exchange, from: provider)
+        case .count: CountPlan.judge(body, for: exchange)
         case .same, .estimate: judgeSame(body)
         }
     }

@@ -8,7 +8,9 @@ enum AttemptPlan {
     case chat(ChatTranslation)
     /// OpenAI's embeddings at a provider that has Gemini's, or the other way round.
     case embeddings
-    /// The provider counts no tokens for this client: the gateway reckons.
+    /// Tokens of one dialect's request, counted by a provider of the other.
+    case count
+    /// The provider counts no tokens: the gateway reckons.
     case estimate
 
     /// - Throws: `fieldRefused` for what this provider has no equivalent of.
@@ -25,7 +27,8 @@ enum AttemptPlan {
             case (.embedContent, _) where provider.surface == .vertexGemini, (.batchEmbedContents, _) where provider.surface == .vertexGemini:
                 self = .embeddings
             case (.embedContent, .openai), (.batchEmbedContents, .openai): self = .embeddings
-            case (.countTokens, _): self = .estimate
+            case (.countTokens, _) where provider.surface != .standard, (.countTokens, .openai): self = .estimate
+            case (.countTokens, .anthropic), (.countTokens, .gemini): self = .count
             default: throw Self.impossible(provider)
             }
         }

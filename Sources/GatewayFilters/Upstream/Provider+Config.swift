@@ -18,7 +18,7 @@ extension Provider {
             proxy: config.proxy?.reveal(), limits: limits)
         self.init(
             name: config.name, dialect: config.clientDialect, endpoint: endpoint, formats: config.formats,
-            usesMaxTokens: config.outputCap == .maxTokens, key: config.key.map { HeaderField(config.keyHeader, config.keyPrefix + $0.reveal()) },
+            quirks: config.quirks, key: config.key.map { HeaderField(config.keyHeader, config.keyPrefix + $0.reveal()) },
             headers: config.headers.map(HeaderField.init), eventBytesMax: config.limits.eventBytesMax, surface: config.surface,
             credential: config.cloudCredential.map { $0.credential(of: config, in: credentials) })
     }

@@ -9,8 +9,10 @@ package final class Provider: Sendable {
     package let endpoint: UpstreamEndpoint
     /// The formats of conversations that the endpoint takes; never empty. A client of another format is translated to the first.
     package let formats: [ChatFormat]
-    /// Whether an endpoint of the OpenAI dialect knows `max_tokens` only.
-    package let usesMaxTokens: Bool
+    /// How an endpoint of the OpenAI dialect differs from OpenAI's.
+    package let quirks: ChatQuirks
+    /// Changes what differs in requests that are passed on; nil: nothing does.
+    let adapter: OpenAIChatAdapter?
     /// Bytes of one event of a streamed answer.
     package let eventBytesMax: Int
     /// What every request to this provider carries: its key, who we are, and the file's own fields. Never to be shown.
@@ -24,7 +26,7 @@ package final class Provider: Sendable {
     ///   - key: nil sends none.
     ///   - headers: names in lower case; one that is also made here replaces it.
     package init(
-        name: String, dialect: Dialect? = .openai, endpoint: UpstreamEndpoint, formats: [ChatFormat]? = nil, usesMaxTokens: Bool = false,
+        name: String, dialect: Dialect? = .openai, endpoint: UpstreamEndpoint, formats: [ChatFormat]? = nil, quirks: ChatQuirks = ChatQuirks(),
         key: HeaderField?, headers: [HeaderField] = [], eventBytesMax: Int = 8 << 20, surface: ProviderSurface = .standard,
         credential: (any RequestCredential)? = nil
     ) {
@@ -32,7 +34,8 @@ package final class Provider: Sendable {
         self.dialect = dialect
         self.endpoint = endpoint
         self.formats = formats ?? ChatFormat.allCases.filter { $0.dialect == dialect }
-        self.usesMaxTokens = usesMaxTokens
+        self.quirks = quirks
+        adapter = dialect == .openai ? OpenAIChatAdapter(quirks) : nil
         self.eventBytesMax = eventBytesMax
         self.surface = surface
         self.credential = credential
@@ -51,11 +54,11 @@ package final class Provider: Sendable {
 extension Provider {
     /// - Parameter key: sent as the dialect has it; nil sends none.
     package convenience init(
-        name: String, dialect: Dialect = .openai, endpoint: UpstreamEndpoint, formats: [ChatFormat]? = nil, usesMaxTokens: Bool = false,
+        name: String, dialect: Dialect = .openai, endpoint: UpstreamEndpoint, formats: [ChatFormat]? = nil, quirks: ChatQuirks = ChatQuirks(),
         key: String? = nil, headers: [HeaderField] = [], eventBytesMax: Int = 8 << 20
     ) {
         self.init(
-            name: name, dialect: dialect, endpoint: endpoint, formats: formats, usesMaxTokens: usesMaxTokens, key: key.map(dialect.credential),
+            name: name, dialect: dialect, endpoint: endpoint, formats: formats, quirks: quirks, key: key.map(dialect.credential),
             headers: headers, eventBytesMax: eventBytesMax)
     }
 }

@@ -21,6 +21,7 @@ final class StreamedAnswer: BodySource {
     private var failure: GatewayError?
     private var isClosed = false
     private var hasBegun = false
+    private var isSettled = false
     /// How long the provider has been waited for since its last event.
     private var silence = Duration.zero
 
@@ -45,8 +46,8 @@ final class StreamedAnswer: BodySource {
         }
         var held = 0
         while !stream.hasContent, !stream.hasEnded, !isClosed, held <= Self.preambleBytesMax {
-            held += try await read()
-            if let failure, !stream.hasContent { throw failure }
+            do { held += try await read() } catch { throw gaveUp(error) }
+            if let failure, !stream.hasContent { throw gaveUp(failure) }
         }
         ready = joined(ready)
     }
@@ -55,6 +56,7 @@ final class StreamedAnswer: BodySource {
         while ready.isEmpty {
             if let failure { throw end(with: failure) }
             if isClosed {
+                settle(isWhole: true)
                 lease.end(.succeeded, now: exchange.worker.now)
                 return nil
             }
@@ -65,6 +67,7 @@ final class StreamedAnswer: BodySource {
 
     func cancel() {
         answer.cancel()
+        settle(isWhole: stream.hasEnded)
         if !stream.hasEnded { exchange.record.attemptEnded(.clientGone) }
         lease.end(stream.hasEnded ? .succeeded : .unknown, now: exchange.worker.now)
     }
@@ -108,9 +111,24 @@ final class StreamedAnswer: BodySource {
 
     private func end(with error: GatewayError) -> GatewayError {
         answer.cancel()
+        settle(isWhole: false)
         exchange.record.attemptEnded(error.kind)
         lease.end(error.targetOutcome, now: exchange.worker.now)
         return error
+    }
+
+    /// An attempt that ends before the model has said anything may still be billed.
+    private func gaveUp(_ error: GatewayError) -> GatewayError {
+        if error.mayBeBilled { settle(isWhole: false) }
+        return error
+    }
+
+    /// Writes down what the answer cost, once.
+    private func settle(isWhole: Bool) {
+        guard !isSettled else { return }
+        isSettled = true
+        let usage = TokenEstimate.usage(reported: stream.usage, isWhole: isWhole, textBytes: stream.textBytes, of: exchange)
+        if usage != exchange.record.usage { exchange.record.attemptUsed(usage, at: price) }
     }
 
     private func error(_ fault: AnswerFault) -> GatewayError {

@@ -42,7 +42,7 @@ package final class Target: Sendable {
     func facts(asked: String?) -> ChatTargetFacts {
         ChatTargetFacts(
             model: model ?? asked ?? "", outputTokensMax: outputTokensMax, reasoningBudgets: budgets, takesBudgets: takesBudgets,
-            usesMaxTokens: provider.usesMaxTokens)
+            quirks: provider.quirks)
     }
 
     /// As logs and counters name it.

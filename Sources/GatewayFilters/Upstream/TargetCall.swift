@@ -13,9 +13,20 @@ struct TargetCall {
     /// - Throws: the failure of this attempt, already counted and noted in the exchange's record.
     func run() async throws(GatewayError) -> Response {
         let worker = exchange.worker
-        let plan = try AttemptPlan(exchange, to: target.provider)
-        if case .estimate = plan { return try TokenEstimate.response(to: exchange) }
-        var request = try transform.request(for: exchange, to: target, by: plan, timeouts: timeouts)
+        var plan = try AttemptPlan(exchange, to: target.provider)
+        switch plan {
+        case .estimate: return try TokenEstimate.response(to: exchange)
+        case .count:
+            do { return try await ask(by: &plan, worker) } catch {
+                guard CountPlan.isImpossible(error) else { throw error }
+                return try TokenEstimate.response(to: exchange)
+            }
+        case .same, .chat, .embeddings: return try await ask(by: &plan, worker)
+        }
+    }
+
+    private func ask(by plan: inout AttemptPlan, _ worker: any WorkerServices) async throws(GatewayError) -> Response {
+        var request = try transform.request(for: exchange, to: target, by: &plan, timeouts: timeouts)
         request.isOnFreshConnection = isOnFreshConnection
         let form = AttemptAnswer(plan: plan, exchange: exchange, provider: target.provider, seals: transform.seals)
         let started = worker.now
@@ -28,6 +39,10 @@ struct TargetCall {
         } catch {
             exchange.record.attempts[index].duration = started.duration(to: worker.now)
             exchange.record.attempts[index].error = error.kind
+            if error.mayBeBilled, exchange.record.attempts[index].usage == nil {
+                exchange.record.attemptUsed(
+                    TokenEstimate.usage(reported: nil, isWhole: false, textBytes: 0, of: exchange), at: target.price)
+            }
             lease.end(error.targetOutcome, now: worker.now)
             throw error
         }

@@ -2,43 +2,70 @@ import GatewayCore
 import GatewayDialects
 import JSONBytes
 
-/// Tokens of a request that no provider counts for this client, reckoned from its text and said to be so (`x-weir-estimate: true`).
+/// Token counts that no provider made, reckoned from the bytes of what was sent and received, and said to be so.
 ///
 /// - SeeAlso: wire.md, section 10
 enum TokenEstimate {
+    /// The answer to a client that only wants to know how many tokens its request has (`x-weir-estimate: true`).
     static func response(to exchange: Exchange) throws(GatewayError) -> Response {
         let value: JSONValue
         do { value = try JSONValue(parsing: exchange.request.body) } catch { throw .malformedBody(error) }
-        let tokens = count(value)
-        let body: JSONValue = exchange.dialect == .gemini ? ["totalTokens": JSONValue(tokens)] : ["input_tokens": JSONValue(tokens)]
+        let tokens = JSONValue(TokenReckoning.input(value))
+        let body: JSONValue = exchange.dialect == .gemini ? ["totalTokens": tokens] : ["input_tokens": tokens]
         return Response(
             status: 200, headers: [HeaderField("content-type", "application/json"), HeaderField("x-weir-estimate", "true")],
             body: ResponseBody(bytes: body.written()))
     }
 
-    /// Bytes of text / 3.5, and what each message and the request itself add.
-    private static func count(_ request: JSONValue) -> Int {
-        let inner = request["generateContentRequest"] ?? request["generate_content_request"] ?? request
-        let messages = (inner["messages"] ?? inner["contents"])?.array?.count ?? 0
-        return (textBytes(request) * 2 + 6) / 7 + 4 * messages + 3
+    /// What an answer cost that is over, by whichever end.
+    ///
+    /// A whole answer costs what its provider says. For one that was cut, or whose provider never says, what is missing is reckoned, and of a reported
+    /// and a reckoned count the larger one stands: a provider bills what it has generated, also when nobody has read it.
+    ///
+    /// - Parameters:
+    ///   - reported: the last counts that the provider gave.
+    ///   - isWhole: whether the answer came to its own end.
+    ///   - textBytes: of text that the model wrote; looked at only where something is reckoned.
+    static func usage(
+        reported: Usage?, isWhole: Bool, textBytes: @autoclosure () -> Int, of exchange: Exchange
+    ) -> Usage? {
+        guard exchange.operation.costsTokens else { return reported }
+        if isWhole, let reported { return reported }
+        var usage = reported ?? Usage(input: input(of: exchange), output: 0, isEstimate: true)
+        let output = TokenReckoning.tokens(ofBytes: textBytes())
+        if output > usage.output {
+            usage.output = output
+            usage.isEstimate = true
+        }
+        usage.isComplete = isWhole
+        return usage
     }
 
-    /// Texts wherever they stand, tools' schemas included; bytes of pictures and sounds are no text.
-    private static func textBytes(_ value: JSONValue) -> Int {
-        switch value {
-        case .string(let text): text.utf8.count
-        case .array(let elements): elements.reduce(0) { $0 + textBytes($1) }
-        case .object(let members):
-            members.reduce(0) { sum, member in
-                member.name == "type" || (member.name == "data" && isMedia(members)) ? sum : sum + textBytes(member.value)
-            }
-        case .null, .bool, .number: 0
+    /// Of the request as the client sent it. A body that is no JSON counts by its length.
+    private static func input(of exchange: Exchange) -> Int {
+        let body = exchange.request.body
+        guard let value = try? JSONValue(parsing: body) else { return TokenReckoning.tokens(ofBytes: body.count) }
+        return TokenReckoning.input(value)
+    }
+}
+
+extension Operation {
+    /// Whether providers bill it by tokens.
+    fileprivate var costsTokens: Bool {
+        switch self {
+        case .chatCompletions, .completions, .embeddings, .responses, .messages, .generateContent, .embedContent, .batchEmbedContents: true
+        case .countTokens, .models, .other: false
         }
     }
+}
 
-    /// Whether `data` of these members is base64 of something else than text.
-    private static func isMedia(_ members: JSONObject) -> Bool {
-        let type = ["media_type", "mimeType", "mime_type"].lazy.compactMap { members[$0]?.string }.first
-        return type.map { !$0.hasPrefix("text/") || members["type"] == "base64" } ?? false
+extension GatewayError {
+    /// Whether the provider may have worked on a request that ended so, and bills it.
+    var mayBeBilled: Bool {
+        switch self {
+        case .clientGone, .upstreamCut, .upstreamBroken, .draining: true
+        case .upstreamTimedOut(_, let phase, _): phase != .connect
+        default: false
+        }
     }
 }

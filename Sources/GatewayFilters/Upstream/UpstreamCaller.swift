@@ -33,20 +33,31 @@ package final class UpstreamCaller: Sendable {
         let targets = exchange.isBoundToAccount ? Array(model.targets.prefix(1)) : model.targets
         if mayGiveUp, picker.allAreEjected(targets, now: worker.now) { throw .noTargetLeft(model: model.name) }
         var tried: Set<Int> = []
+        var refusal: GatewayError?
         var index = pick(targets, tried, exchange)
         var isOnFreshConnection = false
-        for number in 0... {
+        var number = 0
+        while true {
             do {
                 return try await call(targets[index], exchange, by: deadline, isOnFreshConnection)
             } catch {
                 // A client that left as the failure came has left all the same.
                 if let gone = exchange.cancellation.error { throw gone }
+                if case .fieldRefused = error {
+                    // Nobody has been asked yet: a target of another format may take what this one's cannot say.
+                    refusal = refusal ?? error
+                    tried.insert(index)
+                    guard tried.count < targets.count else { throw refusal ?? error }
+                    index = pick(targets, tried, exchange)
+                    continue
+                }
                 guard number < policy.retry.attempts, policy.retry.on.include(error) else { throw error }
                 tried.insert(index)
                 let next = pick(targets, tried, exchange)
                 guard let pause = pause(after: error, number, isSameTarget: next == index, worker), worker.now + pause < deadline,
                     budget.takeRetry(now: worker.now)
                 else { throw error }
+                number += 1
                 exchange.record.retries += 1
                 try await worker.sleep(for: pause, cancellation: exchange.cancellation)
                 index = next
@@ -54,7 +65,6 @@ package final class UpstreamCaller: Sendable {
                 isOnFreshConnection = error.isLostConnection
             }
         }
-        throw .internalFailure(reason: "the retries ended without a result.")
     }
 
     private func call(

@@ -26,11 +26,17 @@ struct WholeAnswer {
     func answer() async throws(GatewayError) -> (body: [UInt8], usage: Usage?) {
         let body = try await body()
         switch form.judge(body) {
-        case .answer(let body, let usage): return (body, usage)
+        case .answer(let written, let usage): return (written, cost(body, usage))
         case .error(let status):
             throw .errorEvent(from: provider, status: status, event: body)
         case .broken(let reason): throw .upstreamBroken(provider: provider.name, reason: reason)
         }
+    }
+
+    /// - Parameter body: as the provider wrote it.
+    private func cost(_ body: [UInt8], _ reported: Usage?) -> Usage? {
+        var textBytes: Int { (try? JSONValue(parsing: body)).map(TokenReckoning.textBytes) ?? 0 }
+        return TokenEstimate.usage(reported: reported, isWhole: true, textBytes: textBytes, of: form.exchange)
     }
 
     /// The failure that an answer with status 400 or above is. A body that is too long, cut or not JSON is left out.

@@ -104,6 +104,7 @@ extension AccessLogEntry {
         line.field("tokens_in", record.usage?.input)
         line.field("tokens_out", record.usage?.output)
         line.field("tokens_cached", record.usage?.cachedInput)
+        line.field("tokens_estimated", record.usage?.isEstimate ?? false)
         line.field("cost_usd", record.cost)
         line.field("saved_usd", record.cost == nil && record.costAvoided == nil ? nil : Savings(record).total)
         line.field("limit", record.limitReached, bytesMax: 256)

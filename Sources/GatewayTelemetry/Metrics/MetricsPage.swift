@@ -77,15 +77,26 @@ struct MetricsPage {
     private func tokens(_ out: inout Exposition) {
         out.family(
             "weir_tokens_total", .counter,
-            "Tokens as providers counted them. cached_input is a part of input, reasoning a part of output.")
+            "Tokens as providers counted them, or as reckoned. cached_input is a part of input, reasoning a part of output.")
         for entry in merged.traffic {
             for (index, kind) in TokenKind.allCases.enumerated() where entry.series.tokens[index] > 0 {
-                out.sample(
-                    "weir_tokens_total",
-                    [("route", entry.route), ("model", entry.model), ("provider", entry.provider), ("type", kind.rawValue)],
-                    entry.series.tokens[index])
+                out.sample("weir_tokens_total", Self.labels(entry, kind), entry.series.tokens[index])
             }
         }
+        out.family(
+            "weir_tokens_estimated_total", .counter,
+            "What of weir_tokens_total the gateway reckoned: of answers that were cut, or whose provider does not count.")
+        for entry in merged.traffic {
+            for (index, kind) in [TokenKind.input, .output].enumerated() where entry.series.tokensEstimated[index] > 0 {
+                out.sample("weir_tokens_estimated_total", Self.labels(entry, kind), entry.series.tokensEstimated[index])
+            }
+        }
+    }
+
+    private static func labels(
+        _ entry: (route: String, model: String, provider: String, series: TrafficSeries), _ kind: TokenKind
+    ) -> [(String, String)] {
+        [("route", entry.route), ("model", entry.model), ("provider", entry.provider), ("type", kind.rawValue)]
     }
 
     private func money(_ out: inout Exposition) {

@@ -8,11 +8,14 @@ struct TrafficSeries: Sendable {
     var tokens = InlineArray<4, UInt64>(repeating: 0)
     /// Nanodollars.
     var cost: UInt64 = 0
+    /// Input and output of answers whose counts the gateway reckoned: parts of the first two.
+    var tokensEstimated = InlineArray<2, UInt64>(repeating: 0)
 
     mutating func add(_ other: TrafficSeries) {
         for index in requests.indices { requests[index] &+= other.requests[index] }
         for index in tokens.indices { tokens[index] &+= other.tokens[index] }
         cost &+= other.cost
+        for index in tokensEstimated.indices { tokensEstimated[index] &+= other.tokensEstimated[index] }
     }
 }
 

@@ -162,6 +162,9 @@ extension TrafficSeries {
         tokens[1] &+= UInt64(clamping: usage.output)
         tokens[2] &+= UInt64(clamping: usage.cachedInput)
         tokens[3] &+= UInt64(clamping: usage.reasoning)
+        guard usage.isEstimate else { return }
+        tokensEstimated[0] &+= UInt64(clamping: usage.input)
+        tokensEstimated[1] &+= UInt64(clamping: usage.output)
     }
 }
 

@@ -61,6 +61,18 @@ struct AnthropicErrorsTests {
         return (response.status, body["error"]?["type"]?.string, body["error"]?["message"]?.string)
     }
 
+    @Test func `name the request in the body, but for what Anthropic itself has said`() {
+        let own = String(decoding: AnthropicErrors.body(for: .keyMissing, requestID: "req-1"), as: UTF8.self)
+        let said = #"{"type":"error","error":{"type":"api_error","message":"x"},"request_id":"req_theirs"}"#
+        let response = AnthropicErrors.response(to: failed(500, said), retriesSpent: false, requestID: "req-1")
+        guard case .bytes(let passed) = response.body.content else { return #expect(Bool(false), "no body") }
+
+        #expect(own.hasSuffix(#","request_id":"req-1"}"#))
+        #expect(String(decoding: passed, as: UTF8.self) == said)
+        let event = String(decoding: AnthropicErrors.event(for: .upstreamCut(provider: "p"), operation: .messages, requestID: "req-1"), as: UTF8.self)
+        #expect(event.contains(#""request_id":"req-1""#))
+    }
+
     @Test(arguments: cases)
     func `have the status and the type that the SDK acts on`(_ expected: Case) throws {
         let response = AnthropicErrors.response(to: expected.error, retriesSpent: false)

@@ -27,6 +27,29 @@ struct ForeignSealsTests {
         #expect(sent == #"{"messages":[{"role":"assistant","content":[\#(own),\#(text),\#(call)]}]}"#)
     }
 
+    @Test func `goes to OpenAI's responses without items of this gateway's that nobody has encrypted`() {
+        let ours = #"{"id":"rs_0123456789abcdef_0","type":"reasoning","summary":[{"type":"summary_text","text":"Hm"}]}"#
+        let theirs = #"{"id":"rs_68af4030592c81938ec0a5fbab4a3e9f05438e46b5f69a3b","type":"reasoning","summary":[]}"#
+        let message = #"{"type":"message","role":"user","content":"Hi"}"#
+
+        #expect(removed(#"{"input":[\#(ours),\#(theirs),\#(message)]}"#, .openAIResponses) == #"{"input":[\#(theirs),\#(message)]}"#)
+        let untouched = #"{"input": [\#(theirs), \#(message)]}"#
+        #expect(removed(untouched, .openAIResponses) == untouched)
+    }
+
+    @Test func `goes to Gemini with its own stand-in on calls that others made`() {
+        let body = { (signature: String) in
+            #"{"contents":[{"role":"model","parts":[{"functionCall":{"name":"f","args":{}}\#(signature)}]}]}"#
+        }
+        let marked = body(#","thoughtSignature":"\#(GeminiPart.unsealed)""#)
+
+        let newer = ForeignSeals.removed(from: Array(marked.utf8), in: .gemini, sealsCalls: true)
+        #expect(String(decoding: newer, as: UTF8.self) == body(#","thoughtSignature":"skip_thought_signature_validator""#))
+        #expect(removed(marked, .gemini) == body(""))
+        #expect(removed(body(#","thoughtSignature":"OWN""#), .gemini) == body(#","thoughtSignature":"OWN""#))
+        #expect(GeminiPart.unsealed == Base64.encoded("weir1.none..".utf8))
+    }
+
     @Test func `goes to OpenAI's responses without reasoning that it did not encrypt`() {
         let own = #"{"type":"reasoning","summary":[],"encrypted_content":"gAAAA"}"#
         let item = #"{"type":"message","role":"user","content":"Hi"}"#

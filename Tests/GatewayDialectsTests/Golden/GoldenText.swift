@@ -74,7 +74,7 @@ extension GoldenText {
         var losses = ChatLosses(policy: policy, target: other)
         let facts = ChatRequestFacts(model: Self.askedModel, isStreaming: recording.path.contains("stream"))
         let request = try ChatTranslation.request(from: recording.request, in: format, about: facts)
-        let translation = translation(client: format, provider: other)
+        var translation = translation(client: format, provider: other)
         let body = try translation.body(of: request, for: ChatTargetFacts(model: Self.targetModel), losses: &losses)
         let dropped = losses.dropped.isEmpty ? [] : ["dropped: " + losses.dropped.joined(separator: ", ")]
         return dropped + [Self.pretty(body)]

@@ -115,6 +115,14 @@ struct OpenAIErrorsTests {
         #expect(headers.first("retry-after") == header)
     }
 
+    @Test(arguments: [(503, "overloaded"), (529, "overloaded"), (504, "timeout"), (500, "bad_upstream"), (429, "rate_limit_exceeded")])
+    func `say what a provider meant that said nothing but a status`(status: Int, code: String) async throws {
+        let response = OpenAIErrors.response(to: failed(status, ""), retriesSpent: false)
+        guard case .bytes(let body) = response.body.content else { return #expect(Bool(false), "no body") }
+
+        #expect(String(decoding: body, as: UTF8.self).contains(#""code":"\#(code)""#))
+    }
+
     @Test func `tell clients not to repeat what the gateway has repeated`() {
         #expect(OpenAIErrors.response(to: failed(500, "{}"), retriesSpent: true).headers.first("x-should-retry") == "false")
         #expect(OpenAIErrors.response(to: failed(500, "{}"), retriesSpent: false).headers.first("x-should-retry") == nil)

@@ -48,7 +48,9 @@ struct OpenAIChatRequestWriterTests {
         var request = ChatCompletions.sample()
         request.sampling.outputTokensMax = number("100")
 
-        let body = try ChatCompletions.written(request, for: ChatTargetFacts(model: "m", usesMaxTokens: true)).body
+        var quirks = ChatQuirks()
+        quirks.outputCap = "max_tokens"
+        let body = try ChatCompletions.written(request, for: ChatTargetFacts(model: "m", quirks: quirks)).body
 
         #expect(body.object?.names == ["model", "messages", "max_tokens"])
     }

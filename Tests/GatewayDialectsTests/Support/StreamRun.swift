@@ -5,7 +5,7 @@ import GatewayCore
 /// A stream fed piece by piece to its end, and everything that came out.
 struct StreamRun {
     var chunks: [BodyChunk] = []
-    var fault: OpenAIStream.Fault?
+    var fault: AnswerFault?
     var stream: OpenAIStream
     /// Bytes passed on before the model had said anything.
     var preambleBytes = 0
@@ -31,7 +31,7 @@ struct StreamRun {
         self.init(bytes, pieces: Array(repeating: size, count: bytes.count / size + 1), operation: operation)
     }
 
-    private mutating func take(_ step: OpenAIStream.Step) {
+    private mutating func take(_ step: AnswerStep) {
         chunks += step.chunks
         fault = step.fault
     }

@@ -31,6 +31,8 @@ struct DialectSystemPromptTests {
         ),
         (#"{"model":"fast","system":[ ]}"#, #"{"model":"fast","system":[{"type":"text","text":"A \"b\""},{"type":"text","text":"Z"} ]}"#),
         (#"{"model":"fast"}"#, #"{"model":"fast","system":"A \"b\"\n\nZ"}"#),
+        // Nothing is nothing to stand apart from.
+        (#"{"model":"fast","system":""}"#, #"{"model":"fast","system":"A \"b\"\n\nZ"}"#),
         (#"{"model":"fast","system":null,"x":1.50}"#, #"{"model":"fast","system":"A \"b\"\n\nZ","x":1.50}"#),
     ])
     func `stands around Anthropic's instructions, in the form that they have`(_ body: String, _ sent: String) throws {

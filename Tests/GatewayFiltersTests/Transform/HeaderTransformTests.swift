@@ -73,7 +73,7 @@ struct RequestTransformTests {
     @Test func `has the method, and the path behind the version without its query`() throws {
         let exchange = try Exchange.read("", method: "GET", path: "/v1/files/file-1")
 
-        let request = try RequestTransform().request(for: exchange, to: .sample(), by: .same, timeouts: UpstreamTimeouts())
+        let request = try RequestTransform().request(for: exchange, to: .sample())
 
         #expect(request.method == "GET")
         #expect(request.path == "/files/file-1")

@@ -56,7 +56,9 @@ struct TranslatedRequestTests {
         #expect(try RequestTransform().request(for: exchange, to: .speaking(.anthropic, outputTokensMax: 9)).json["max_tokens"] == 9)
         let asked = try Exchange.asking("/v1/chat/completions", #"{"model":"fast","max_tokens":7,"messages":[{"role":"user","content":"Hi"}]}"#)
         #expect(try RequestTransform().request(for: asked, to: .speaking(.anthropic, outputTokensMax: 9)).json["max_tokens"] == 7)
-        let old = Target(provider: .speaking(.openai, formats: [.openAIChat], usesMaxTokens: true), model: "m", state: TargetState())
+        var quirks = ChatQuirks()
+        quirks.outputCap = "max_tokens"
+        let old = Target(provider: .speaking(.openai, formats: [.openAIChat], quirks: quirks), model: "m", state: TargetState())
         #expect(try RequestTransform().request(for: .greeting(from: .anthropic), to: old).json["max_tokens"] == 100)
     }
 

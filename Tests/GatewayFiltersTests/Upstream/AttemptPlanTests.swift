@@ -17,8 +17,8 @@ struct AttemptPlanTests {
         ("/v1/embeddings", ["same", "same", "same", "refused", "embeddings"]),
         ("/v1beta/models/fast:embedContent", ["embeddings", "embeddings", "embeddings", "refused", "same"]),
         ("/v1beta/models/fast:batchEmbedContents", ["embeddings", "embeddings", "embeddings", "refused", "same"]),
-        ("/v1/messages/count_tokens", ["estimate", "estimate", "estimate", "same", "estimate"]),
-        ("/v1beta/models/fast:countTokens", ["estimate", "estimate", "estimate", "estimate", "same"]),
+        ("/v1/messages/count_tokens", ["estimate", "estimate", "estimate", "same", "count"]),
+        ("/v1beta/models/fast:countTokens", ["estimate", "estimate", "estimate", "count", "same"]),
         ("/v1/audio/speech", ["same", "same", "same", "refused", "refused"]),
         ("/v1/responses/input_tokens", ["same", "same", "same", "refused", "refused"]),
         ("/v1/messages/batches", ["refused", "refused", "refused", "same", "refused"]),
@@ -37,6 +37,7 @@ struct AttemptPlanTests {
             case .same: return "same"
             case .embeddings: return "embeddings"
             case .estimate: return "estimate"
+            case .count: return "count"
             case .chat(let translation): return "\(translation.client.rawValue)>\(translation.provider.rawValue)"
             }
         } catch {

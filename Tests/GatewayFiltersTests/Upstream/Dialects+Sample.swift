@@ -7,12 +7,12 @@ import JSONBytes
 extension Provider {
     /// One that speaks `dialect`. Its key is `provider-key`.
     static func speaking(
-        _ dialect: Dialect, name: String? = nil, formats: [ChatFormat]? = nil, usesMaxTokens: Bool = false, headers: [HeaderField] = []
+        _ dialect: Dialect, name: String? = nil, formats: [ChatFormat]? = nil, quirks: ChatQuirks = ChatQuirks(), headers: [HeaderField] = []
     ) -> Provider {
         let name = name ?? dialect.rawValue
         return Provider(
             name: name, dialect: dialect, endpoint: UpstreamEndpoint(provider: name, url: "https://\(name).example/v1"), formats: formats,
-            usesMaxTokens: usesMaxTokens, key: "provider-key", headers: headers, eventBytesMax: 1 << 20)
+            quirks: quirks, key: "provider-key", headers: headers, eventBytesMax: 1 << 20)
     }
 }
 
@@ -73,6 +73,7 @@ extension UpstreamRequest {
 extension RequestTransform {
     /// The request that `target` gets of `exchange`.
     func request(for exchange: Exchange, to target: Target) throws(GatewayError) -> UpstreamRequest {
-        try request(for: exchange, to: target, by: AttemptPlan(exchange, to: target.provider), timeouts: UpstreamTimeouts())
+        var plan = try AttemptPlan(exchange, to: target.provider)
+        return try request(for: exchange, to: target, by: &plan, timeouts: UpstreamTimeouts())
     }
 }

@@ -1,5 +1,6 @@
 import GatewayConfig
 import GatewayCore
+import GatewayDialects
 import Testing
 
 @testable import GatewayFilters
@@ -25,6 +26,29 @@ struct RetryTests {
         #expect(exchange.record.retries == 1)
         #expect(exchange.record.attempts.map(\.status) == [503, 200])
         #expect(exchange.record.attempts.map(\.error) == [.upstreamStatus, nil])
+    }
+
+    @Test func `are not needed where another target's format can carry what the first one's cannot`() async throws {
+        let worker = FakeWorker(["openai": [{ .good }], "other": [{ .good }]])
+        let targets: [Target] = [try .speaking(.anthropic), try .speaking(.gemini), try .speaking(.openai, formats: [.openAIChat])]
+        let seeded = #"{"model":"fast","logit_bias":{"1":2},"messages":[{"role":"user","content":"Hi"}]}"#
+
+        let exchange = try Exchange.asking("/v1/chat/completions", seeded, on: worker)
+        let response = try await FallbackFilter.sample(targets).handle(exchange)
+
+        #expect(response.status == 200)
+        #expect(worker.asked == ["openai"])
+        #expect(exchange.record.retries == 0 && exchange.record.attempts.count == 1)
+        // None of them: what the first says is told, and nobody is asked.
+        let refused = try Exchange.asking("/v1/chat/completions", seeded, on: worker)
+        var field: String?
+        do {
+            _ = try await FallbackFilter.sample(Array(targets.prefix(2))).handle(refused)
+        } catch GatewayError.fieldRefused(let name, _) {
+            field = name
+        }
+        #expect(field == "logit_bias")
+        #expect(worker.sent.count == 1)
     }
 
     @Test func `are not made for a client that left as the failure came, which is what is told`() async throws {

@@ -94,6 +94,35 @@ struct StreamedAnswerTests {
         #expect(exchange.record.usage == Usage(input: 7, output: 2, isComplete: false))
     }
 
+    @Test func `whose provider never counts is reckoned, and said to be`() async throws {
+        let (whole, _, exchange) = try await begin([Sample.word, Sample.word, Sample.done])
+        while try await whole.next() != nil {}
+        // No text and one request; four bytes.
+        #expect(exchange.record.usage == Usage(input: 3, output: 2, isEstimate: true))
+
+        let (cut, _, other) = try await begin([Sample.word])
+        _ = try await cut.next()
+        await #expect(throws: GatewayError.self) { try await cut.next() }
+        #expect(other.record.usage == Usage(input: 3, output: 1, isComplete: false, isEstimate: true))
+
+        let (left, _, another) = try await begin([Sample.word, Sample.word, Sample.done])
+        _ = try await left.next()
+        left.cancel()
+        #expect(another.record.usage == Usage(input: 3, output: 1, isComplete: false, isEstimate: true))
+    }
+
+    @Test func `costs its input where it ends before its first word, unless the provider said why`() async throws {
+        worker.provider = { _, _ in FakeAnswer(stream: [Sample.role]) }
+        let cut = try Exchange.streaming(on: worker)
+        await #expect(throws: GatewayError.self) { try await FallbackFilter.sample([target]).handle(cut) }
+        #expect(cut.record.usage == Usage(input: 3, output: 0, isComplete: false, isEstimate: true))
+
+        worker.provider = { _, _ in FakeAnswer(stream: [Sample.errorEvent]) }
+        let failed = try Exchange.streaming(on: worker)
+        await #expect(throws: GatewayError.self) { try await FallbackFilter.sample([target]).handle(failed) }
+        #expect(failed.record.usage == nil)
+    }
+
     @Test func `that falls silent fails as the transfer says`() async throws {
         let timeout = GatewayError.upstreamTimedOut(provider: "alpha", phase: .idle, afterMilliseconds: 30_000)
         let (source, _, _) = try await begin([Sample.word], ending: timeout)

@@ -51,7 +51,7 @@ struct TranslatedCallTests {
         let answer = try #require(bodies[provider])
         let body = try await json(try await ask(provider, from: client, FakeAnswer(body: answer)).response)
 
-        let text =
+        let text: JSONValue? =
             switch client {
             case .openAIChat: body["choices"]?[0]?["message"]?["content"]
             case .openAIResponses: body["output"]?[0]?["content"]?[0]?["text"]

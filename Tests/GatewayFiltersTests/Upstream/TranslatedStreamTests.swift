@@ -133,6 +133,8 @@ struct TranslatedStreamTests {
         } else {
             let (source, _, exchange) = try await begin(pieces)
             await #expect(throws: cut) { try await rest(source) }
+            // The input is what the provider counted at once.
+            #expect(exchange.record.usage?.input == 7)
             #expect(exchange.record.usage?.isComplete == false)
             #expect(target.state.snapshot(now: worker.now).failures == 1)
         }

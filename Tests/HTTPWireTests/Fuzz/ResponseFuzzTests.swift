@@ -13,12 +13,14 @@ struct ResponseFuzzTests {
                 + "9\r\ndata: 1\n\n\r\nA;x=y\r\ndata: [D]\n\n\r\n0\r\nX: y\r\n\r\n",
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 204 No Content\r\nX-A: b\r\n\r\n",
             "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nConnection: close, X-A\r\nX-A: b\r\nContent-Length: 2\r\n\r\n{}",
-            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", "HTTP/1.1 304 \r\nContent-Length: 9\r\n\r\n", "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", "HTTP/1.1 304 \r\nContent-Length: 9\r\n\r\n",
+            "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
         ],
         words: [
             "\r\n", "\n", "\r", " ", "\t", ":", ",", "0", "1", "5", "Content-Length: 5\r\n", "Content-Length: 6\r\n", "Content-Length: 5, 5\r\n",
             "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Connection: close\r\n", "Connection: keep-alive\r\n",
-            "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.0", "HTTP/1.2", "HTTP/2", "\r\n\r\n", "0\r\n\r\n", "1\r\na\r\n", "A: b\r\n", " c\r\n", "101", "204", "é",
+            "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.0", "HTTP/1.2", "HTTP/2", "\r\n\r\n", "0\r\n\r\n", "1\r\na\r\n", "A: b\r\n", " c\r\n", "101",
+            "204", "é",
             String(repeating: "x", count: 200), "Content-Length: 99999999999999999999\r\n",
         ])
 

@@ -28,12 +28,17 @@ struct PlainAnswer: Equatable {
         }
     }
 
-    private init?(_ status: Int, _ isNew: Bool, _ fields: [(name: String, value: [UInt8])], _ rest: ArraySlice<UInt8>, isToHead: Bool, closes: Bool) {
+    private init?(
+        _ status: Int, _ isNew: Bool, _ fields: [(name: String, value: [UInt8])], _ rest: ArraySlice<UInt8>, isToHead: Bool, closes: Bool
+    ) {
         let lengths = fields.filter { $0.name == "content-length" }.map(\.value)
         let codings = fields.filter { $0.name == "transfer-encoding" }.map { Self.lower($0.value) }
-        let options = fields.filter { $0.name == "connection" }.flatMap { $0.value.split(separator: 0x2C).map { Self.lower(Self.trimmed(Array($0))) } }
+        let connection = fields.filter { $0.name == "connection" }
+        let options = connection.flatMap { $0.value.split(separator: 0x2C).map { Self.lower(Self.trimmed(Array($0))) } }
         for length in lengths {
-            guard !length.isEmpty, length.allSatisfy({ (0x30...0x39).contains($0) }), Int(String(decoding: length, as: UTF8.self)) != nil else { return nil }
+            guard !length.isEmpty, length.allSatisfy({ (0x30...0x39).contains($0) }), Int(String(decoding: length, as: UTF8.self)) != nil else {
+                return nil
+            }
         }
         let numbers = Set(lengths.compactMap { Int(String(decoding: $0, as: UTF8.self)) })
         if numbers.count > 1 || (!codings.isEmpty && (!lengths.isEmpty || !isNew || codings != ["chunked"])) { return nil }
@@ -70,7 +75,9 @@ struct PlainAnswer: Equatable {
         let text = String(decoding: line, as: UTF8.self)
         guard text.hasPrefix("HTTP/1.1 ") || text.hasPrefix("HTTP/1.0 "), line.count >= 12, line.count == 12 || line[12] == 0x20 else { return nil }
         let digits = line[9..<12]
-        guard digits.allSatisfy({ (0x30...0x39).contains($0) }), let status = Int(String(decoding: digits, as: UTF8.self)), status >= 100 else { return nil }
+        guard digits.allSatisfy({ (0x30...0x39).contains($0) }), let status = Int(String(decoding: digits, as: UTF8.self)), status >= 100 else {
+            return nil
+        }
         return (status, text.hasPrefix("HTTP/1.1"))
     }
 

@@ -28,7 +28,7 @@ extension AnthropicRequestWriter {
             throw losses.meaning(place, "this provider takes only objects as parameters.")
         }
         var result: JSONObject = ["name": .string(tool.name)]
-        result["description"] = tool.description.map(JSONValue.string)
+        result["description"] = tool.toldDescription.map(JSONValue.string)
         result["input_schema"] = schema
         // False is what it is without a word, and older models do not know the word.
         if let isStrict = tool.isStrict, isStrict || request.format == .anthropic { result["strict"] = .bool(isStrict) }

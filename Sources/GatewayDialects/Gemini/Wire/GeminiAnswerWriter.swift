@@ -15,11 +15,14 @@ struct GeminiAnswerWriter {
         writer.model = answer.model
         var parts: [JSONObject] = []
         var isMalformed = false
+        var hasCalls = false
         for part in answer.parts {
             switch part {
             case .text(let text), .refusal(let text): if !text.isEmpty { parts.append(GeminiPart.text(text)) }
             case .thinking(let thinking): writer.add(thinking, to: &parts)
-            case .call(let call): if let call = writer.json(call) { parts.append(call) } else { isMalformed = true }
+            case .call(let call):
+                if let call = writer.json(call, isFirst: !hasCalls) { parts.append(call) } else { isMalformed = true }
+                hasCalls = true
             // No answer has these.
             case .image, .audio, .document, .result: break
             }
@@ -49,10 +52,12 @@ struct GeminiAnswerWriter {
         return piece
     }
 
+    /// - Parameter isFirst: whether it is the first call of the answer: that one has to be signed when it comes back.
     /// - Returns: nil when the arguments are no JSON object: a client would run the function without them.
-    func json(_ call: ChatCall) -> JSONObject? {
+    func json(_ call: ChatCall, isFirst: Bool) -> JSONObject? {
         guard let arguments = GeminiPart.arguments(call.arguments) else { return nil }
-        return GeminiPart.call(id: call.id, name: call.name, arguments: arguments, signature: call.seal?.text(native: .thought))
+        let signature = call.seal?.text(native: .thought) ?? (isFirst ? GeminiPart.unsealed : nil)
+        return GeminiPart.call(id: call.id, name: call.name, arguments: arguments, signature: signature)
     }
 
     /// Thoughts, with their seal in the place of Gemini's own; a client that may not read them still has to bring the seal back.

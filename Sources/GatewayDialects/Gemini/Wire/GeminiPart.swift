@@ -7,6 +7,10 @@ enum GeminiPart {
     /// - SeeAlso: https://ai.google.dev/gemini-api/docs/thought-signatures#faqs
     static let sealsOfStrangers = ["skip_thought_signature_validator", "context_engineering_is_the_way_to_go"]
 
+    /// Stands on calls of other providers in answers, in the place of a signature: when the client brings it back, Gemini gets its own stand-in for it.
+    /// An envelope as seals have them (`ChatSeal.envelope`), with nothing in it.
+    static let unsealed = "d2VpcjEubm9uZS4u"
+
     static func text(_ text: String) -> JSONObject { ["text": .string(text)] }
 
     static func thought(_ text: String, signature: String? = nil) -> JSONObject {

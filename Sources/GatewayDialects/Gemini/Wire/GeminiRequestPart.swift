@@ -27,7 +27,7 @@ struct GeminiRequestPart {
         var fields = try field.fields()
         isThought = try fields.take("thought")?.bool() ?? false
         let signature = try fields.take("thoughtSignature")?.string()
-        self.signature = signature.flatMap { $0.isEmpty || GeminiPart.sealsOfStrangers.contains($0) ? nil : $0 }
+        self.signature = signature.flatMap { $0.isEmpty || $0 == GeminiPart.unsealed || GeminiPart.sealsOfStrangers.contains($0) ? nil : $0 }
         for name in Self.hints { if let hint = fields.take(name) { extras.append(ChatExtra(hint.place, .hint)) } }
         let found = fields.takeAny(of: Self.kinds)
         if let second = fields.takeAny(of: Self.kinds) {

@@ -45,7 +45,7 @@ extension GeminiRequestWriter {
         var declarations: [JSONValue] = []
         for (index, tool) in request.tools.enumerated() {
             var declaration: JSONObject = ["name": .string(tool.name)]
-            if let description = tool.description { declaration["description"] = .string(description) }
+            if let description = tool.toldDescription { declaration["description"] = .string(description) }
             if let parameters = tool.parameters { declaration["parametersJsonSchema"] = parameters }
             // Gemini never promises it for one tool.
             if tool.isStrict ?? false { losses.hint("\(name(.tools))[\(index)].strict") }
@@ -83,13 +83,20 @@ extension GeminiRequestWriter {
         case .schema(let schema):
             config["responseMimeType"] = "application/json"
             config["responseJsonSchema"] = described(schema)
+            for (member, isSet) in [("name", schema.name != nil), ("strict", schema.isStrict == false)] where isSet {
+                losses.hint(schemaName + "." + member)
+            }
         }
         if let reasoning = request.reasoning {
-            let thinking = GeminiThinking(reasoning, for: target)
+            let thinking = GeminiThinking(reasoning, for: target, showsUnasked: request.format == .anthropic)
             if !thinking.json.isEmpty { config["thinkingConfig"] = .object(thinking.json) }
             if thinking.isEffortLost { try losses.tuning(name(.reasoning), "the file states no budget of tokens for this effort.") }
         }
         return config
+    }
+
+    private var schemaName: String {
+        request.format == .openAIChat ? name(.output) + ".json_schema" : name(.output)
     }
 
     /// Gemini has no place beside the schema for what the answer is about, but a schema has one inside.

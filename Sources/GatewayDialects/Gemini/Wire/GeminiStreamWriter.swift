@@ -15,6 +15,7 @@ struct GeminiStreamWriter: ChatStreamWriter {
     private var seal: ChatSeal?
     private var stop: ChatStop?
     private var isMalformed = false
+    private var hasCalls = false
     private var usage: Usage?
     private var array = GeminiArray()
 
@@ -56,7 +57,8 @@ struct GeminiStreamWriter: ChatStreamWriter {
     private mutating func writeEnd(to output: inout [BodyChunk]) {
         switch open {
         case .call(let id, let name):
-            let call = writer.json(ChatCall(id: id, name: name, arguments: arguments, seal: seal))
+            let call = writer.json(ChatCall(id: id, name: name, arguments: arguments, seal: seal), isFirst: !hasCalls)
+            hasCalls = true
             if let call { append(writer.piece([call]), to: &output) } else { isMalformed = true }
         case .text, .refusal, .thinking, nil:
             guard let seal else { break }

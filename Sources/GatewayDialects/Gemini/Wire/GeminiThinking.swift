@@ -9,8 +9,11 @@ struct GeminiThinking {
     /// Whether the client named an effort for which there is no budget.
     private(set) var isEffortLost = false
 
-    init(_ reasoning: ChatReasoning, for target: ChatTargetFacts) {
-        var shows = reasoning.showsThoughts
+    /// - Parameter showsUnasked: whether the client's format shows thoughts to whoever lets the model think.
+    init(_ reasoning: ChatReasoning, for target: ChatTargetFacts, showsUnasked: Bool = false) {
+        let thinks = reasoning.effort != ChatReasoning.Effort.none && reasoning.budgetTokens != 0
+        let asksForThinking = reasoning.isAdaptive || reasoning.budgetTokens != nil
+        var shows = reasoning.showsThoughts ?? (showsUnasked && thinks && asksForThinking ? true : nil)
         if target.takesBudgets {
             if let budget = Self.budget(reasoning, target) {
                 json["thinkingBudget"] = JSONValue(budget)

@@ -95,11 +95,17 @@ extension OpenAIChatRequestReader {
 
     private mutating func call(_ value: JSONValue, at place: String) throws(GatewayError) -> ChatCall? {
         var call = try OpenAIChatFields(value, at: place)
-        guard try call.string("type") ?? "function" == "function" else {
+        let type = try call.string("type") ?? "function"
+        guard type == "function" || type == "custom" else {
             note(place, .meaning("the provider of this model knows calls of functions only."))
             return nil
         }
         let id = try call.text("id")
+        if type == "custom" {
+            var custom = try call.neededObject("custom")
+            let input = try custom.string("input") ?? ""
+            return ChatCall(id: id, name: try custom.text("name"), arguments: OpenAIFreeform.arguments(input))
+        }
         var function = try call.neededObject("function")
         let name = try function.text("name")
         let arguments = try function.string("arguments") ?? ""

@@ -3,7 +3,7 @@ import JSONBytes
 
 // Tools, and the choice among them.
 extension OpenAIChatRequestReader {
-    private static let kindReason = "the provider of this model knows tools of type function only."
+    private static let kindReason = "it must be a tool of type function or custom."
 
     mutating func readTools() throws(GatewayError) {
         for (index, value) in (try fields.array("tools") ?? []).enumerated() {
@@ -15,7 +15,9 @@ extension OpenAIChatRequestReader {
 
     private mutating func tool(_ value: JSONValue, at place: String) throws(GatewayError) -> ChatTool? {
         var tool = try OpenAIChatFields(value, at: place)
-        guard try tool.text("type") == "function" else {
+        let type = try tool.text("type")
+        if type == "custom" { return try customTool(&tool) }
+        guard type == "function" else {
             note(place, .meaning(Self.kindReason))
             return nil
         }
@@ -27,6 +29,21 @@ extension OpenAIChatRequestReader {
             isStrict: try function.bool("strict"))
         for name in ["cache_control", "prompt_cache_breakpoint"] where tool.value(name) != nil { note(tool.path(name), .hint) }
         noteRest(of: function)
+        noteRest(of: tool)
+        return result
+    }
+
+    private mutating func customTool(_ tool: inout OpenAIChatFields) throws(GatewayError) -> ChatTool {
+        var custom = try tool.neededObject("custom")
+        var grammar: JSONValue?
+        if var format = try custom.object("format"), try format.text("type") == "grammar" {
+            var rules = try format.neededObject("grammar")
+            grammar = ["type": "grammar", "syntax": .string(try rules.text("syntax")), "definition": .string(try rules.text("definition"))]
+        }
+        let result = ChatTool(
+            name: try custom.text("name"), description: try custom.string("description"), parameters: OpenAIFreeform.parameters,
+            kind: .custom(format: grammar))
+        noteRest(of: custom)
         noteRest(of: tool)
         return result
     }
@@ -44,9 +61,8 @@ extension OpenAIChatRequestReader {
             var allowed = try choice.neededObject("allowed_tools")
             return try allowedTools(&allowed)
         case "custom":
-            _ = choice.value("custom")
-            note("tool_choice", .meaning(Self.kindReason))
-            return nil
+            var custom = try choice.neededObject("custom")
+            return .tool(try custom.text("name"))
         default: throw choice.refused("type", "it must be one of: function, allowed_tools, custom.")
         }
     }
@@ -69,11 +85,12 @@ extension OpenAIChatRequestReader {
         var names: [String] = []
         for (index, value) in list.enumerated() {
             var tool = try OpenAIChatFields(value, at: allowed.path("tools[\(index)]"))
-            guard try tool.text("type") == "function" else {
+            let type = try tool.text("type")
+            guard type == "function" || type == "custom" else {
                 note(tool.place, .meaning(Self.kindReason))
                 return nil
             }
-            var function = try tool.neededObject("function")
+            var function = try tool.neededObject(type)
             names.append(try function.text("name"))
         }
         return .allowed(names, isRequired: mode == "required")

@@ -38,6 +38,12 @@ struct OpenAIChatRequestReader {
 
     mutating func note(_ field: String, _ weight: ChatExtra.Weight) { request.extras.append(ChatExtra(field, weight)) }
 
+    /// What responses have too.
+    private mutating func noteShared(_ field: String, _ weight: ChatExtra.Weight) {
+        guard let name = ChatSharedSetting.Name(rawValue: field), let value = fields.value(field) else { return }
+        request.extras.append(ChatExtra(field, weight, shared: ChatSharedSetting(name, value)))
+    }
+
     /// What nobody knows may be anything, so that leaving it out may change the answer.
     mutating func noteRest(of fields: OpenAIChatFields) {
         for field in fields.rest { note(field, .tuning) }
@@ -107,18 +113,19 @@ extension OpenAIChatRequestReader {
 // What only OpenAI has.
 extension OpenAIChatRequestReader {
     private mutating func readHints() throws(GatewayError) {
-        for name in ["service_tier", "prompt_cache_key", "prompt_cache_retention"] where try fields.string(name) != nil { note(name, .hint) }
+        for name in ["service_tier", "prompt_cache_key", "prompt_cache_retention"] where try fields.string(name) != nil { noteShared(name, .hint) }
+        for name in ["metadata", "prompt_cache_options"] where try fields.object(name) != nil { noteShared(name, .hint) }
         // Predictions make an answer come sooner, not differ.
-        for name in ["metadata", "prompt_cache_options", "prediction"] where try fields.object(name) != nil { note(name, .hint) }
-        if try fields.bool("store") == true { note("store", .hint) }
+        if try fields.object("prediction") != nil { note("prediction", .hint) }
+        if try fields.bool("store") == true { noteShared("store", .hint) }
     }
 
     private mutating func readTunings() throws(GatewayError) {
         if let biases = fields.value("logit_bias"), biases != .object([:]) { note("logit_bias", .tuning) }
         if try fields.bool("logprobs") == true { note("logprobs", .tuning) }
         if let count = try fields.wholeNumber("top_logprobs", from: 0), count.int != 0 { note("top_logprobs", .tuning) }
-        if try fields.string("verbosity") != nil { note("verbosity", .tuning) }
-        if fields.value("moderation") != nil { note("moderation", .tuning) }
+        if try fields.string("verbosity") != nil { noteShared("verbosity", .tuning) }
+        if fields.value("moderation") != nil { noteShared("moderation", .tuning) }
     }
 
     private mutating func readMeanings() throws(GatewayError) {

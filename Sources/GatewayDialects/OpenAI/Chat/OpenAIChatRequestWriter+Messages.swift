@@ -64,7 +64,7 @@ extension OpenAIChatRequestWriter {
         }
         // The text says it too (wire.md, section 7.3).
         if result.isError { losses.hint(place + "." + name(.resultIsError)) }
-        return ["role": "tool", "tool_call_id": .string(result.id), "content": content(texts)]
+        return ["role": "tool", "tool_call_id": .string(id(result.id)), "content": content(texts)]
     }
 }
 
@@ -73,26 +73,34 @@ extension OpenAIChatRequestWriter {
     private mutating func assistant(_ turn: ChatTurn) throws(GatewayError) -> JSONValue {
         var said: [JSONValue] = []
         var calls: [JSONValue] = []
+        var thoughts: [String] = []
         for part in turn.parts {
             switch part {
             case .text(let words): said.append(text(words))
+            case .refusal(let words) where quirks.refusesInMessages.contains("refusal"): said.append(text(words))
             case .refusal(let words): said.append(["type": "refusal", "refusal": .string(words)])
-            // No provider of this format takes thoughts back (wire.md, section 7.5).
-            case .thinking(let thinking): if !thinking.text.isEmpty { losses.hint(turn.place + ".thinking") }
+            case .thinking(let thinking): if !thinking.text.isEmpty { thoughts.append(thinking.text) }
             case .call(let made): calls.append(call(made))
             case .image, .audio, .document, .result:
                 throw losses.meaning(turn.place, "the provider of this model takes from an assistant's turn text and calls only.")
             }
         }
-        guard !calls.isEmpty else { return message("assistant", content(said)) }
-        return [
-            "role": "assistant", "content": said.isEmpty ? .null : content(said), "tool_calls": .array(calls),
-        ]
+        var message: JSONObject = ["role": "assistant", "content": said.isEmpty && !calls.isEmpty ? .null : content(said)]
+        if !calls.isEmpty { message["tool_calls"] = .array(calls) }
+        if let name = quirks.thoughts, !thoughts.isEmpty {
+            message[name] = .string(thoughts.joined(separator: "\n\n"))
+        } else if !thoughts.isEmpty {
+            // Most providers of this format take none back (wire.md, section 7.5).
+            losses.hint(turn.place + ".thinking")
+        }
+        return .object(message)
     }
+
+    private func id(_ id: String) -> String { quirks.callIDLength.map { OpenAICallIDs.id(id, length: $0) } ?? id }
 
     private func call(_ call: ChatCall) -> JSONValue {
         [
-            "id": .string(call.id), "type": "function",
+            "id": .string(id(call.id)), "type": "function",
             "function": ["name": .string(call.name), "arguments": .string(call.arguments.isEmpty ? "{}" : call.arguments)],
         ]
     }

@@ -46,7 +46,8 @@ struct OpenAIChatStreamReader: ChatStreamReader {
             take(choice: choice, &events)
             if let fault = OpenAIChatFault.fault(forReason: reason) { return events + fail(fault) }
         }
-        if let counts = OpenAIUsage.read(chunk["usage"], tier: chunk["service_tier"]), counts != usage {
+        let tier = chunk["service_tier"]
+        if let counts = OpenAIUsage.read(chunk["usage"], tier: tier) ?? OpenAIUsage.read(chunk["x_groq"]?["usage"], tier: tier), counts != usage {
             usage = counts
             if hasStarted { events.append(.usage(counts)) }
         }

@@ -16,6 +16,8 @@ struct OpenAIChatStreamWriter: ChatStreamWriter {
     private var messageSeal: OpenAIChatMessageSeal
     /// Calls that have begun. A call's index is one less, whatever the number of its part.
     private var callCount = 0
+    /// Arguments of the open call where the client gets free text out of them: that can be told only when they are whole.
+    private var freeform: String?
 
     init(for facts: ChatAnswerFacts) {
         self.facts = facts
@@ -32,7 +34,8 @@ struct OpenAIChatStreamWriter: ChatStreamWriter {
         case .delta(let text): delta(text, &output)
         case .seal(let seal):
             self.seal = seal
-            if case .call = part { output.append(choice(call(["extra_content": OpenAIChatMessageSeal.extraContent(seal)], arguments: ""))) }
+            let extra: JSONObject = ["extra_content": OpenAIChatMessageSeal.extraContent(seal)]
+            if case .call = part { output.append(choice(freeform == nil ? call(extra, arguments: "") : custom(extra, input: ""))) }
         case .end: end(&output)
         case .usage(let usage): self.usage = usage
         case .stop(let stop):
@@ -57,6 +60,11 @@ extension OpenAIChatStreamWriter {
         seal = nil
         guard case .call(let id, let name) = start else { return }
         callCount += 1
+        if facts.toolKinds[name]?.isCustom == true {
+            freeform = ""
+            output.append(choice(custom(["id": .string(id), "type": "custom"], name: name, input: "")))
+            return
+        }
         output.append(choice(call(["id": .string(id), "type": "function"], name: name, arguments: "")))
     }
 
@@ -66,7 +74,8 @@ extension OpenAIChatStreamWriter {
         case .text: output.append(choice(["content": .string(text)]))
         case .refusal: output.append(choice(["refusal": .string(text)]))
         case .thinking: if facts.showsThoughts { output.append(choice(["reasoning_content": .string(text)])) }
-        case .call: output.append(choice(call([:], arguments: text)))
+        case .call:
+            if freeform != nil { freeform? += text } else { output.append(choice(call([:], arguments: text))) }
         case nil: break
         }
     }
@@ -74,11 +83,25 @@ extension OpenAIChatStreamWriter {
     private mutating func end(_ output: inout [BodyChunk]) {
         switch part {
         case .thinking: messageSeal.take(hasText: hasText, seal: seal)
+        case .call where freeform != nil:
+            output.append(choice(custom([:], input: OpenAIFreeform.input(freeform ?? ""))))
+            freeform = nil
         // Clients cannot read "" as JSON.
         case .call: if !hasText { output.append(choice(call([:], arguments: "{}"))) }
         case .text, .refusal, nil: break
         }
         part = nil
+    }
+
+    /// A piece of the newest call, of a tool that takes free text.
+    private func custom(_ members: JSONObject, name: String? = nil, input: String) -> JSONObject {
+        var call: JSONObject = ["index": .init(callCount - 1)]
+        for member in members { call[member.name] = member.value }
+        var custom = JSONObject()
+        if let name { custom["name"] = .string(name) }
+        custom["input"] = .string(input)
+        call["custom"] = .object(custom)
+        return ["tool_calls": [.object(call)]]
     }
 
     /// A piece of the newest call. Every piece has a `function`: LangChain loses those without.

@@ -26,7 +26,7 @@ enum OpenAIResponsesAnswerWriter {
             guard !text.isEmpty || thinking.seal != nil else { return }
             items.append(Response.reasoning(text, seal: thinking.seal?.responsesText, id: response.itemID("rs", index)))
         case .call(let call):
-            items.append(Response.call(call, id: response.itemID("fc", index), status))
+            items.append(response.item(of: call, index, status))
             guard let seal = call.sealEnvelope else { return }
             items.append(Response.reasoning("", seal: seal, id: response.itemID("rs", index + 1)))
         // No answer holds these.

@@ -30,6 +30,11 @@ enum OpenAIResponsesExtras {
         "metadata": [[:]], "context_management": [[]], "client_metadata": [[:]],
     ]
 
+    /// Those that OpenAI's chat has too. To be kept at OpenAI is the default here, and a wish there.
+    static func shared(_ name: String, _ value: JSONValue) -> ChatSharedSetting? {
+        name == "verbosity" ? nil : ChatSharedSetting.Name(rawValue: name).map { ChatSharedSetting($0, value) }
+    }
+
     /// - Returns: nil for what is read elsewhere or says nothing. Members that are not known at all are `tuning`.
     static func weight(of name: String, _ value: JSONValue) -> ChatExtra.Weight? {
         if fields.contains(name) || defaults[name]?.contains(value) == true { return nil }

@@ -36,7 +36,9 @@ struct OpenAIResponsesInputReader {
         switch try item.string("type") ?? (item["role"] == nil ? "item_reference" : "message") {
         case "message": try readMessage(item)
         case "function_call": try readCall(item)
-        case "function_call_output": try readResult(item)
+        case "custom_tool_call": try readCustomCall(item)
+        case "local_shell_call": readShellCall(item, id: try callID(of: item))
+        case "function_call_output", "custom_tool_call_output", "local_shell_call_output": try readResult(item)
         case "reasoning": try readReasoning(item)
         case "item_reference":
             let reason = "it names something that only OpenAI keeps. Send the item itself, as clients do that set store to false."
@@ -74,11 +76,30 @@ struct OpenAIResponsesInputReader {
         append([.call(call)], as: .assistant, item)
     }
 
+    private mutating func readCustomCall(_ item: OpenAIResponsesMembers) throws(GatewayError) {
+        extras += item.unknown(besides: Self.callMembers.union(["input"]))
+        let arguments = OpenAIFreeform.arguments(try item.requiredString("input"))
+        let call = ChatCall(id: try item.requiredString("call_id"), name: try item.requiredString("name"), arguments: arguments)
+        append([.call(call)], as: .assistant, item)
+    }
+
+    private mutating func readShellCall(_ item: OpenAIResponsesMembers, id: String) {
+        extras += item.unknown(besides: Self.labels.union(["call_id", "action"]))
+        let call = ChatCall(id: id, name: OpenAIFreeform.shellName, arguments: OpenAIFreeform.shellArguments(item["action"]))
+        append([.call(call)], as: .assistant, item)
+    }
+
+    /// Of a shell's call it is the item's own id, where nothing else says it.
+    private func callID(of item: OpenAIResponsesMembers) throws(GatewayError) -> String {
+        if let id = try item.string("call_id") { return id }
+        return try item.requiredString(item["id"] == nil ? "call_id" : "id")
+    }
+
     private mutating func readResult(_ item: OpenAIResponsesMembers) throws(GatewayError) {
         extras += item.unknown(besides: Self.resultMembers)
         if item["caller"] != nil { extras.append(item.extra("caller", .hint)) }
         let result = ChatResult(
-            id: try item.requiredString("call_id"), name: try item.string("name"), parts: try parts(of: item, "output", .tool), place: item.place)
+            id: try callID(of: item), name: try item.string("name"), parts: try parts(of: item, "output", .tool), place: item.place)
         append([.result(result)], as: .tool, item)
     }
 

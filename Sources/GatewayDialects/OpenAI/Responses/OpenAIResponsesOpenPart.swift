@@ -3,6 +3,7 @@ import JSONBytes
 /// The part of an answer that a stream is writing: one item of `output`.
 struct OpenAIResponsesOpenPart: Sendable {
     let start: ChatPartStart
+    private let response: OpenAIResponsesResponse
     /// Where its item stands in `output`.
     let index: Int
     let itemID: String
@@ -17,12 +18,18 @@ struct OpenAIResponsesOpenPart: Sendable {
     init(_ start: ChatPartStart, _ response: OpenAIResponsesResponse, index: Int) {
         self.start = start
         self.index = index
+        self.response = response
         let (prefix, rest) =
             switch start {
             case .text: ("msg", #","content_index":0,"logprobs":[]"#)
             case .refusal: ("msg", #","content_index":0"#)
             case .thinking: ("rs", #","summary_index":0"#)
-            case .call: ("fc", "")
+            case .call(_, let name):
+                switch response.facts.toolKinds[name] ?? .function {
+                case .function: ("fc", "")
+                case .custom: ("ctc", "")
+                case .localShell: ("lsh", "")
+                }
             }
         itemID = response.itemID(prefix, index)
         var place = Array(#","item_id":"#.utf8)
@@ -30,6 +37,9 @@ struct OpenAIResponsesOpenPart: Sendable {
         place += ",\"output_index\":\(index)\(rest)".utf8
         deltaPlace = place
     }
+
+    /// Whether what comes can be told only when it is whole: free text stands inside of arguments.
+    var isFreeform: Bool { if case .call(_, let name) = start { response.facts.toolKinds[name] ?? .function != .function } else { false } }
 
     var deltaType: String {
         switch start {
@@ -47,7 +57,7 @@ struct OpenAIResponsesOpenPart: Sendable {
         case .text: return OpenAIResponsesResponse.message(isRunning ? [] : [OpenAIResponsesResponse.textPart(text)], id: itemID, status)
         case .refusal: return OpenAIResponsesResponse.message(isRunning ? [] : [OpenAIResponsesResponse.refusalPart(text)], id: itemID, status)
         case .thinking: return OpenAIResponsesResponse.reasoning(text, seal: seal?.responsesText, id: itemID)
-        case .call(let id, let name): return OpenAIResponsesResponse.call(ChatCall(id: id, name: name, arguments: text), id: itemID, status)
+        case .call(let id, let name): return response.item(of: ChatCall(id: id, name: name, arguments: text), index, status)
         }
     }
 

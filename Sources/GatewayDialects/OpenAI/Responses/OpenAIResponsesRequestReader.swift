@@ -63,7 +63,10 @@ struct OpenAIResponsesRequestReader {
 
     private mutating func readText() throws(GatewayError) {
         guard let text = try body.members("text") else { return }
-        if let verbosity = try text.string("verbosity"), verbosity != "medium" { request.extras.append(text.extra("verbosity", .tuning)) }
+        if let verbosity = try text.string("verbosity"), verbosity != "medium" {
+            let shared = ChatSharedSetting(.verbosity, .string(verbosity))
+            request.extras.append(ChatExtra(text.place(of: "verbosity"), .tuning, shared: shared))
+        }
         request.extras += text.unknown(besides: ["format", "verbosity"])
         guard let format = try text.members("format") else { return }
         switch try format.requiredString("type") {
@@ -109,7 +112,8 @@ struct OpenAIResponsesRequestReader {
     /// What no other format has.
     private mutating func readExtras() throws(GatewayError) {
         for member in body.object.members where !member.value.isNull {
-            if let weight = OpenAIResponsesExtras.weight(of: member.name, member.value) { request.extras.append(ChatExtra(member.name, weight)) }
+            guard let weight = OpenAIResponsesExtras.weight(of: member.name, member.value) else { continue }
+            request.extras.append(ChatExtra(member.name, weight, shared: OpenAIResponsesExtras.shared(member.name, member.value)))
         }
         request.extras += try OpenAIResponsesExtras.inside(body)
     }

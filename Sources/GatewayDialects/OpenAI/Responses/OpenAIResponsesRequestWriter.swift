@@ -11,7 +11,7 @@ enum OpenAIResponsesRequestWriter {
     static func body(
         of request: ChatRequest, for target: ChatTargetFacts, losses: inout ChatLosses
     ) throws(GatewayError) -> JSONValue {
-        try losses.takeExtras(of: request)
+        let shared = try losses.takeExtras(of: request, carryingShared: target.quirks.isOpenAI)
         try refuseUnknown(request, &losses)
         let system = request.system.filter { !$0.isEmpty }
         var input = OpenAIResponsesInputWriter(client: request.format)
@@ -23,7 +23,12 @@ enum OpenAIResponsesRequestWriter {
         body["store"] = false
         addReasoning(of: request, for: target, hasSeals: input.hasSeals, to: &body)
         addTools(of: request, to: &body)
-        if let format = format(request.output) { body["text"] = ["format": format] }
+        var text = JSONObject()
+        if let format = format(request.output) { text["format"] = format }
+        for setting in shared {
+            if setting.name == .verbosity { text["verbosity"] = setting.value } else { body[setting.name.rawValue] = setting.value }
+        }
+        if !text.isEmpty { body["text"] = .object(text) }
         addSampling(of: request, to: &body, &losses)
         return .object(body)
     }
@@ -94,7 +99,7 @@ enum OpenAIResponsesRequestWriter {
 
     private static func tool(_ tool: ChatTool, _ format: ChatFormat) -> JSONValue {
         var object: JSONObject = ["type": "function", "name": .string(tool.name)]
-        if let description = tool.description { object["description"] = .string(description) }
+        if let description = tool.toldDescription { object["description"] = .string(description) }
         object["parameters"] = tool.parameters ?? .null
         // Only here do tools that say nothing become strict, which rewrites their schemas.
         let isStrict = tool.isStrict ?? (format == .openAIResponses ? nil : false)

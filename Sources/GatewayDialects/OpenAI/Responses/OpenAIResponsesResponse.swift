@@ -80,6 +80,25 @@ extension OpenAIResponsesResponse {
         ]
     }
 
+    /// A call as the client declared its tool.
+    ///
+    /// - Parameter index: where it stands in `output`.
+    func item(of call: ChatCall, _ index: Int, _ status: OpenAIResponsesItemStatus) -> JSONValue {
+        switch facts.toolKinds[call.name] ?? .function {
+        case .function: Self.call(call, id: itemID("fc", index), status)
+        case .custom:
+            [
+                "id": .string(itemID("ctc", index)), "type": "custom_tool_call", "status": .string(status.rawValue), "call_id": .string(call.id),
+                "name": .string(call.name), "input": .string(call.arguments.isEmpty ? "" : OpenAIFreeform.input(call.arguments)),
+            ]
+        case .localShell:
+            [
+                "id": .string(itemID("lsh", index)), "type": "local_shell_call", "status": .string(status.rawValue), "call_id": .string(call.id),
+                "action": OpenAIFreeform.shellAction(call.arguments),
+            ]
+        }
+    }
+
     /// - Parameters:
     ///   - text: empty for none.
     ///   - seal: what stands in `encrypted_content`.

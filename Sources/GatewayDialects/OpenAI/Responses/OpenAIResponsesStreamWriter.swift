@@ -66,7 +66,7 @@ package struct OpenAIResponsesStreamWriter: ChatStreamWriter {
             events.append("response.reasoning_summary_part.added", part.place(["part": Response.summaryPart("")]), to: &bytes)
         }
         part.text += text
-        events.append(part.deltaType, place: part.deltaPlace, delta: text, to: &bytes)
+        if !part.isFreeform { events.append(part.deltaType, place: part.deltaPlace, delta: text, to: &bytes) }
         open = part
     }
 
@@ -114,7 +114,19 @@ extension OpenAIResponsesStreamWriter {
             events.append("response.reasoning_summary_text.done", part.place(["text": text]), to: &bytes)
             events.append("response.reasoning_summary_part.done", part.place(["part": Response.summaryPart(part.text)]), to: &bytes)
         case .thinking: break
-        case .call: events.append("response.function_call_arguments.done", part.place(["arguments": text]), to: &bytes)
+        case .call(_, let name): closeCall(named: name, part, &bytes)
+        }
+    }
+
+    private mutating func closeCall(named name: String, _ part: OpenAIResponsesOpenPart, _ bytes: inout [UInt8]) {
+        switch response.facts.toolKinds[name] ?? .function {
+        case .function: events.append("response.function_call_arguments.done", part.place(["arguments": .string(part.text)]), to: &bytes)
+        case .custom:
+            let input = OpenAIFreeform.input(part.text)
+            events.append("response.custom_tool_call_input.delta", place: part.deltaPlace, delta: input, to: &bytes)
+            events.append("response.custom_tool_call_input.done", part.place(["input": .string(input)]), to: &bytes)
+        // A command has no events of its own: it is in the item.
+        case .localShell: break
         }
     }
 

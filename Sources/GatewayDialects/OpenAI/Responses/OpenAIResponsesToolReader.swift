@@ -16,8 +16,12 @@ struct OpenAIResponsesToolReader {
             let tool = try OpenAIResponsesMembers(value, at: "tools[\(index)]")
             switch try tool.requiredString("type") {
             case "function": try readFunction(tool)
-            case "custom":
-                extras.append(ChatExtra(tool.place, .meaning("only OpenAI has tools of type \"custom\". Declare it as a function.")))
+            case "custom": try readCustom(tool)
+            case "local_shell":
+                let description = "Runs a command on the user's machine, and returns what it printed."
+                tools.append(
+                    ChatTool(
+                        name: OpenAIFreeform.shellName, description: description, parameters: OpenAIFreeform.shellParameters, kind: .localShell))
             default:
                 extras.append(ChatExtra(tool.place, .meaning("only OpenAI runs tools of this type. Leave it out, or use a model of OpenAI's.")))
             }
@@ -36,6 +40,16 @@ struct OpenAIResponsesToolReader {
         extras += tool.unknown(besides: Self.members)
     }
 
+    private mutating func readCustom(_ tool: OpenAIResponsesMembers) throws(GatewayError) {
+        let format = try tool.members("format")
+        let isGrammar = try format?.string("type") == "grammar"
+        tools.append(
+            ChatTool(
+                name: try tool.requiredString("name"), description: try tool.string("description"), parameters: OpenAIFreeform.parameters,
+                kind: .custom(format: isGrammar ? format.map { .object($0.object) } : nil)))
+        extras += tool.unknown(besides: ["type", "name", "description", "format", "defer_loading", "async", "allowed_callers"])
+    }
+
     mutating func readChoice(of body: OpenAIResponsesMembers) throws(GatewayError) {
         guard let value = body["tool_choice"] else { return }
         if let word = value.string {
@@ -49,7 +63,8 @@ struct OpenAIResponsesToolReader {
         }
         let members = try OpenAIResponsesMembers(value, at: "tool_choice")
         switch try members.requiredString("type") {
-        case "function": choice = .tool(try members.requiredString("name"))
+        case "function", "custom": choice = .tool(try members.requiredString("name"))
+        case "local_shell": choice = .tool(OpenAIFreeform.shellName)
         case "allowed_tools": try readAllowed(members)
         default: extras.append(ChatExtra("tool_choice", .meaning("only OpenAI has tools of this type.")))
         }
@@ -61,9 +76,10 @@ struct OpenAIResponsesToolReader {
         var names: [String] = []
         for (index, value) in (try members.array("tools") ?? []).enumerated() {
             let tool = try OpenAIResponsesMembers(value, at: "tool_choice.tools[\(index)]")
-            if try tool.requiredString("type") == "function" {
-                names.append(try tool.requiredString("name"))
-            } else {
+            switch try tool.requiredString("type") {
+            case "function", "custom": names.append(try tool.requiredString("name"))
+            case "local_shell": names.append(OpenAIFreeform.shellName)
+            default:
                 extras.append(ChatExtra(tool.place, .meaning("only OpenAI has tools of this type.")))
             }
         }
