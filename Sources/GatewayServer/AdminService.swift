@@ -40,6 +40,10 @@ final class AdminService: HTTPService {
     }
 
     private func serve(purge request: HTTPRequest, _ responder: HTTPResponder) {
+        // As with a reload, whoever may run something beside the gateway may do it, and nobody else.
+        guard request.peer.isLoopback else {
+            return send(403, json: "{\"error\":\"Run weir cache purge where the gateway runs.\"}\n", responder)
+        }
         // A page in somebody's browser cannot send this type without asking first, and is answered 405 then.
         guard request.head.fields.first("content-type") == "application/json" else {
             return send(415, json: "{\"error\":\"Send application/json.\"}\n", responder)

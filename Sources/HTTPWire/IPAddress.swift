@@ -10,6 +10,8 @@ package struct IPAddress: Hashable, Sendable {
     private static let mappedPrefix: UInt128 = 0xFFFF << 32
 
     package var isIPv4: Bool { bits >> 32 == 0xFFFF }
+    /// 127.0.0.0/8 or ::1: of this machine or, in Kubernetes, of this pod.
+    package var isLoopback: Bool { bits == 1 || bits >> 24 == 0xFFFF_7F }
 
     /// `10.0.0.1` or `2001:db8::1`, without brackets, port, zone or leading zeros in IPv4.
     ///

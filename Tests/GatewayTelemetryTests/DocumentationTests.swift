@@ -23,6 +23,7 @@ struct DocumentationTests {
     @Test func `names every metric and no other`() throws {
         let registry = MetricsRegistry.sample()
         registry.configurationLoaded(hash: "abc", generation: 1)
+        registry.showCache { CacheFigures(redis: [("hit", 1)]) }
 
         var bytes: [UInt8] = []
         registry.render(into: &bytes)

@@ -149,7 +149,7 @@ struct MetricsPageTests {
 
         let page = try registry.page()
 
-        #expect(page.value("weir_cache_requests_total", ["route": "chat", "result": "hit"]) == 1)
+        #expect(page.value("weir_cache_requests_total", ["route": "chat", "result": "shared"]) == 1)
         #expect(page.value("weir_shared_flights_total") == 1)
         #expect(page.value("weir_retries_total", ["route": "chat"]) == 2)
         #expect(page.value("weir_fallbacks_total", ["route": "chat", "to": "smart"]) == 1)

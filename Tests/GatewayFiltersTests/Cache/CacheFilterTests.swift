@@ -77,7 +77,7 @@ struct CacheFilterTests {
 
             #expect(conversions.value == 1)
             #expect(store.byteCount > before)
-            #expect(store.entryCount == 1)
+            #expect(store.answerCount == 1)
             #expect(await filter.ask(.sample(on: worker, streaming: true), provider).text == "ab")
             #expect(provider.calls.value == 1)
         }

@@ -195,7 +195,7 @@ struct RedisCacheTierTests {
             await one.settle()
             #expect(received.text == "1" && received.cache == "miss" && received.error == nil)
             #expect(await one.filter.ask(.sample(on: worker), provider).cache == "hit", "memory is there")
-            #expect(one.count(.writeFailed) == 1)
+            #expect(one.count(.writeFailed) >= 1)
             redis.fail(with: nil)
             #expect(await Process().filter.ask(.sample(on: worker), provider).text == "2")
         }

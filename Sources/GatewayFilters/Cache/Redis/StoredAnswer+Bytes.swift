@@ -106,18 +106,23 @@ extension StoredAnswer.Content {
 }
 
 extension Usage {
-    static let countsMax = 10
+    static let countsMax = 13
 
     /// All of it, as numbers in an order that only ever grows at its end.
     fileprivate var counts: [Int] {
-        [input, output, cachedInput, cacheWrite, cacheWriteHour, audioInput, reasoning, audioOutput, isComplete ? 1 : 0, isEstimate ? 1 : 0]
+        let tier = serviceTier.flatMap { ServiceTier.allCases.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
+        return [
+            input, output, cachedInput, cacheWrite, cacheWriteHour, audioInput, reasoning, audioOutput, isComplete ? 1 : 0, isEstimate ? 1 : 0,
+            cachedAudioInput, webSearches, tier,
+        ]
     }
 
     /// - Returns: nil for numbers of another version.
     fileprivate init?(counts: [Int]) {
-        guard counts.count == Self.countsMax, counts.allSatisfy({ $0 >= 0 }) else { return nil }
+        guard counts.count == Self.countsMax, counts.allSatisfy({ $0 >= 0 }), counts[12] <= ServiceTier.allCases.count else { return nil }
         self.init(
             input: counts[0], output: counts[1], cachedInput: counts[2], cacheWrite: counts[3], cacheWriteHour: counts[4], audioInput: counts[5],
-            reasoning: counts[6], audioOutput: counts[7], isComplete: counts[8] == 1, isEstimate: counts[9] == 1)
+            reasoning: counts[6], audioOutput: counts[7], cachedAudioInput: counts[10], webSearches: counts[11],
+            serviceTier: counts[12] == 0 ? nil : ServiceTier.allCases[counts[12] - 1], isComplete: counts[8] == 1, isEstimate: counts[9] == 1)
     }
 }
