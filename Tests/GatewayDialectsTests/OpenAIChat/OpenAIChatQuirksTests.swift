@@ -16,9 +16,9 @@ struct OpenAIChatQuirksTests {
 
     @Test func `names settings as the server does`() throws {
         var request = ChatCompletions.sample(.gemini)
-        request.sampling.outputTokensMax = 7
-        request.sampling.seed = 3
-        request.sampling.topK = 40
+        request.sampling.outputTokensMax = JSONNumber(7)
+        request.sampling.seed = JSONNumber(3)
+        request.sampling.topK = JSONNumber(40)
         request.tools = [ChatTool(name: "f")]
         request.toolChoice = .any
         request.isStreaming = true
@@ -37,7 +37,7 @@ struct OpenAIChatQuirksTests {
 
     @Test func `refuses what the server refuses, by the client's name for it, or drops it where the route says so`() throws {
         var request = ChatCompletions.sample(.gemini)
-        request.sampling.seed = 3
+        request.sampling.seed = JSONNumber(3)
         request.user = "u"
 
         #expect(throws: GatewayError.self) { try written(request) { $0.refuses = ["seed"] } }

@@ -13,7 +13,7 @@ struct StreamMatrixTests {
 
     /// Short ones: a long text is only more of the same.
     private static func recordings(_ format: ChatFormat) -> [Recording] {
-        let all =
+        let all: [Recording] =
             switch format {
             case .openAIChat: Recording.all.filter { $0.operation == .chatCompletions }
             case .openAIResponses: Recording.responses

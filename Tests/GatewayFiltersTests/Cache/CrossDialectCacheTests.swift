@@ -37,6 +37,8 @@ struct CrossDialectCacheTests {
             let verb = streaming ? "streamGenerateContent?alt=sse" : "generateContent"
             let body = #"{"systemInstruction":{"parts":[{"text":"Be kind."}]},\#(rest)}"#
             return try .asking("/v1beta/models/fast:" + verb, body, on: worker, headers: headers)
+        case .bedrock:
+            preconditionFailure("no client speaks Bedrock's format")
         }
     }
 

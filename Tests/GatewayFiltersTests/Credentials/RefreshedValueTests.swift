@@ -22,15 +22,17 @@ struct RefreshedValueTests {
         func fail(_ fails: Bool) { state.withLock { $0.fails = fails } }
 
         func value(margin: Duration = .seconds(225)) -> RefreshedValue<String> {
-            RefreshedValue(of: "p", margin: margin, report: { [self] news in state.withLock { $0.news.append(news) } }) {
-                [self] _ throws(GatewayError) in
-                let (count, fails) = state.withLock { state in
-                    state.count += 1
-                    return (state.count, state.fails)
-                }
-                if fails { throw RefreshedValueTests.failure }
-                return FetchedValue(value: "token-\(count)", lifetime: lifetime)
+            RefreshedValue(
+                of: "p", margin: margin, report: { [self] news in state.withLock { $0.news.append(news) } }, fetch: next(on:))
+        }
+
+        private func next(on worker: any WorkerServices) async throws(GatewayError) -> FetchedValue<String> {
+            let (count, fails) = state.withLock { state in
+                state.count += 1
+                return (state.count, state.fails)
             }
+            if fails { throw RefreshedValueTests.failure }
+            return FetchedValue(value: "token-\(count)", lifetime: lifetime)
         }
     }
 
