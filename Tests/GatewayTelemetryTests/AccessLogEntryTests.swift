@@ -32,7 +32,7 @@ struct AccessLogEntryTests {
             + #""error_type":null,"blame":"none","stream":false,"cache":null,"cache_tier":null,"shared_flight":false,"#
             + #""attempts":[{"provider":"openai","model":"gpt-5-mini","status":503,"error":"upstream_status","ms":1.500,"cost_usd":null},"#
             + #"{"provider":"local","model":"llama","status":200,"error":null,"ms":7.000,"cost_usd":0.000074}],"#
-            + #""retries":1,"fallbacks":["local/llama"],"tokens_in":12,"tokens_out":34,"tokens_cached":5,"#
+            + #""retries":1,"fallbacks":["local/llama"],"tokens_in":12,"tokens_out":34,"tokens_cached":5,"tokens_estimated":false,"#
             + #""cost_usd":0.000074,"saved_usd":0,"limit":null,"shadow_limits":[],"#
             + #""ttft_ms":9.000,"upstream_ms":8.500,"total_ms":12.345,"bytes_in":300,"bytes_out":900,"#
             + #""config_generation":3,"client_retry_count":null}"# + "\n"

@@ -75,7 +75,7 @@ struct AnthropicStreamReaderRecordingTests {
                 .text("The latest stable Ruby version is 4.0.6"), .text(", which "), .text("was released in July 2026"), .text("."),
             ])
         #expect(told.stop == .finished)
-        #expect(told.usage == Usage(input: 9447, output: 114))
+        #expect(told.usage == Usage(input: 9447, output: 114, webSearches: 1))
     }
 
     @Test func `may be without a ping`() {

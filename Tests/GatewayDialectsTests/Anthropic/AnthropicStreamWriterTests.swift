@@ -111,8 +111,11 @@ struct AnthropicStreamWriterTests {
         var after = AnthropicTold(anthropicRead(anthropicEvents(bytes)))
 
         #expect(anthropicGrammarFault(bytes) == nil)
-        after.id = AnthropicTold(before).id
-        #expect(after == AnthropicTold(before))
+        var expected = AnthropicTold(before)
+        after.id = expected.id
+        // Searches are for the bill: a translated answer leaves them out, as it does what was found.
+        expected.usage?.webSearches = 0
+        #expect(after == expected)
     }
 
     @Test(arguments: [true, false])

@@ -14,7 +14,7 @@ struct GeminiAnswerTests {
     @Test(
         arguments: [
             ("generatecontent-json-01", GatewayCore.Operation.generateContent, Usage(input: 323, output: 70, reasoning: 49)),
-            ("generatecontent-json-02", .generateContent, Usage(input: 568, output: 1332, cachedInput: 217, reasoning: 1027)),
+            ("generatecontent-json-02", .generateContent, Usage(input: 568, output: 1332, cachedInput: 217, reasoning: 1027, webSearches: 3)),
             ("batchembedcontents-json-01", .batchEmbedContents, Usage(input: 261, output: 0)), ("counttokens-json-01", .countTokens, nil),
         ] as [(String, GatewayCore.Operation, Usage?)])
     func `are answers as recorded, with their counts`(_ id: String, _ operation: GatewayCore.Operation, _ usage: Usage?) {

@@ -21,7 +21,8 @@ struct GeminiAnswerWritingTests {
         #expect(
             GeminiWire.body(of: answer, to: GeminiSupport.facts)
                 == GeminiSupport.json(
-                    #"{"candidates":[{"content":{"parts":[{"text":"A"},{"text":"No."},{"functionCall":{"id":"toolu_1","name":"f","args":{"x":1.0}}}],"role":"model"},"#
+                    #"{"candidates":[{"content":{"parts":[{"text":"A"},{"text":"No."},"#
+                        + #"{"functionCall":{"id":"toolu_1","name":"f","args":{"x":1.0}},"thoughtSignature":"d2VpcjEubm9uZS4u"}],"role":"model"},"#
                         + #""finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":4,"totalTokenCount":17,"#
                         + #""cachedContentTokenCount":4,"thoughtsTokenCount":3},"modelVersion":"m-1","responseId":"seed12345"}"#))
     }

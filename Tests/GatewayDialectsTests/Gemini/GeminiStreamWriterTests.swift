@@ -111,7 +111,18 @@ struct GeminiStreamWriterTests {
 
         let again = GeminiSupport.read(GeminiSupport.events(GeminiSupport.written(events)))
 
-        #expect(said(again) == said(events))
+        #expect(said(again) == marked(said(events)))
+    }
+
+    /// With the mark that stands for no seal at the end of the first call, where that has none.
+    private func marked(_ events: [ChatEvent]) -> [ChatEvent] {
+        guard let call = events.firstIndex(where: { if case .begin(.call) = $0 { true } else { false } }),
+            let end = events[call...].firstIndex(of: .end),
+            !events[call..<end].contains(where: { if case .seal = $0 { true } else { false } })
+        else { return events }
+        var result = events
+        result.insert(.seal(ChatSeal(.thought, "d2VpcjEubm9uZS4u")), at: end)
+        return result
     }
 
     /// Everything but where one delta ends and the next begins, and when tokens were counted.

@@ -31,7 +31,7 @@ struct OpenAIErrorsTests {
             error: .upstreamTimedOut(provider: "p", phase: .firstByte, afterMilliseconds: 1), status: 504, type: "server_error", code: "timeout"),
         Case(error: .upstreamBroken(provider: "p", reason: "x"), status: 502, type: "server_error", code: "bad_upstream"),
         Case(error: .upstreamFailed(UpstreamFailure(provider: "p", status: 401)), status: 502, type: "api_error", code: "upstream_auth"),
-        Case(error: .upstreamFailed(UpstreamFailure(provider: "p", status: 529)), status: 503, type: "server_error", code: "bad_upstream"),
+        Case(error: .upstreamFailed(UpstreamFailure(provider: "p", status: 529)), status: 503, type: "server_error", code: "overloaded"),
         Case(error: .upstreamCut(provider: "p"), status: 502, type: "server_error", code: "upstream_cut"),
         Case(error: .overloaded(reason: "x"), status: 503, type: "server_error", code: "overloaded"),
         Case(error: .staticAnswer(status: 503, message: "Resting."), status: 503, type: "server_error", code: "static_answer"),

@@ -73,7 +73,7 @@ struct OpenAIChatMessagesTests {
         (#"{"role":"assistant","audio":{"id":"audio_1"}}"#, "messages[1].audio"),
         (#"{"role":"assistant","function_call":{"name":"f","arguments":"{}"}}"#, "messages[1].function_call"),
         (#"{"role":"function","name":"f","content":"x"}"#, "messages[1]"),
-        (#"{"role":"assistant","tool_calls":[{"id":"a","type":"custom","custom":{"name":"c","input":"x"}}]}"#, "messages[1].tool_calls[0]"),
+        (#"{"role":"assistant","tool_calls":[{"id":"a","type":"mcp","mcp":{"name":"c","input":"x"}}]}"#, "messages[1].tool_calls[0]"),
     ])
     func `hold things that mean nothing to another provider`(_ message: String, _ name: String) throws {
         let extras = try extras(message)

@@ -130,7 +130,11 @@ struct OpenAIChatRequestReaderTests {
         (#""stream_options":{"include_obfuscation":true}"#, "stream_options.include_obfuscation"),
     ])
     func `have hints that bear on no answer`(_ members: String, _ name: String) throws {
-        #expect(try ChatCompletions.request(with: members).extras == [ChatExtra(name, .hint)])
+        let extras = try ChatCompletions.request(with: members).extras
+
+        #expect(extras.map(\.field) == [name])
+        #expect(extras.map(\.weight) == [.hint])
+        #expect(extras.map(\.shared?.name) == [ChatSharedSetting.Name(rawValue: name)])
     }
 
     @Test(arguments: [
@@ -140,15 +144,22 @@ struct OpenAIChatRequestReaderTests {
         (#""response_format":{"type":"text","new":1}"#, "response_format.new"),
     ])
     func `have tunings, and everything unknown is one`(_ members: String, _ name: String) throws {
-        #expect(try ChatCompletions.request(with: members).extras == [ChatExtra(name, .tuning)])
+        let extras = try ChatCompletions.request(with: members).extras
+
+        #expect(extras.map(\.field) == [name])
+        #expect(extras.map(\.weight) == [.tuning])
+        #expect(extras.map(\.shared?.name) == [ChatSharedSetting.Name(rawValue: name)])
     }
 
     @Test(arguments: [
         (#""n":2"#, "n"), (#""modalities":["text","audio"]"#, "modalities"), (#""audio":{"voice":"alloy","format":"wav"}"#, "audio"),
         (#""web_search_options":{}"#, "web_search_options"), (#""functions":[{"name":"f"}]"#, "functions"),
         (#""function_call":"auto""#, "function_call"),
-        (#""tools":[{"type":"custom","custom":{"name":"c"}}]"#, "tools[0]"), (#""tools":[{"type":"web_search"}]"#, "tools[0]"),
-        (#""tool_choice":{"type":"custom","custom":{"name":"c"}}"#, "tool_choice"),
+        (#""tools":[{"type":"custom","custom":{"name":"c"}},{"type":"mcp"}]"#, "tools[1]"), (#""tools":[{"type":"web_search"}]"#, "tools[0]"),
+        (
+            #""tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"mcp","server_label":"s"}]}}"#,
+            "tool_choice.allowed_tools.tools[0]"
+        ),
     ])
     func `ask for what makes any other answer wrong`(_ members: String, _ name: String) throws {
         let extras = try ChatCompletions.request(with: members).extras
@@ -169,6 +180,7 @@ struct OpenAIChatRequestReaderTests {
         (#""tools":[{"type":"function","function":{}}]"#, "tools[0].function.name"),
         (#""tools":[{"type":"function","function":{"name":"f","parameters":"{}"}}]"#, "tools[0].function.parameters"),
         (#""tool_choice":"any""#, "tool_choice"), (#""tool_choice":{"type":"function"}"#, "tool_choice.function"),
+        (#""tool_choice":{"type":"web_search"}"#, "tool_choice.type"), (#""tool_choice":{"type":"custom"}"#, "tool_choice.custom"),
         (#""tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"none","tools":[]}}"#, "tool_choice.allowed_tools.mode"),
         (#""tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[]}}"#, "tool_choice.allowed_tools.tools"),
         (#""parallel_tool_calls":"no""#, "parallel_tool_calls"), (#""metadata":"x""#, "metadata"), (#""user":1"#, "user"),

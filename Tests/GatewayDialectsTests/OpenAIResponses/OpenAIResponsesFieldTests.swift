@@ -39,7 +39,9 @@ struct OpenAIResponsesFieldTests {
     func `that do not change the answer are hints`(member: String, field: String) throws {
         let request = try Responses.request(#"{"model":"m","input":"x",\#(member)}"#)
 
-        #expect(request.extras == [ChatExtra(field, .hint)])
+        #expect(request.extras.map(\.field) == [field])
+        #expect(request.extras.map(\.weight) == [.hint])
+        #expect(request.extras.map(\.shared?.name) == [ChatSharedSetting.Name(rawValue: field)])
         #expect(try Responses.written(request, policy: .refuse).dropped == [field])
     }
 
@@ -54,7 +56,10 @@ struct OpenAIResponsesFieldTests {
     func `that change the answer, or are not known, are refused unless the route lets them go`(member: String, field: String) throws {
         let request = try Responses.request(#"{"model":"m","input":"x",\#(member)}"#)
 
-        #expect(request.extras == [ChatExtra(field, .tuning)])
+        #expect(request.extras.map(\.field) == [field])
+        #expect(request.extras.map(\.weight) == [.tuning])
+        let name = field == "text.verbosity" ? "verbosity" : field
+        #expect(request.extras.map(\.shared?.name) == [ChatSharedSetting.Name(rawValue: name)])
         #expect(try Responses.written(request).dropped == [field])
         #expect(try Responses.refusedField { try Responses.written(request, policy: .refuse) } == field)
     }
@@ -62,7 +67,7 @@ struct OpenAIResponsesFieldTests {
     @Test(arguments: [
         (#""previous_response_id":"resp_1""#, "previous_response_id"), (#""conversation":"conv_1""#, "conversation"),
         (#""conversation":{"id":"conv_1"}"#, "conversation"), (#""background":true"#, "background"), (#""prompt":{"id":"p"}"#, "prompt"),
-        (#""tools":[{"type":"function","name":"f"},{"type":"custom","name":"c"},{"type":"mcp"}]"#, "tools[1]"),
+        (#""tools":[{"type":"function","name":"f"},{"type":"custom","name":"c"},{"type":"mcp"}]"#, "tools[2]"),
         (#""tools":[{"type":"web_search"}]"#, "tools[0]"), (#""tool_choice":{"type":"web_search_preview"}"#, "tool_choice"),
         (#""tool_choice":{"type":"allowed_tools","mode":"auto","tools":[{"type":"mcp","server_label":"s"}]}"#, "tool_choice.tools[0]"),
     ])
@@ -82,6 +87,7 @@ struct OpenAIResponsesFieldTests {
         (#""input":[{"type":"function_call","name":"f","arguments":"{}"}]"#, "input[0].call_id"),
         (#""input":[{"type":"function_call","call_id":"c","name":"f","arguments":{}}]"#, "input[0].arguments"),
         (#""input":[{"type":"function_call_output","call_id":"c"}]"#, "input[0].output"),
+        (#""input":[{"type":"custom_tool_call","call_id":"c","name":"f"}]"#, "input[0].input"),
         (#""input":[{"type":"reasoning","summary":"x"}]"#, "input[0].summary"), (#""input":"x","instructions":[]"#, "instructions"),
         (#""input":"x","stream":"yes""#, "stream"), (#""input":"x","max_output_tokens":"9""#, "max_output_tokens"),
         (#""input":"x","reasoning":{"effort":"huge"}"#, "reasoning.effort"), (#""input":"x","reasoning":1"#, "reasoning"),

@@ -56,7 +56,7 @@ struct OpenAIResponsesInputTests {
     @Test func `that OpenAI keeps or its tools left are refused by their place`() throws {
         let values = [
             #"{"id":"msg_1"}"#, #"{"type":"item_reference","id":"msg_1"}"#, #"{"type":"web_search_call","id":"ws_1"}"#,
-            #"{"type":"custom_tool_call","call_id":"c"}"#, #"{"type":"compaction","encrypted_content":"x"}"#,
+            #"{"type":"mcp_call","id":"mcp_1"}"#, #"{"type":"compaction","encrypted_content":"x"}"#,
         ]
         for value in values {
             let request = try items(#"{"role":"user","content":"x"},\#(value)"#)

@@ -114,6 +114,7 @@ struct OpenAIResponsesCodexTests {
         #expect(request.turns[2].parts[0] == .thinking(ChatThinking(text: "**Listing**", seal: ChatSeal(.encrypted, "gAAAA"))))
         #expect(request.tools.map(\.name) == ["exec_command", "view_image"])
         #expect(request.reasoning == ChatReasoning(effort: .medium, showsThoughts: true))
-        #expect(request.extras == [ChatExtra("prompt_cache_key", .hint), ChatExtra("client_metadata", .hint), ChatExtra("input[].phase", .hint)])
+        #expect(request.extras.map(\.field) == ["prompt_cache_key", "client_metadata", "input[].phase"])
+        #expect(request.extras.allSatisfy { $0.weight == .hint })
     }
 }
