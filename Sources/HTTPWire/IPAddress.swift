@@ -56,7 +56,9 @@ package struct IPAddress: Hashable, Sendable {
             guard let groups = groups(text[...]), groups.count == 8 else { return nil }
             return joined(groups)
         }
-        guard let left = groups(text[..<gap], mayEndInIPv4: false), let right = groups(text[(gap + 2)...]), left.count + right.count <= 7 else { return nil }
+        guard let left = groups(text[..<gap], mayEndInIPv4: false), let right = groups(text[(gap + 2)...]), left.count + right.count <= 7 else {
+            return nil
+        }
         return joined(left + [UInt16](repeating: 0, count: 8 - left.count - right.count) + right)
     }
 

@@ -336,7 +336,7 @@ class Rules:
             self.ask(provider, asked + called.native + client.results([(call, "fine") for call in called.calls]), **wish)
 
             # What Claude has sealed, Claude takes back, whoever hosts it.
-            seals = [STRANGER] * (provider == "gemini" != client.name) + [SEALS["anthropic"]] * ((other, provider) == ("anthropic", "bedrock"))
+            seals = [STRANGER] * (provider == "gemini") + [SEALS["anthropic"]] * ((other, provider) == ("anthropic", "bedrock"))
             assert self.reached.of("seal") == [(seal,) for seal in seals], other
             assert "d2VpcjEu" not in self.mock.last.text, "an envelope of the gateway's"
             assert self.reached.of("result") == [("get_weather", "fine")]

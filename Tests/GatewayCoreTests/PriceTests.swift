@@ -12,10 +12,12 @@ struct PriceTests {
 
     @Test func `charges every token at the rate of its class, once`() {
         let usage = Usage(
-            input: 10_000, output: 500, cachedInput: 4_000, cacheWrite: 1_000, cacheWriteHour: 2_000, audioInput: 300, reasoning: 200, audioOutput: 50,
+            input: 10_000, output: 500, cachedInput: 4_000, cacheWrite: 1_000, cacheWriteHour: 2_000, audioInput: 300, reasoning: 200,
+            audioOutput: 50,
             cachedAudioInput: 100)
         // 2,800 plain + 200 sound + 3,900 cached + 100 cached sound + 1,000 written + 2,000 for an hour; 250 words + 200 thoughts + 50 sound
-        let picodollars = 2_800 * 3_000_000 + 200 * 10_000_000 + 3_900 * 300_000 + 100 * 1_000_000 + 1_000 * 3_750_000 + 2_000 * 6_000_000
+        let picodollars =
+            2_800 * 3_000_000 + 200 * 10_000_000 + 3_900 * 300_000 + 100 * 1_000_000 + 1_000 * 3_750_000 + 2_000 * 6_000_000
             + 250 * 15_000_000 + 200 * 20_000_000 + 50 * 40_000_000
 
         #expect(list.cost(of: usage) == Money(nanodollars: picodollars / 1000))
@@ -23,7 +25,8 @@ struct PriceTests {
 
     @Test func `charges what it does not name as input or output`() {
         let price = Price(input: 250_000, output: 2_000_000)
-        let usage = Usage(input: 1_000, output: 100, cachedInput: 300, cacheWrite: 200, cacheWriteHour: 100, audioInput: 50, reasoning: 40, audioOutput: 10)
+        let usage = Usage(
+            input: 1_000, output: 100, cachedInput: 300, cacheWrite: 200, cacheWriteHour: 100, audioInput: 50, reasoning: 40, audioOutput: 10)
 
         #expect(price.cost(of: usage) == Money(nanodollars: 1_000 * 250 + 100 * 2_000))
     }

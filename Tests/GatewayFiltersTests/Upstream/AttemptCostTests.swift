@@ -54,7 +54,10 @@ struct AttemptCostTests {
     }
 
     @Test func `holds what a failed attempt used before anything was passed on`() async throws {
-        let worker = FakeWorker(["alpha": [{ FakeAnswer(stream: [Sample.role + Sample.counts + Sample.errorEvent]) }], "beta": [{ FakeAnswer(stream: [Sample.word, Sample.counts, Sample.done]) }]])
+        let worker = FakeWorker([
+            "alpha": [{ FakeAnswer(stream: [Sample.role + Sample.counts + Sample.errorEvent]) }],
+            "beta": [{ FakeAnswer(stream: [Sample.word, Sample.counts, Sample.done]) }],
+        ])
         let exchange = try Exchange.streaming(on: worker)
         let filter = FallbackFilter.sample([target("alpha"), target("beta")], policy: .sample(attempts: 1, on: [.errorEvent]))
 
