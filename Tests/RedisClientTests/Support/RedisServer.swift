@@ -43,19 +43,24 @@ final class RedisServer: @unchecked Sendable {
     func start() throws {
         let persistence = ["--save", "''", "--appendonly", "no", "--enable-debug-command", "yes", "--bind", "127.0.0.1"]
         let command = (arguments + persistence).joined(separator: " ")
+        // What an earlier run left would pass for a sign of life.
+        for name in ["pid", "log", "redis.sock"] { try? FileManager.default.removeItem(atPath: "\(folder)/\(name)") }
         // The shell holds the server until its standard input ends: when the test says so, or is no more.
         let script = """
-            PATH="$PATH:.build/tools"; rm -f \(folder)/pid \(socket)
+            PATH="$PATH:.build/tools"
             \(command) > \(folder)/log 2>&1 & echo $! > \(folder)/pid.new; mv \(folder)/pid.new \(folder)/pid
             cat > /dev/null; kill -9 $(cat \(folder)/pid) 2>/dev/null; wait 2>/dev/null
             """
         guard let shell = unsafe popen(script, "we") else { throw StartError(log: "no shell") }
         unsafe self.shell = shell
+        var log = ""
         for _ in 0..<1000 {
-            if FileManager.default.fileExists(atPath: socket) { return }
+            log = (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
+            // The socket's file says nothing yet: a server binds before it listens. A sentinel ends with its name.
+            if log.contains("Ready to accept connections") || log.contains("Sentinel ID is") { return }
             usleep(10_000)
         }
-        throw StartError(log: (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "")
+        throw StartError(log: log)
     }
 
     struct StartError: Error { let log: String }
