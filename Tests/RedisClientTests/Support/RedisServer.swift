@@ -56,8 +56,8 @@ final class RedisServer: @unchecked Sendable {
         var log = ""
         for _ in 0..<1000 {
             log = (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
-            // The socket's file says nothing yet: a server binds before it listens. A sentinel ends with its name.
-            if log.contains("Ready to accept connections") || log.contains("Sentinel ID is") { return }
+            // The socket's file says nothing yet: a server binds before it listens. Capital R for a port, small for a socket; a sentinel ends with its name.
+            if log.contains("eady to accept connections") || log.contains("Sentinel ID is") { return }
             usleep(10_000)
         }
         throw StartError(log: log)
