@@ -141,7 +141,7 @@ final class ClientConnection: EventHandler, TransferDriver {
         self.transfer = nil
         isRequestCut = isRequestCut || !output.isEmpty
         output.clear()
-        if reader.canReuseConnection, !hasMore, !isRequestCut, !isPeerClosed {
+        if reader.isFinished, reader.keepsConnection, !hasMore, !isRequestCut, !isPeerClosed {
             idleSince = loop.turnTime
             idleSinceRound = loop.eventRound
             if siblings.keep(self) { transfer.client.expectIdleness() } else { close() }

@@ -29,6 +29,10 @@ package final class EventLoop: @unchecked Sendable {
     var timers = TimerHeap()
     private var endsOfTurn: [() -> Void] = []
     private lazy var isolation = LoopActor(self)
+    private var idleRunners: [LoopTaskRunner] = []
+    /// Each holds the memory of its task, some 16 KiB after a request.
+    private static let idleRunnersMax = 64
+    private var isLettingGo = false
 
     /// Bumped each turn; a watcher that sees it stand still while work waits knows that the loop hangs.
     package let turns = Atomic<Int>(0)
@@ -113,10 +117,21 @@ package final class EventLoop: @unchecked Sendable {
         UInt64(registrations[index].generation) << 32 | UInt64(index)
     }
 
-    /// Starts a task that runs on this loop and nowhere else.
+    /// Runs `operation` as a task of this loop: nowhere else, and not before the caller has returned.
     package func spawn(_ operation: @escaping @Sendable () async -> Void) {
+        if let runner = idleRunners.popLast() { return runner.take(operation) }
+        let runner = LoopTaskRunner(operation, on: self)
         let isolation = isolation
-        Task(executorPreference: self) { await isolation.run(operation) }
+        Task(executorPreference: self) { await isolation.run { await runner.work() } }
+    }
+
+    /// Keeps a task that has nothing to do.
+    ///
+    /// - Returns: false when enough are kept, or the loop ends.
+    func keepIdle(_ runner: LoopTaskRunner) -> Bool {
+        guard idleRunners.count < Self.idleRunnersMax, !isLettingGo else { return false }
+        idleRunners.append(runner)
+        return true
     }
 
     /// Runs `body` once, when the jobs of this turn have run and before the loop waits: what several of them want to send can leave together.
@@ -141,6 +156,9 @@ package final class EventLoop: @unchecked Sendable {
             fireTimers()
         }
         takeMail()
+        isLettingGo = true
+        for runner in idleRunners { runner.end() }
+        idleRunners = []
         runJobs()
         endTurn()
         letGo()

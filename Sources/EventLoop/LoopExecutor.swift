@@ -18,13 +18,12 @@ extension EventLoop: SerialExecutor, TaskExecutor {
 }
 
 /// The isolation of a loop's tasks: what they touch stays on the loop's thread, and the compiler knows it.
+@safe
 actor LoopActor {
-    /// Owned by the loop; a task of the loop keeps both.
-    private unowned let loop: EventLoop
+    /// Of the loop that owns this actor; a task of the loop keeps both.
+    nonisolated let unownedExecutor: UnownedSerialExecutor
 
-    init(_ loop: EventLoop) { self.loop = loop }
-
-    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+    init(_ loop: EventLoop) { unsafe unownedExecutor = loop.asUnownedSerialExecutor() }
 
     func run(_ operation: sending () async -> Void) async { await operation() }
 }

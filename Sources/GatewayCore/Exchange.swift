@@ -88,6 +88,13 @@ package final class Exchange {
         self.path = path
     }
 
+    /// What the request came to, moved out rather than copied: two dozen counted references. Nothing may be written down after it.
+    package func takeRecord() -> RequestRecord {
+        var record = RequestRecord()
+        swap(&record, &self.record)
+        return record
+    }
+
     /// A second life of the same request on the same worker: a copy that is not cancelled when this one is.
     ///
     /// What either learns from here on, the other does not see. The copy starts without `responseHeaders`, so that what is added to it

@@ -2,45 +2,66 @@
 ///
 /// - SeeAlso: https://www.w3.org/TR/trace-context/ (version 00)
 package struct TraceContext: Equatable, Sendable {
-    package let traceID: String
-    package let spanID: String
-    package let flags: String
+    /// `traceparent`: `00-`, the trace id, `-`, the span id, `-`, the flags. The ids are cut out of it where they are asked for.
+    package let header: String
 
+    /// - Parameters: 32, 16 and 2 lower-case hexadecimal digits.
     package init(traceID: String, spanID: String, flags: String = "00") {
-        self.traceID = traceID
-        self.spanID = spanID
-        self.flags = flags
+        header = "00-" + traceID + "-" + spanID + "-" + flags
     }
 
     /// Goes on with the client's trace, or begins one when `header` is absent or not valid.
     package init(continuing header: String?, random: () -> UInt64) {
-        let span = Self.hex(Self.nonZero(random))
-        if let header, let (trace, flags) = Self.parse(header) {
-            self.init(traceID: trace, spanID: span, flags: flags)
+        var text = Text()
+        text.write(Self.nonZero(random), at: Self.spanStart)
+        if let header, text.takeTrace(of: Array(header.utf8)) {
+            self.header = text.string
         } else {
-            self.init(traceID: Self.hex(Self.nonZero(random), random()), spanID: span)
+            text.write(Self.nonZero(random), at: Self.traceStart)
+            text.write(random(), at: Self.traceStart + 16)
+            self.header = text.string
         }
     }
 
-    package var header: String {
-        var header = "00-"
-        header.reserveCapacity(55)
-        header += traceID
-        header += "-"
-        header += spanID
-        header += "-"
-        header += flags
-        return header
+    package var traceID: String { part(Self.traceStart, 32) }
+    package var spanID: String { part(Self.spanStart, 16) }
+    package var flags: String { part(Self.flagsStart, 2) }
+
+    private func part(_ start: Int, _ count: Int) -> String {
+        let bytes = header.utf8.span.extracting(start..<(start + count))
+        return Self.text(bytes)
     }
 
-    private static func parse(_ header: String) -> (trace: String, flags: String)? {
-        let bytes = Array(header.utf8)
-        guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash else { return nil }
-        let version = bytes[0..<2], trace = bytes[3..<35], parent = bytes[36..<52], flags = bytes[53..<55]
-        guard isHex(version), isHex(trace), isHex(parent), isHex(flags), !version.elementsEqual("ff".utf8) else { return nil }
-        guard bytes.count == 55 || (!version.elementsEqual("00".utf8) && bytes[55] == dash) else { return nil }
-        guard trace.contains(where: { $0 != zero }), parent.contains(where: { $0 != zero }) else { return nil }
-        return (String(decoding: trace, as: UTF8.self), String(decoding: flags, as: UTF8.self))
+    private static let byteCount = 55
+    private static let traceStart = 3
+    private static let spanStart = 36
+    private static let flagsStart = 53
+
+    /// The bytes of a header in the making.
+    private struct Text {
+        private var bytes = InlineArray<55, UInt8>(repeating: zero)
+
+        init() {
+            for index in [2, 35, 52] { bytes[index] = dash }
+        }
+
+        mutating func write(_ value: UInt64, at start: Int) {
+            for index in 0..<16 { bytes[start + index] = digit(value, index) }
+        }
+
+        /// Takes trace id and flags out of a client's header; false, and nothing taken, when it is not valid.
+        mutating func takeTrace(of header: [UInt8]) -> Bool {
+            guard header.count >= byteCount, header[2] == dash, header[35] == dash, header[52] == dash else { return false }
+            let version = header[0..<2], trace = header[traceStart..<35], parent = header[spanStart..<52], flags = header[flagsStart..<55]
+            guard isHex(version), isHex(trace), isHex(parent), isHex(flags), !version.elementsEqual("ff".utf8) else { return false }
+            guard header.count == byteCount || (!version.elementsEqual("00".utf8) && header[55] == dash) else { return false }
+            guard trace.contains(where: { $0 != zero }), parent.contains(where: { $0 != zero }) else { return false }
+            for index in trace.indices { bytes[index] = header[index] }
+            for index in flags.indices { bytes[index] = header[index] }
+            return true
+        }
+
+        var string: String { text(bytes.span) }
     }
 
     private static let dash = UInt8(ascii: "-")

@@ -51,10 +51,11 @@ final class RefreshRun {
     }
 
     private func report() {
-        let times = RequestTimes(of: exchange.record, started: exchange.started, ended: worker.now)
-        worker.metrics.requestEnded(exchange.record, times: times, isStreaming: exchange.isStreaming)
+        let record = exchange.takeRecord()
+        let times = RequestTimes(of: record, started: exchange.started, ended: worker.now)
+        worker.metrics.requestEnded(record, times: times, isStreaming: exchange.isStreaming)
         guard worker.accessLog.isOn else { return }
         let method = exchange.request.head.method.description
-        worker.accessLog.write(AccessLogEntry(exchange, method: method, bytesIn: 0, configGeneration: pipeline.generation, times: times))
+        worker.accessLog.write(AccessLogEntry(exchange, record, method: method, bytesIn: 0, configGeneration: pipeline.generation, times: times))
     }
 }

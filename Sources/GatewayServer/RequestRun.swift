@@ -158,12 +158,14 @@ final class RequestRun: @unchecked Sendable {
 
     private func report() {
         let ended = worker.now
-        exchange.record.bytesOut = responder.bytesOut
-        let times = RequestTimes(of: exchange.record, started: exchange.started, ended: ended)
-        worker.metrics.requestEnded(exchange.record, times: times, isStreaming: exchange.isStreaming)
+        var record = exchange.takeRecord()
+        record.bytesOut = responder.bytesOut
+        let times = RequestTimes(of: record, started: exchange.started, ended: ended)
+        worker.metrics.requestEnded(record, times: times, isStreaming: exchange.isStreaming)
         guard worker.accessLog.isOn else { return }
         let bytesIn = request.head.byteCount + request.body.count
         worker.accessLog.write(
-            AccessLogEntry(exchange, method: request.head.method.description, bytesIn: bytesIn, configGeneration: pipeline.generation, times: times))
+            AccessLogEntry(
+                exchange, record, method: request.head.method.description, bytesIn: bytesIn, configGeneration: pipeline.generation, times: times))
     }
 }

@@ -18,7 +18,7 @@ package struct RequestTimes: Equatable, Sendable {
         self.overhead = overhead ?? max(.zero, total - upstream)
     }
 
-    package init(of record: RequestRecord, started: ContinuousClock.Instant, ended: ContinuousClock.Instant) {
+    package init(of record: borrowing RequestRecord, started: ContinuousClock.Instant, ended: ContinuousClock.Instant) {
         self.init(
             total: max(.zero, ended - started),
             firstByte: record.firstByteAt.map { max(.zero, $0 - started) },

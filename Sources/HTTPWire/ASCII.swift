@@ -97,9 +97,9 @@ extension Span where Element == UInt8 {
 
     /// Whether every byte at `range` may stand in a field value.
     func isFieldValue(_ range: Range<Int>) -> Bool {
-        // Over all of a part, the compiler sees that no index is out of bounds: a tenth of the time a head takes.
+        // Eight bytes at a time up to the first that is not visible ASCII; what is behind it, if anything, byte by byte.
         let part = extracting(range)
-        for index in part.indices where !part[index].isFieldValue { return false }
+        for index in part.visiblePrefixCount..<part.count where !part[index].isFieldValue { return false }
         return true
     }
 

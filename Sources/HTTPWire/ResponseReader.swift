@@ -13,22 +13,27 @@ package struct ResponseReader {
     /// What a body of an answer may be is the reader's to say: here nothing but the coding is checked.
     private static let chunkLimits = HTTPLimits(bodyBytes: 1 << 40, chunkLineBytes: 1 << 10, trailerBytes: 16 << 10)
 
-    private var state = State.head
+    private var state = State.head {
+        didSet {
+            hasHead = if case .head = state { false } else { true }
+            isFinished = if case .finished = state { true } else { false }
+        }
+    }
     private var parser: ResponseHeadParser
     private var chunks = ChunkedDecoder(limits: Self.chunkLimits)
     /// What has come of a head that is not whole.
     private var held: [UInt8] = []
-    private var keepAlive = false
 
     /// - Parameters:
     ///   - headBytesMax: interim heads included.
     ///   - isToHead: the request's method was HEAD.
     package init(headBytesMax: Int, isToHead: Bool) { parser = ResponseHeadParser(bytesMax: headBytesMax, isToHead: isToHead) }
 
-    package var hasHead: Bool { if case .head = state { false } else { true } }
-    package var isFinished: Bool { if case .finished = state { true } else { false } }
+    // Kept rather than computed: who asks a reader that is part of an object would copy all of it for each answer.
+    package private(set) var hasHead = false
+    package private(set) var isFinished = false
     /// Whether the connection may carry another request once the answer is whole.
-    package var canReuseConnection: Bool { isFinished && keepAlive }
+    package private(set) var keepsConnection = false
 
     /// Takes bytes until the head is whole.
     ///
@@ -53,7 +58,7 @@ package struct ResponseReader {
     }
 
     private mutating func begin(_ head: ReceivedHead) {
-        keepAlive = head.keepAlive
+        keepsConnection = head.keepAlive
         switch head.framing {
         case .none, .length(0): state = .finished
         case .length(let count): state = .length(left: count)

@@ -88,6 +88,30 @@ enum ByteSearch {
         return nil
     }
 
+    /// - Precondition: both have as many bytes.
+    @inline(__always)
+    static func areEqual(_ first: Span<UInt8>, _ second: Span<UInt8>) -> Bool {
+        let count = first.count
+        precondition(second.count == count, "only what is equally long can be equal")
+        guard count >= 8 else {
+            for index in 0..<count where first[index] != second[index] { return false }
+            return true
+        }
+        // Eight bytes at a time; the last step may look at some of them again.
+        var at = 0
+        while at &+ 8 < count {
+            if word(first, at) != word(second, at) { return false }
+            at &+= 8
+        }
+        return word(first, count &- 8) == word(second, count &- 8)
+    }
+
+    /// - Precondition: 8 bytes of `text` follow `at`.
+    @inline(__always)
+    private static func word(_ text: Span<UInt8>, _ at: Int) -> UInt64 {
+        unsafe text.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt64.self)
+    }
+
     private static func stands(_ word: Span<UInt8>, in text: Span<UInt8>, at place: Int) -> Bool {
         for index in word.indices where text[place &+ index] != word[index] { return false }
         return true

@@ -53,6 +53,49 @@ struct EventLoopTests {
         #expect(places == [true, true, true, true])
     }
 
+    @Test func `has many operations at once each in a task of its own, and later ones in those tasks`() async {
+        let running = RunningLoop()
+        defer { running.stop() }
+        let loop = running.loop
+        let log = Mutex<[String]>([])
+
+        for round in 1...2 {
+            await withCheckedContinuation { done in
+                loop.execute {
+                    nonisolated(unsafe) let signals = (0..<3).map { _ in LoopSignal() }  // all on the loop
+                    for number in 0..<3 {
+                        loop.spawn {
+                            log.withLock { $0.append("begin \(round).\(number)") }
+                            await unsafe signals[number].wait()
+                            log.withLock { $0.append("end \(round).\(number)") }
+                            if number == 0 { done.resume() }
+                        }
+                    }
+                    loop.spawn { for signal in unsafe signals.reversed() { signal.signal() } }
+                }
+            }
+        }
+
+        let expected = (1...2).flatMap { round in
+            (0..<3).map { "begin \(round).\($0)" } + (0..<3).reversed().map { "end \(round).\($0)" }
+        }
+        #expect(log.withLock { $0 } == expected)
+    }
+
+    @Test func `keeps nothing of an operation that has ended`() async {
+        final class Witness: Sendable {}
+        let running = RunningLoop()
+        defer { running.stop() }
+        var witness: Witness? = Witness()
+        weak let trace = witness
+
+        await running.run { [witness] in withExtendedLifetime(witness) {} }
+        witness = nil
+        await running.run {}  // the task of before is idle again, or busy with this
+
+        #expect(trace == nil)
+    }
+
     @Test func `fires timers in the order of their deadlines, and none that was called off`() async {
         let running = RunningLoop()
         defer { running.stop() }

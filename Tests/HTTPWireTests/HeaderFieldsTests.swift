@@ -60,4 +60,14 @@ struct ByteSetTests {
     @Test func `of field values leave out control bytes but HTAB`() {
         for byte in UInt8.min...UInt8.max { #expect(byte.isFieldValue == (byte == 9 || (byte >= 32 && byte != 127))) }
     }
+
+    @Test func `of field values are told apart wherever the byte stands in the value`() {
+        for place in 0..<19 {
+            for byte in UInt8.min...UInt8.max {
+                var value = [UInt8](repeating: UInt8(ascii: "a"), count: 19)
+                value[place] = byte
+                #expect(value.span.isFieldValue(0..<19) == byte.isFieldValue, "byte \(byte) at \(place)")
+            }
+        }
+    }
 }

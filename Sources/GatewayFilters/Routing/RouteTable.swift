@@ -40,7 +40,10 @@ package struct RouteTable: Sendable {
 
     /// - Parameter looks: how many conditions were compared, added up for tests.
     func match(_ query: RouteQuery, looks: inout Int) -> Int? {
-        guard conditions.count > Self.scannedMax else { return conditions.indices.first { conditions[$0].matches(query) } }
+        guard conditions.count > Self.scannedMax else {
+            for index in conditions.indices where conditions[index].matches(query) { return index }
+            return nil
+        }
         var search = RouteSearch(query: query, conditions: conditions)
         search.look(into: query.ignoresModel ? drawersWithoutModels : drawers, level: 0)
         looks += search.looks

@@ -8,9 +8,9 @@ enum AnswerHeaders {
         let fields = head.fields
         var result: [HeaderField] = []
         for index in 0..<fields.count {
-            if let name = passed.first(where: { fields.isNamed($0, at: index) }) {
-                result.append(HeaderField(name, fields.value(at: index)))
-            } else if requestIDs.contains(where: { fields.isNamed($0, at: index) }) {
+            if let place = fields.place(at: index, among: passed) {
+                result.append(HeaderField(passed.names[place], fields.value(at: index)))
+            } else if fields.place(at: index, among: requestIDs) != nil {
                 // The plain names are the gateway's own. The second is Anthropic's, the others are the clouds'.
                 if result.first("x-provider-request-id") == nil { result.append(HeaderField("x-provider-request-id", fields.value(at: index))) }
             } else if !hasOwnLimits, limits.contains(where: { fields.nameBegins(with: $0, at: index) }) {
@@ -20,10 +20,10 @@ enum AnswerHeaders {
         return result
     }
 
-    private static let passed = [
+    private static let passed: FieldNames = [
         "content-type", "content-disposition", "retry-after", "retry-after-ms", "openai-processing-ms", "openai-version", "x-should-retry",
     ]
-    private static let requestIDs = ["x-request-id", "request-id", "x-amzn-requestid", "apim-request-id"]
+    private static let requestIDs: FieldNames = ["x-request-id", "request-id", "x-amzn-requestid", "apim-request-id"]
     private static let limits = ["x-ratelimit-", "anthropic-ratelimit-"]
 
     /// Whole seconds, rounded up, from `retry-after-ms` or `retry-after`; nil when there is none or it is a date.

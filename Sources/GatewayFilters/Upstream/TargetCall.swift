@@ -55,9 +55,8 @@ struct TargetCall {
     }
 
     private func send(
-        _ request: UpstreamRequest, _ form: AttemptAnswer, _ lease: TargetLease, _ index: Int, _ sentAt: ContinuousClock.Instant
+        _ request: consuming UpstreamRequest, _ form: AttemptAnswer, _ lease: TargetLease, _ index: Int, _ sentAt: ContinuousClock.Instant
     ) async throws(GatewayError) -> Response {
-        var request = request
         if let credential = target.provider.credential {
             request.headers += try await credential.headers(for: request, on: exchange.worker, cancellation: exchange.cancellation)
         }

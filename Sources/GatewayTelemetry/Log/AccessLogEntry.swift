@@ -44,13 +44,15 @@ package struct AccessLogEntry: Sendable {
         self.times = times
     }
 
-    /// - Parameter bytesIn: head and body as they came off the wire.
-    package init(_ exchange: Exchange, method: String, bytesIn: Int, configGeneration: Int, times: RequestTimes) {
+    /// - Parameters:
+    ///   - record: what the exchange came to.
+    ///   - bytesIn: head and body as they came off the wire.
+    package init(_ exchange: Exchange, _ record: RequestRecord, method: String, bytesIn: Int, configGeneration: Int, times: RequestTimes) {
         self.init(
             endedAtMilliseconds: TimeOfDay.nowMilliseconds(), requestID: exchange.requestID, traceID: exchange.trace.traceID, method: method,
             path: exchange.path, caller: exchange.caller?.name, team: exchange.caller?.team, issuer: exchange.caller?.issuer,
             modelRequested: exchange.model, isStreaming: exchange.isStreaming, bytesIn: bytesIn, configGeneration: configGeneration,
-            record: exchange.record, times: times)
+            record: record, times: times)
     }
 
     /// A failure that is the gateway's to mend is an error, a provider's a warning; a caller's mistake wakes nobody.

@@ -10,12 +10,13 @@ enum StatusClass: String, CaseIterable {
     case clientGone = "client_gone"
     case none
 
-    init(of record: RequestRecord) {
-        if record.error == .clientGone || record.status == 499 {
+    // By the two values that it needs: an initialiser would take the whole record to itself, with a copy of all its references.
+    init(status: Int, error: ErrorKind?) {
+        if error == .clientGone || status == 499 {
             self = .clientGone
             return
         }
-        switch record.status {
+        switch status {
         case 200...299: self = .success
         case 300...399: self = .redirect
         case 400...499: self = .clientError
@@ -53,9 +54,9 @@ enum CacheResult: String, CaseIterable {
     /// The call of an equal request was shared, while it lasted.
     case shared
 
-    init?(of record: RequestRecord) {
-        switch record.cache {
-        case .hit: self = record.sharedFlight ? .shared : .hit
+    init?(_ outcome: CacheOutcome?, sharedFlight: Bool) {
+        switch outcome {
+        case .hit: self = sharedFlight ? .shared : .hit
         case .miss: self = .miss
         case .bypass: self = .bypass
         case .stale: self = .stale

@@ -32,7 +32,8 @@ struct SeriesTables: Sendable {
 
     mutating func count(_ record: RequestRecord, _ times: RequestTimes, isStreaming: Bool, directory: SeriesDirectory) {
         let place = place(of: record, directory)
-        traffic[place.traffic].requests[StatusClass(of: record).index * TrafficSeries.blames + record.blame.index] &+= 1
+        traffic[place.traffic].requests[StatusClass(status: record.status, error: record.error).index * TrafficSeries.blames + record.blame.index] &+=
+            1
         count(bill: record, place, directory)
         routes[place.route].count(record, times, isStreaming: isStreaming)
         if record.sharedFlight {
@@ -44,9 +45,10 @@ struct SeriesTables: Sendable {
         if place.isDropped { worker.seriesDropped &+= 1 }
         for (number, attempt) in record.attempts.enumerated() {
             let provider = attempt.provider == record.provider ? place.provider : providerIndex(attempt.provider, directory)
+            var error = attempt.error
             // A stream that breaks off after its attempt has been taken for a success is the provider's failure all the same.
-            let isCutShort = number == record.attempts.count - 1 && record.blame == .upstream
-            providers[provider].count(attempt, endedBy: attempt.error ?? (isCutShort ? record.error : nil))
+            if error == nil, number == record.attempts.count - 1, record.blame == .upstream { error = record.error }
+            providers[provider].count(attempt, endedBy: error)
         }
         let route = record.route ?? Self.noLabel
         for name in record.fallbacks { countFallback(from: route, to: name, directory) }
@@ -172,7 +174,7 @@ extension RouteSeries {
     fileprivate mutating func count(_ record: RequestRecord, _ times: RequestTimes, isStreaming: Bool) {
         duration.observe(times.total, in: .requestDuration)
         if isStreaming, let firstByte = times.firstByte { firstToken.observe(firstByte, in: .timeToFirstToken) }
-        if let result = CacheResult(of: record) { cache[result.index] &+= 1 }
+        if let result = CacheResult(record.cache, sharedFlight: record.sharedFlight) { cache[result.index] &+= 1 }
         if let tier = record.cacheTier { cacheTiers[tier.index] &+= 1 }
         if let kind = record.error, let index = ErrorKind.allCases.firstIndex(of: kind) { errors[index] &+= 1 }
         if record.error == .rateLimitExceeded { quotaRejections &+= 1 }

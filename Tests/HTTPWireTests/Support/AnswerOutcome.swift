@@ -36,7 +36,7 @@ enum AnswerOutcome: Equatable {
             return
         }
         let fields = head.fields.map { $0.name + ": " + $0.value }
-        self = .finished(status: head.status, fields: fields, body: body, end: used, keepsConnection: reader.canReuseConnection)
+        self = .finished(status: head.status, fields: fields, body: body, end: used, keepsConnection: reader.isFinished && reader.keepsConnection)
     }
 
     init(_ text: String, isToHead: Bool = false, headBytesMax: Int = 400, closes: Bool = false) {
