@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -162,7 +163,8 @@ def start_weir(folder, mock, whole, name, wait=True, dialect="openai", cache=Non
 def start_redis(folder):
     """On the load's core, as it would be on another machine."""
     port = free_port()
-    words = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"]
+    server = shutil.which("redis-server") or os.path.join(os.path.dirname(__file__), "..", "..", ".build", "tools", "redis-server")
+    words = [server, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"]
     child = subprocess.Popen(pinned(LOAD_CORE, *words), stdout=subprocess.DEVNULL)
     wait_for_port(port)
     return Subject("redis", port, child)
