@@ -111,7 +111,7 @@ package final class Gateway: @unchecked Sendable {
         let status = StatusPage(
             version: options.version, processID: options.processID, startTicks: options.startTicks, startedAtMilliseconds: WallClock.unixMilliseconds,
             health: health,
-            reloads: reloads, live: live, metrics: metrics, redis: redisMonitor, listener: listener)
+            reloads: reloads, live: live, metrics: metrics, redis: redisMonitor, meters: shared.meters, listener: listener)
         start(configuration, status)
         announce(configuration, options, hash, loaded.warnings)
         control.async { Memory.giveBackUnused() }

@@ -1,4 +1,5 @@
 import EventLoop
+import GatewayConfig
 import GatewayCore
 import GatewayFilters
 import GatewayTelemetry
@@ -16,6 +17,7 @@ struct StatusPage {
     let live: LivePipeline
     let metrics: MetricsRegistry
     let redis: RedisMonitor
+    let meters: QuotaMeters
     let listener: HTTPListener
 
     func render() -> [UInt8] {
@@ -31,6 +33,7 @@ struct StatusPage {
             "connections": JSONValue(listener.connectionCounts.map { JSONValue($0) }),
             "requests_in_flight": JSONValue(metrics.inflight),
             "targets": JSONValue(targets()),
+            "limits": JSONValue(limits()),
             "issuers": JSONValue(issuers()),
             "redis": redisState(),
             "money": money(),
@@ -71,6 +74,24 @@ struct StatusPage {
                 "failures_in_row": JSONValue(state.failuresInRow),
                 "last_status": state.lastStatus.map { JSONValue($0) } ?? .null,
                 "ejected_for_seconds": state.ejectedFor.map { JSONValue(Int($0.components.seconds)) } ?? .null,
+            ]
+        }
+    }
+
+    /// What the file's limits did since the process began. Of single callers nothing is told: the fullest counter stands for all.
+    private func limits() -> [JSONValue] {
+        let now = WallClock.unixMilliseconds / 1000
+        return meters.limits(of: live.pipeline.configuration).map { route, limit, allows, meter in
+            [
+                "route": JSONValue(route),
+                "limit": JSONValue(limit.name),
+                "allows": JSONValue(allows),
+                "each": JSONValue(limit.each.name),
+                "shadow": .bool(limit.isShadow),
+                "used_percent": meter.map { JSONValue(Int(100 * $0.usedRatio(unix: now))) } ?? .null,
+                "rejections": JSONValue(meter?.rejections ?? 0),
+                "shadow_rejections": JSONValue(meter?.shadowRejections ?? 0),
+                "store_failures": JSONValue(meter?.storeFailures ?? 0),
             ]
         }
     }

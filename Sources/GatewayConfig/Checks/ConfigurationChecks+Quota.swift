@@ -27,9 +27,22 @@ extension ConfigurationChecks {
         case .caller where !route.authn.tellsCallers, .team where !route.authn.tellsCallers:
             context.error("each: \(limit.each.name) counts nobody: the route takes no keys", at: position, hint: "write `each: everyone`")
         case .team where !hasTeams: context.error("each: team counts nothing: no caller has a team", at: position)
+        case .claim(let name): checkClaim(name, on: route, at: position)
         case .model where configuration.models.isEmpty: context.error("each: model counts nothing: there are no models", at: position)
         default: break
         }
+    }
+
+    /// A claim is one that some issuer's tokens are read for, on a route that takes tokens.
+    private func checkClaim(_ name: String, on route: RouteConfig, at position: Position) {
+        guard route.authn.accepted.contains(.jwt) else {
+            return context.error(
+                "each: claim \(name) counts everybody together: the route takes no tokens", at: position,
+                hint: "write `authn: { accept: [jwt] }`, or `each: everyone`")
+        }
+        let names = configuration.jwt.flatMap { $0.claims.map(\.name) }
+        guard !names.contains(name), !places.isUnread("jwt") else { return }
+        unknown("claim", name, among: names, at: position, hint: "name it where its issuer stands: `claims: { \(name): path.in.the.token }`")
     }
 
     /// What a limit says of Redis has to have a meaning.

@@ -1,3 +1,4 @@
+package import GatewayConfig
 import Synchronization
 
 /// The meters of all limits. They outlive reloads, as counters in metrics have to.
@@ -21,6 +22,16 @@ package final class QuotaMeters: Sendable {
             let meter = QuotaMeter(route: route, limit: key.limit, each: key.each)
             meters[key] = meter
             return meter
+        }
+    }
+
+    /// The limits of a file, in its order, and what each has done since the process began; a meter is nil where too many are kept.
+    package func limits(of configuration: Configuration) -> [(route: String, limit: QuotaConfig, allows: String, meter: QuotaMeter?)] {
+        configuration.routes.flatMap { route in
+            route.quota.map { limit in
+                let key = Key(route: route.name, limit: limit.name, each: limit.each.name)
+                return (route.name, limit, QuotaWords.text(limit.allowance), meters.withLock { $0[key] })
+            }
         }
     }
 
