@@ -145,6 +145,19 @@ def test_a_shadow_only_watches(start):
     assert gateway.metrics.sum("weir_quota_used_ratio", route="all") == 1
 
 
+def test_status_says_what_each_limit_allows_and_has_done(start):
+    gateway = start(routes=[route(quota=[{"allow": "2 requests per hour", "each": "everyone"}, {"allow": "1M tokens per day", "shadow": True}])])
+
+    assert [call(gateway, "POST", "/v1/chat/completions", chat(), key=CALLER_KEY).status for _ in range(3)] == [200, 200, 429]
+
+    idle = {"route": "all", "rejections": 0, "shadow_rejections": 0, "store_failures": 0}
+    assert gateway.status["limits"] == [
+        {**idle, "limit": "all: requests per 1h", "allows": "2 requests per hour", "each": "everyone", "shadow": False, "used_percent": 100,
+         "rejections": 1},
+        {**idle, "limit": "all: tokens per 1d", "allows": "1000000 tokens per day", "each": "caller", "shadow": True, "used_percent": 0},
+    ]
+
+
 def test_answers_from_the_cache_cost_nothing_unless_told(start):
     limits = [{"allow": "100k tokens per day"}, {"allow": "100k output tokens per hour", "charge_cached": True}]
     gateway = start(routes=[route(cache={"keep": "10m", "scope": "team"}, quota=limits)])
