@@ -33,12 +33,16 @@ package struct ChatTranslation: Sendable {
 
     /// Reads a provider's whole answer, and writes it for the client.
     ///
-    /// - Parameter kept: is told the answer's parts, some of which a client may not bring back (`ChatSeals`).
-    package func answer(_ body: [UInt8], kept: ([ChatPart]) -> Void) -> AnswerVerdict {
+    /// - Parameters:
+    ///   - kept: is told the answer's parts, some of which a client may not bring back (`ChatSeals`).
+    ///   - dropped: is told the names of what the client's format has no place for, if there is any.
+    package func answer(_ body: [UInt8], kept: ([ChatPart]) -> Void, dropped: ([String]) -> Void) -> AnswerVerdict {
         guard let value = try? JSONValue(parsing: body) else { return .broken(reason: "it is not the JSON that it should be.") }
         do throws(ChatFault) {
             let answer = try provider.providerWire.answer(from: value, ids: ChatIDs(seed: facts.seed))
             kept(answer.parts)
+            let losses = AnswerLosses.names(in: value, of: provider)
+            if !losses.isEmpty { dropped(losses) }
             return .answer(body: client.wire.body(of: answer, to: facts).written(), answer.usage)
         } catch {
             return error.message == nil && error.status == nil ? .broken(reason: error.reason) : .error(status: error.status)

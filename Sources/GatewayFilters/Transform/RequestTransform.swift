@@ -113,9 +113,17 @@ extension Exchange {
     fileprivate static let droppedName = "x-weir-dropped"
 
     /// Names in the answer's head what this attempt left out.
-    fileprivate func tell(_ losses: ChatLosses) {
-        guard !losses.dropped.isEmpty else { return }
-        responseHeaders.append(HeaderField(Self.droppedName, losses.dropped.map(Self.harmless).joined(separator: ", ")))
+    fileprivate func tell(_ losses: ChatLosses) { tellDropped(losses.dropped) }
+
+    /// Names fields in the answer's head, behind those that stand there.
+    func tellDropped(_ names: [String]) {
+        guard !names.isEmpty else { return }
+        let text = names.map(Self.harmless).joined(separator: ", ")
+        if let index = responseHeaders.firstIndex(where: { $0.name == Self.droppedName }) {
+            responseHeaders[index].value += ", " + text
+        } else {
+            responseHeaders.append(HeaderField(Self.droppedName, text))
+        }
     }
 
     /// A field's name for a header: what a client makes up may hold anything.

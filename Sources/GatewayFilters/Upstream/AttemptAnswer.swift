@@ -43,7 +43,7 @@ struct AttemptAnswer {
     /// Reads a whole answer.
     func judge(_ body: [UInt8]) -> AnswerVerdict {
         switch plan {
-        case .chat(let translation): translation.answer(body, kept: keep)
+        case .chat(let translation): translation.answer(body, kept: keep, dropped: exchange.tellDropped)
         case .embeddings: EmbeddingsPlan.judge(body, for: exchange, from: provider)
         case .count: CountPlan.judge(body, for: exchange)
         case .same, .estimate: judgeSame(body)

@@ -18,10 +18,11 @@ struct GoldenTests {
     static let formats: [(prefix: String, format: ChatFormat)] = [
         ("openai-chat-", .openAIChat), ("openai-responses-", .openAIResponses), ("anthropic-messages-", .anthropic),
         ("gemini-generatecontent-", .gemini), ("gemini-streamgeneratecontent-", .gemini), ("vertex-", .gemini),
+        ("azure-chat-", .openAIChat), ("bedrock-", .bedrock),
     ]
 
     static let cases: [(recording: Recording, format: ChatFormat)] = formats.flatMap { prefix, format in
-        let recordings = Recording.all + Recording.of("anthropic") + Recording.of("gemini") + Recording.of("vertex")
+        let recordings = Recording.all + ["anthropic", "gemini", "vertex", "bedrock"].flatMap(Recording.of)
         return recordings.filter { $0.id.hasPrefix(prefix) && !leftOut.contains($0.id) }.map { ($0, format) }
     }
 

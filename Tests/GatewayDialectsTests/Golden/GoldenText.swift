@@ -20,7 +20,8 @@ struct GoldenText {
     static func text(of recording: Recording, _ format: ChatFormat) -> String {
         var text = GoldenText(recording: recording, format: format)
         let others = ChatFormat.clients.filter { $0 != format }
-        for other in others { text.addRequest(to: other) }
+        // No client asks in a format that only providers speak.
+        if ChatFormat.clients.contains(format) { for other in others { text.addRequest(to: other) } }
         if recording.status < 400 {
             for other in others { text.addAnswer(to: other) }
         } else {
@@ -95,8 +96,10 @@ extension GoldenText {
     }
 
     private mutating func addWhole(_ translation: ChatTranslation) {
-        switch translation.answer(recording.answer, kept: { _ in }) {
-        case .answer(let body, let usage): lines += [Self.counts(usage), Self.pretty(body)]
+        var dropped: [String] = []
+        switch translation.answer(recording.answer, kept: { _ in }, dropped: { dropped = $0 }) {
+        case .answer(let body, let usage):
+            lines += (dropped.isEmpty ? [] : ["dropped: " + dropped.joined(separator: ", ")]) + [Self.counts(usage), Self.pretty(body)]
         case .error(let status): lines.append("an error of status \(status.map(String.init) ?? "unknown")")
         case .broken(let reason): lines.append("broken: \(reason)")
         }

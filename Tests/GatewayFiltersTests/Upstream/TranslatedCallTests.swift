@@ -64,6 +64,20 @@ struct TranslatedCallTests {
         #expect(text == "Hi")
     }
 
+    @Test(
+        arguments: [
+            (Dialect.anthropic, #""citations":[{"type":"char_location","cited_text":"x"}],"text":"Hi""#, "citations"),
+            (.anthropic, #""citations":[],"text":"Hi""#, nil), (.anthropic, #""citations":null,"text":"Hi""#, nil),
+        ] as [(Dialect, String, String?)])
+    func `names what the client's format has no place for`(_ provider: Dialect, _ part: String, _ dropped: String?) async throws {
+        let body = Sample.message.replacing(#""text":"Hi""#, with: part)
+        #expect(body != Sample.message)
+
+        let exchange = try await ask(provider, from: .openAIChat, FakeAnswer(body: body)).exchange
+
+        #expect(exchange.responseHeaders.first("x-weir-dropped") == dropped)
+    }
+
     @Test func `is JSON whatever its provider calls it`() async throws {
         let answer = FakeAnswer(headers: [HeaderField("content-type", "text/plain; charset=utf-8")], body: Sample.message)
 
