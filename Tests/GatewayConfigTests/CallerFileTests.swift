@@ -1,5 +1,6 @@
-import GatewayConfig
+@testable import GatewayConfig
 import Testing
+import YAMLReader
 
 @Suite("A file of callers")
 struct CallerFileTests {
@@ -86,5 +87,24 @@ struct CallerFileTests {
         #expect(try warnings(0) == ["this key has expired, and is refused"])
         #expect(try warnings(7 * 86_400) == ["this key expires in 7 d 0 h"])
         #expect(try warnings(7 * 86_400 + 1) == [])
+    }
+
+    @Test func `leaves nothing of the file behind when it has been read`() throws {
+        let text = """
+            version: 1
+            callers: [{ name: a, key: "sha256:\(String(repeating: "0", count: 64))" }]
+            """
+        weak var trace: ReadingContext?
+        do {
+            let context = ReadingContext(file: "gateway.yaml", folder: "", environment: .process)
+            trace = context
+            let root = try #require(YAMLDocument(reading: Array(text.utf8)).root)
+            var fields = Fields(root, name: "the configuration", context: context)
+            let configuration = Configuration(reading: &fields)
+            ConfigurationChecks(configuration, root: root, context: context).run()
+            #expect(context.callers.count == 1)
+        }
+
+        #expect(trace == nil)
     }
 }

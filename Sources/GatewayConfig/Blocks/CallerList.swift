@@ -3,7 +3,8 @@ import YAMLReader
 /// Where a caller is written: mistakes that only the whole configuration shows are told there.
 struct CallerPlace {
     let node: YAMLNode
-    let context: ReadingContext
+    /// Its name only: the context keeps these places, and they must not keep it.
+    let file: String
 }
 
 /// Reads `callers`: a list, a `${file:…}` with such a list, or a list with both kinds of entries.
@@ -58,7 +59,7 @@ enum CallerList {
     }
 
     private static func caller(_ node: YAMLNode, _ context: ReadingContext) -> CallerConfig {
-        context.noteCaller(CallerPlace(node: node, context: context))
+        context.noteCaller(CallerPlace(node: node, file: context.file))
         var fields = Fields(node, name: "an entry of callers", context: context)
         return CallerConfig(reading: &fields)
     }

@@ -11,7 +11,7 @@ extension ConfigurationChecks {
         for (index, caller) in configuration.callers.enumerated() {
             let place = places[index]
             if !caller.name.isEmpty, let first = names.updateValue(index, forKey: caller.name) {
-                place.context.error(
+                context.including(place.file).error(
                     "the caller \(caller.name.quotedBriefly) is already in \(line(ofCaller: first, "name", from: place))", at: place["name"],
                     hint: "choose another name")
             }
@@ -20,12 +20,12 @@ extension ConfigurationChecks {
                 let message =
                     first == index
                     ? "this caller has a key twice" : "a key of this caller is also a key of the one in \(line(ofCaller: first, from: place))"
-                place.context.error(message, at: place.node.position, hint: "a key says who calls, so it belongs to one caller, once")
+                context.including(place.file).error(message, at: place.node.position, hint: "a key says who calls, so it belongs to one caller, once")
             }
             for (number, model) in (caller.models ?? []).enumerated() where !model.text.isEmpty {
                 let isServed = known[model] ?? mayBeServed(model)
                 known[model] = isServed
-                if !isServed { unknownModel(model, at: place["models", .item(number)], in: place.context) }
+                if !isServed { unknownModel(model, at: place["models", .item(number)], in: context.including(place.file)) }
             }
         }
     }
@@ -34,7 +34,7 @@ extension ConfigurationChecks {
     private func line(ofCaller index: Int, _ step: Places.Step? = nil, from place: CallerPlace) -> String {
         let other = context.callers[index]
         let line = "line \((step.map { other[$0] } ?? other.node.position).line)"
-        return other.context.file == place.context.file ? line : "\(line) of \(other.context.file)"
+        return other.file == place.file ? line : "\(line) of \(other.file)"
     }
 
     func checkIssuers() {

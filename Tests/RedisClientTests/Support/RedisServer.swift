@@ -55,7 +55,7 @@ final class RedisServer: @unchecked Sendable {
         unsafe self.shell = shell
         var log = ""
         for _ in 0..<1000 {
-            log = (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
+            log = Self.output(of: "cat \(folder)/log")
             // The socket's file says nothing yet: a server binds before it listens. Capital R for a port, small for a socket; a sentinel ends with its name.
             if log.contains("eady to accept connections") || log.contains("Sentinel ID is") { return }
             usleep(10_000)
@@ -128,8 +128,10 @@ final class RedisServer: @unchecked Sendable {
 
     /// Runs commands of the operator's.
     @discardableResult
-    func command(_ words: String...) -> String {
-        guard let pipe = unsafe popen((["redis-cli", "-s", socket] + words).joined(separator: " ") + " 2>&1", "re") else { return "" }
+    func command(_ words: String...) -> String { Self.output(of: (["redis-cli", "-s", socket] + words).joined(separator: " ")) }
+
+    private static func output(of command: String) -> String {
+        guard let pipe = unsafe popen(command + " 2>&1", "re") else { return "" }
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
