@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -168,6 +169,21 @@ long clinux_send_pieces(int fd, const clinux_piece *pieces, size_t count) {
 }
 
 void clinux_trim_memory(void) { malloc_trim(0); }
+
+// Pages of code are the file's: what is unmapped here comes back from the page cache when it is run again.
+void clinux_unmap_code(void) {
+    FILE *maps = fopen("/proc/self/maps", "re");
+    if (!maps) return;
+    char line[1024];
+    unsigned long start, end;
+    char permissions[5];
+    int path;
+    while (fgets(line, sizeof line, maps)) {
+        if (sscanf(line, "%lx-%lx %4s %*s %*s %*s %n", &start, &end, permissions, &path) == 3 && strcmp(permissions, "r-xp") == 0 && line[path] == '/')
+            madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    fclose(maps);
+}
 
 void clinux_keep_freed_memory(void) {
     mallopt(M_MMAP_THRESHOLD, 4 << 20);

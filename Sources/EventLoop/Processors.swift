@@ -4,7 +4,13 @@ import CLinux
 package enum Memory {
     /// Gives pages that hold nothing any more back to the kernel: after a file was read and compiled, most of what that took is free but
     /// kept by the allocator. Takes milliseconds; never called on a loop.
-    package static func giveBackUnused() { clinux_trim_memory() }
+    ///
+    /// Pages of code go too: reading, checking and compiling a file runs more of it than serving ever does, and the kernel maps sixteen pages around
+    /// each that is run. What serves comes back within its first requests.
+    package static func giveBackUnused() {
+        clinux_trim_memory()
+        clinux_unmap_code()
+    }
 
     /// Lets up to 8 MiB of freed memory stay with each thread. Bodies of a megabyte would else be given back and mapped anew for each request,
     /// and their page faults cost a quarter of its time. To be called before threads are started.

@@ -51,6 +51,8 @@ typedef struct {
 long clinux_send_pieces(int fd, const clinux_piece *pieces, size_t count);
 // Gives pages that hold no allocation any more back to the kernel. Takes milliseconds; never on a loop.
 void clinux_trim_memory(void);
+/// Lets go of the pages of code that are mapped; those that are run again are mapped again, at the price of a minor fault each.
+void clinux_unmap_code(void);
 // Has the allocator keep what is freed for what comes next, within bounds. Before threads are started.
 void clinux_keep_freed_memory(void);
 
