@@ -23,8 +23,8 @@ build: build-packages
 	@swift build $(SWIFT_FLAGS) --build-tests
 
 release: build-packages
-	@swift build -c release $(SWIFT_FLAGS) --product weir
-	@swift build -c release $(SWIFT_FLAGS) --product mock-provider
+	@swift build -c release --static-swift-stdlib $(SWIFT_FLAGS) --product weir
+	@swift build -c release --static-swift-stdlib $(SWIFT_FLAGS) --product mock-provider
 
 .PHONY: build-packages test-packages
 build-packages:
@@ -58,8 +58,8 @@ fuzz: build-packages
 
 bench: release
 	@.ci/packages bench
-	@WEIR_BENCH=1 swift build -c release $(SWIFT_FLAGS) --product json-bench
-	@WEIR_BENCH=1 swift build -c release $(SWIFT_FLAGS) --product token-bench
+	@WEIR_BENCH=1 swift build -c release --static-swift-stdlib $(SWIFT_FLAGS) --product json-bench
+	@WEIR_BENCH=1 swift build -c release --static-swift-stdlib $(SWIFT_FLAGS) --product token-bench
 	@Tests/Bench/run
 
 # The bill of a stated mix of requests with Weir and without, split by what saves it: Tests/Savings/README.md.

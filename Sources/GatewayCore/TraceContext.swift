@@ -46,7 +46,11 @@ package struct TraceContext: Equatable, Sendable {
         }
 
         mutating func write(_ value: UInt64, at start: Int) {
-            for index in 0..<16 { bytes[start + index] = digit(value, index) }
+            let (high, low) = digits(of: value)
+            for index in 0..<8 {
+                bytes[start + index] = byte(high, index)
+                bytes[start + 8 + index] = byte(low, index)
+            }
         }
 
         /// Takes trace id and flags out of a client's header; false, and nothing taken, when it is not valid.
@@ -81,17 +85,32 @@ package struct TraceContext: Equatable, Sendable {
 
     /// 32 digits: those of `high`, then those of `low`.
     package static func hex(_ high: UInt64, _ low: UInt64?) -> String {
-        var digits = InlineArray<32, UInt8>(repeating: 0)
-        for index in 0..<16 { digits[index] = digit(high, index) }
-        guard let low else { return text(digits.span.extracting(first: 16)) }
-        for index in 0..<16 { digits[16 + index] = digit(low, index) }
-        return text(digits.span)
+        var text = InlineArray<32, UInt8>(repeating: 0)
+        for (start, value) in [(0, high), (16, low ?? 0)] {
+            let (first, second) = digits(of: value)
+            for index in 0..<8 {
+                text[start + index] = byte(first, index)
+                text[start + 8 + index] = byte(second, index)
+            }
+        }
+        return low == nil ? Self.text(text.span.extracting(first: 16)) : Self.text(text.span)
     }
 
-    private static func digit(_ value: UInt64, _ index: Int) -> UInt8 {
-        let digit = UInt8(truncatingIfNeeded: value &>> UInt64(60 &- index &* 4)) & 15
-        return digit < 10 ? 0x30 &+ digit : 0x57 &+ digit
+    /// The digits of a number, eight to a word, the first in the highest byte.
+    private static func digits(of value: UInt64) -> (UInt64, UInt64) {
+        (digits(of: UInt32(value >> 32)), digits(of: UInt32(truncatingIfNeeded: value)))
     }
+
+    private static func digits(of value: UInt32) -> UInt64 {
+        var nibbles = UInt64(value)
+        nibbles = (nibbles &<< 16 | nibbles) & 0x0000_FFFF_0000_FFFF
+        nibbles = (nibbles &<< 8 | nibbles) & 0x00FF_00FF_00FF_00FF
+        nibbles = (nibbles &<< 4 | nibbles) & 0x0F0F_0F0F_0F0F_0F0F
+        let letters = ((nibbles &+ 0x0606_0606_0606_0606) &>> 4) & 0x0101_0101_0101_0101
+        return nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
+    }
+
+    private static func byte(_ word: UInt64, _ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: word &>> UInt64(56 &- 8 &* index)) }
 
     /// - Parameter digits: ASCII.
     private static func text(_ digits: Span<UInt8>) -> String {
