@@ -110,7 +110,7 @@ let package = Package(
         tests(of: "CurlClient", ["EventLoop", "HTTPWire", "JSONBytes", "MockProvider"]),
         tests(of: "RedisClient", ["EventLoop", "GatewayCore"]),
         tests(of: "GatewayCore"),
-        tests(of: "GatewayConfig", ["GatewayCore", "JSONBytes"], exclude: ["Refused"]),
+        tests(of: "GatewayConfig", ["GatewayCore", "JSONBytes", "YAMLReader"], exclude: ["Refused"]),
         tests(of: "GatewayTelemetry", ["GatewayCore"]),
         tests(of: "GatewayDialects", ["GatewayCore", "HTTPWire", "JSONBytes"], exclude: ["Fixtures", "Goldens"]),
         tests(
