@@ -3,12 +3,12 @@
 //   token-bench FOLDER COUNT
 import Crypto
 import CryptoExtras
-import Glibc
+import Foundation
 import JSONBytes
 
 let arguments = CommandLine.arguments
 guard arguments.count == 3, let count = Int(arguments[2]) else {
-    fputs("usage: token-bench FOLDER COUNT\n", stderr)
+    print("usage: token-bench FOLDER COUNT")
     exit(64)
 }
 
@@ -17,15 +17,13 @@ func base64URL(_ bytes: some Collection<UInt8>) -> String {
     return String(text.prefix { $0 != "=" })
 }
 
-func write(_ name: String, _ text: String) {
-    guard let file = fopen("\(arguments[1])/\(name)", "w") else { fatalError("cannot write \(name)") }
-    fputs(text, file)
-    fclose(file)
+func write(_ name: String, _ text: String) throws {
+    try text.write(toFile: "\(arguments[1])/\(name)", atomically: true, encoding: .utf8)
 }
 
 /// What a login server says of somebody, about 400 bytes of claims.
 func claims(_ number: Int) -> String {
-    let now = time(nil)
+    let now = Int(Date().timeIntervalSince1970)
     let groups = (0..<8).map { "\"department-of-\($0)\"" }.joined(separator: ",")
     return #"{"iss":"https://login.example.com","aud":"weir","sub":"user-\#(number)","iat":\#(now),"exp":\#(now + 86_400),"#
         + #""email":"user-\#(number)@example.com","name":"User \#(number)","groups":[\#(groups)],"realm":{"tier":"gold"}}"#
@@ -38,7 +36,7 @@ func tokens(_ algorithm: String, _ sign: ([UInt8]) throws -> some Collection<UIn
         let signed = header + "." + base64URL(Array(claims(number).utf8))
         lines += signed + "." + base64URL(try sign(Array(signed.utf8))) + "\n"
     }
-    write("\(algorithm).txt", lines)
+    try write("\(algorithm).txt", lines)
 }
 
 let rsa = try _RSA.Signing.PrivateKey(keySize: .bits2048)
@@ -46,7 +44,7 @@ let p256 = P256.Signing.PrivateKey()
 let ed25519 = Curve25519.Signing.PrivateKey()
 let numbers = try rsa.publicKey.getKeyPrimitives()
 let point = Array(p256.publicKey.rawRepresentation)
-write(
+try write(
     "jwks.json",
     #"{"keys":[{"kty":"RSA","kid":"RS256","alg":"RS256","n":"\#(base64URL(numbers.modulus))","e":"\#(base64URL(numbers.publicExponent))"},"#
         + #"{"kty":"EC","crv":"P-256","kid":"ES256","x":"\#(base64URL(point[..<32]))","y":"\#(base64URL(point[32...]))"},"#
