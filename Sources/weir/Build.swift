@@ -3,7 +3,7 @@ import GatewayConfig
 
 /// What this binary is made of.
 enum Build {
-    static let version = "0.1.0"
+    static let version = "0.2.0"
 
     #if compiler(>=6.3)
         static let compiler = "6.3"
