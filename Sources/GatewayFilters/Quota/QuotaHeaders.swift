@@ -21,11 +21,8 @@ enum QuotaHeaders {
     static func standing(_ snapshot: QuotaSnapshot, of unit: Unit = .requests, in dialect: Dialect = .openai, unix: Int = 0) -> [HeaderField] {
         let (limit, remaining) = (amount(snapshot.limit, unit), amount(snapshot.remaining, unit))
         guard dialect == .anthropic else {
-            let name = openAIName(unit)
-            return [
-                HeaderField("x-ratelimit-limit-\(name)", limit), HeaderField("x-ratelimit-remaining-\(name)", remaining),
-                HeaderField("x-ratelimit-reset-\(name)", text(for: snapshot.reset)),
-            ]
+            let names = openAINames(unit)
+            return [HeaderField(names.limit, limit), HeaderField(names.remaining, remaining), HeaderField(names.reset, text(for: snapshot.reset))]
         }
         let name = "anthropic-ratelimit-" + anthropicName(unit)
         let reset = UTCTimestamp.text(secondsSince1970: unix + (snapshot.reset == .zero ? 0 : seconds(in: snapshot.reset)))
@@ -37,11 +34,12 @@ enum QuotaHeaders {
         dialect != .anthropic && (unit == .inputTokens || unit == .outputTokens) ? .tokens : unit
     }
 
-    private static func openAIName(_ unit: Unit) -> String {
+    /// Written out: names that are put together would be made anew for each request.
+    private static func openAINames(_ unit: Unit) -> (limit: String, remaining: String, reset: String) {
         switch unit {
-        case .requests: "requests"
-        case .tokens, .inputTokens, .outputTokens: "tokens"
-        case .dollars: "usd"
+        case .requests: ("x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests")
+        case .tokens, .inputTokens, .outputTokens: ("x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens")
+        case .dollars: ("x-ratelimit-limit-usd", "x-ratelimit-remaining-usd", "x-ratelimit-reset-usd")
         }
     }
 

@@ -68,6 +68,9 @@ final class FakeWorker: WorkerServices {
         return true
     }
 
+    /// They hold the worker that holds them.
+    fileprivate func forgetRefreshes() { refreshes = [] }
+
     func random(below bound: Int) -> Int {
         randomNumbers.isEmpty ? 0 : randomNumbers.removeFirst() % bound
     }
@@ -83,7 +86,9 @@ actor FakeThread {
     func run<Result: Sendable, Failure: Error>(
         now: ContinuousClock.Instant = .now, _ body: @Sendable (FakeWorker) async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        try await body(FakeWorker(now: now, thread: self))
+        let worker = FakeWorker(now: now, thread: self)
+        defer { worker.forgetRefreshes() }
+        return try await body(worker)
     }
 }
 

@@ -3,12 +3,12 @@ import GatewayCore
 import Glibc
 
 /// A redis-server of the test's own on a Unix socket, and plain blocking connections to it. Ends with the test process at the latest.
+@safe
 final class LocalRedis: @unchecked Sendable {
     struct StartError: Error { let log: String }
 
     let folder: String
-    private let process = Process()
-    private let leash = Pipe()
+    private let shell: UnsafeMutablePointer<FILE>
 
     var socket: String { folder + "/redis.sock" }
 
@@ -19,12 +19,10 @@ final class LocalRedis: @unchecked Sendable {
         let script = """
             PATH="$PATH:.build/tools"
             redis-server --port 0 --unixsocket \(folder)/redis.sock --dir \(folder) --save '' --appendonly no > \(folder)/log 2>&1 &
-            echo $! > \(folder)/pid; cat > /dev/null; kill -9 $! 2>/dev/null
+            cat > /dev/null; kill -9 $! 2>/dev/null; wait 2>/dev/null
             """
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", script]
-        process.standardInput = leash
-        try process.run()
+        guard let shell = unsafe popen(script, "we") else { throw StartError(log: "no shell") }
+        unsafe self.shell = shell
         for _ in 0..<1000 {
             if (try? BlockingRedis(self).exchange("PING")) == .status("PONG") { return }
             usleep(10_000)
@@ -33,9 +31,7 @@ final class LocalRedis: @unchecked Sendable {
     }
 
     deinit {
-        // Nobody waits: the children of other tests may hold the other end of the leash.
-        if let pid = (try? String(contentsOfFile: folder + "/pid", encoding: .utf8)).flatMap({ pid_t($0.dropLast()) }) { kill(pid, SIGKILL) }
-        try? leash.fileHandleForWriting.close()
+        unsafe pclose(shell)
         try? FileManager.default.removeItem(atPath: folder)
     }
 }
