@@ -1,4 +1,5 @@
 package import GatewayCore
+import HTTPWire
 
 /// What a path of the Gemini API asks for: there the model and the wish for a stream are part of it.
 ///
@@ -24,11 +25,13 @@ package struct GeminiPath: Equatable, Sendable {
         let isVersioned = segments[0] == Self.version
         let rest = isVersioned || segments[0] == "v1" ? Array(segments.dropFirst()) : segments
         if rest.first == "models", rest.count > 1, method == "POST", let call = GeminiCall(rest.dropFirst().joined(separator: "/")) {
-            self.init(call.operation, model: call.model, isStreaming: call.isStreaming, below: "models/" + Self.encoded(call.model) + ":" + call.verb)
+            self.init(
+                call.operation, model: call.model, isStreaming: call.isStreaming,
+                below: "models/" + PercentEncoding.encoded(call.model, keeping: ":") + ":" + call.verb)
         } else if isVersioned || speaksGemini, rest.first == "models", method == "GET" || method == "HEAD" {
             let model = GeminiCall.decoded(rest.dropFirst().joined(separator: "/"))
             guard rest.count == 1 || model != nil else { return nil }
-            self.init(.models, model: model, below: "models" + (model.map { "/" + Self.encoded($0) } ?? ""))
+            self.init(.models, model: model, below: "models" + (model.map { "/" + PercentEncoding.encoded($0, keeping: ":") } ?? ""))
         } else if isVersioned, !rest.isEmpty, !path.utf8.contains(UInt8(ascii: "%")), !rest.contains(where: GeminiCall.isNameless) {
             self.init(.other, model: nil, below: rest.joined(separator: "/"))
         } else {
@@ -57,11 +60,11 @@ package struct GeminiPath: Equatable, Sendable {
     package static func target(model: String, operation: Operation, isStreaming: Bool) -> String {
         let collection = ["models", "tunedModels"].first { model.hasPrefix($0 + "/") }
         let name = collection.map { String(model.dropFirst($0.utf8.count + 1)) } ?? model
-        return "/" + (collection ?? "models") + "/" + encoded(name) + ":" + verb(operation, isStreaming)
+        return "/" + (collection ?? "models") + "/" + PercentEncoding.encoded(name, keeping: ":") + ":" + verb(operation, isStreaming)
     }
 
     /// Where Vertex AI makes embeddings.
-    package static func predict(model: String) -> String { "/models/" + encoded(model) + ":predict" }
+    package static func predict(model: String) -> String { "/models/" + PercentEncoding.encoded(model, keeping: ":") + ":predict" }
 
     private static func verb(_ operation: Operation, _ isStreaming: Bool) -> String {
         switch operation {
@@ -83,20 +86,6 @@ package struct GeminiPath: Equatable, Sendable {
         if segments.last == "" { segments.removeLast() }
         guard !segments.isEmpty, segments.allSatisfy(OpenAIPath.isOrdinary) else { return nil }
         return segments
-    }
-
-    /// One segment of a path: letters, digits and `-._~:` stay, everything else is encoded.
-    private static func encoded(_ name: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in name.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: ":"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -27,10 +27,11 @@ package enum ProviderSurface: Equatable, Sendable {
         case .standard, .vertexGemini, .bedrock: return plain
         case .azure(let version, let isDated):
             let query = version.map { "?api-version=" + $0 } ?? ""
-            return (isDated && Self.isOfDeployment(plain) && !model.isEmpty ? "/deployments/" + Self.encoded(model) : "") + plain + query
+            return (isDated && Self.isOfDeployment(plain) && !model.isEmpty ? "/deployments/" + PercentEncoding.encoded(model, keeping: "@") : "")
+                + plain + query
         case .vertexClaude:
             if plain.hasSuffix("/count_tokens") { return "/models/count-tokens:rawPredict" }
-            return "/models/" + Self.encoded(model) + (isStreaming ? ":streamRawPredict" : ":rawPredict")
+            return "/models/" + PercentEncoding.encoded(model, keeping: "@") + (isStreaming ? ":streamRawPredict" : ":rawPredict")
         }
     }
 
@@ -70,19 +71,5 @@ package enum ProviderSurface: Equatable, Sendable {
     /// - SeeAlso: https://learn.microsoft.com/azure/ai-foundry/openai/reference
     private static func isOfDeployment(_ path: String) -> Bool {
         ["/chat/completions", "/completions", "/embeddings"].contains(path) || path.hasPrefix("/images/") || path.hasPrefix("/audio/")
-    }
-
-    /// One segment of a path: letters, digits and `-._~@` stay, everything else is encoded.
-    private static func encoded(_ name: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in name.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "@"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
