@@ -86,6 +86,11 @@ class Process:
         return self.status_field("VmRSS")
 
     @property
+    def held_kib(self):
+        """Resident memory without the pages of files: code that an idle gateway has given back comes back with the next request."""
+        return self.status_field("RssAnon")
+
+    @property
     def cpu_seconds(self):
         with open(f"/proc/{self.child.pid}/stat") as file:
             fields = file.read().rpartition(")")[2].split()

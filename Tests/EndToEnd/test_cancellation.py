@@ -99,15 +99,15 @@ def test_time_outs_close_it_too(start, mock, directives, stream, phase):
 def test_a_fast_provider_waits_for_a_slow_reader(start, mock):
     """One unread stream costs at most 1 MiB, and is whole when it is read in the end."""
     gateway = start()
-    before = gateway.resident_kib
+    before = gateway.held_kib
     connections = [Connection(gateway.port, receive_buffer=4096) for _ in range(20)]
     for connection in connections:
         connection.request("POST", "/v1/chat/completions", chat(stream=True), {**KEY, "x-mock": "chunks=30000"})
     assert wait_until(lambda: mock.stats["open_streams"] == 20)
     settled = []
-    wait_until(lambda: settled.append(gateway.resident_kib) or (len(settled) > 50 and len(set(settled[-20:])) == 1), within=3)
+    wait_until(lambda: settled.append(gateway.held_kib) or (len(settled) > 50 and len(set(settled[-20:])) == 1), within=3)
 
-    assert gateway.resident_kib - before < 20 * 1024
+    assert gateway.held_kib - before < 20 * 1024
     status, _ = connections[0].read_head()
     assert status == 200
     pieces = list(connections[0].chunks())

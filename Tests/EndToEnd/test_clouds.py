@@ -344,7 +344,7 @@ def test_a_credential_that_is_refused_is_the_operators_to_mend(mock, tokens, fre
     assert raised.value.status_code == 502 and raised.value.body["code"] == "upstream_auth"
     assert mock.stats["requests"] == 0
     assert wait_until(lambda: gateway.metrics.sum("weir_upstream_auth_failures_total", provider="vertex") == 1)
-    assert '"the credential of a provider cannot be fetched: requests to it fail"' in gateway.output
+    assert wait_until(lambda: '"the credential of a provider cannot be fetched: requests to it fail"' in gateway.output)
     # Not with every request: the token server is left alone for a moment.
     with pytest.raises(openai.InternalServerError):
         post(gateway, "vertex")

@@ -275,11 +275,11 @@ def test_two_hundred_reloads_under_load_lose_no_request(start, mock):
                     gateway.write(good[(number + other) % 4])
             kinds[gateway.reload()] += 1
             if number == 40:
-                resident = gateway.resident_kib
+                resident = gateway.held_kib
         assert load.failures == []
         before = load.good
         assert wait_until(lambda: load.good > before + 20)
-        grown = gateway.resident_kib - resident
+        grown = gateway.held_kib - resident
 
     assert load.failures == []
     assert kinds["refused"] >= 75 and kinds["loaded"] >= 30, kinds
