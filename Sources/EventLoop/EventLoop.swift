@@ -121,8 +121,7 @@ package final class EventLoop: @unchecked Sendable {
     package func spawn(_ operation: @escaping @Sendable () async -> Void) {
         if let runner = idleRunners.popLast() { return runner.take(operation) }
         let runner = LoopTaskRunner(operation, on: self)
-        let isolation = isolation
-        Task(executorPreference: self) { await isolation.run { await runner.work() } }
+        isolation.assumeIsolated { $0.start { await runner.work() } }
     }
 
     /// Keeps a task that has nothing to do.
@@ -139,6 +138,7 @@ package final class EventLoop: @unchecked Sendable {
 
     /// Blocks the calling thread until `stop()`.
     package func run() {
+        precondition(OrphanJobs.areKept)
         CurrentThread.enter(self)
         defer { CurrentThread.leave() }
         while !isStopping.load(ordering: .acquiring) {
