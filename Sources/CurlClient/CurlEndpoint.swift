@@ -35,7 +35,7 @@ package struct CurlRequest: Sendable {
     /// Path and query after the endpoint's URL.
     package var path: String
     /// Names in lower case.
-    package var headers: [(name: String, value: String)]
+    package var headers: [HeaderField]
     package var body: BodyPieces
     /// Not on a pooled connection, although there may be one.
     package var isOnFreshConnection = false
@@ -45,7 +45,7 @@ package struct CurlRequest: Sendable {
     package var totalTimeout: Duration
 
     package init(
-        method: String, path: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [], connectTimeout: Duration = .seconds(5),
+        method: String, path: String, headers: [HeaderField] = [], body: [UInt8] = [], connectTimeout: Duration = .seconds(5),
         firstByteTimeout: Duration = .seconds(60), idleTimeout: Duration = .seconds(60), totalTimeout: Duration = .seconds(600)
     ) {
         self.method = method

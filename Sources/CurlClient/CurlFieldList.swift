@@ -1,4 +1,5 @@
 import CCurl
+import HTTPWire
 
 /// Owns a list of header lines as libcurl reads it, in memory that serves one request after another.
 ///
@@ -23,7 +24,7 @@ struct CurlFieldList: ~Copyable {
     /// Replaces the list by `bare` lines and then `fields`.
     ///
     /// - Returns: the list, valid until the next call; nil when there is nothing in it.
-    mutating func fill(_ bare: [StaticString], _ fields: [(name: String, value: String)]) -> UnsafeMutablePointer<curl_slist>? {
+    mutating func fill(_ bare: [StaticString], _ fields: [HeaderField]) -> UnsafeMutablePointer<curl_slist>? {
         let size = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 3 }
         makeRoom(nodes: bare.count + fields.count, text: size)
         var node = 0

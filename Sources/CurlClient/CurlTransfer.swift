@@ -64,6 +64,14 @@ package final class CurlTransfer {
         return bytes
     }
 
+    /// What has not been pulled of a body that is complete, if it is no longer than `limit`; nil: it is not complete, or longer.
+    package func takeArrived(atMost limit: Int) -> [UInt8]? {
+        guard case .success? = outcome, pending.count <= limit else { return nil }
+        var bytes: [UInt8] = []
+        swap(&bytes, &pending)
+        return bytes
+    }
+
     /// Until `deadline`, whatever comes counts for nothing and silence is no failure: the reader waits for something of its own in the
     /// body. nil: it has come, and the idle time-out holds from now on.
     package func awaitContent(until deadline: ContinuousClock.Instant?) {

@@ -1,6 +1,14 @@
 /// One step of a route. What it takes it gives back in the same function, or, for a streamed answer, when the body ends.
 package protocol Filter: Sendable {
     func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response
+    /// Does all there is to do for a request whose answer is of no concern, without a wait.
+    ///
+    /// - Returns: false when nothing has been done: `handle` is called then.
+    func passes(_ exchange: Exchange) throws(GatewayError) -> Bool
+}
+
+extension Filter {
+    package func passes(_ exchange: Exchange) throws(GatewayError) -> Bool { false }
 }
 
 /// The filters of one route, outermost first.
@@ -12,7 +20,19 @@ package final class FilterChain: Sendable {
     }
 
     package func run(_ exchange: Exchange) async throws(GatewayError) -> Response {
-        try await Next(chain: self, index: 0)(exchange)
+        var index = 0
+        let filter = try filter(for: exchange, at: &index)
+        return try await filter.handle(exchange, next: Next(chain: self, index: index))
+    }
+
+    /// The first filter from `index` on that has to handle the request; `index` is behind it then.
+    fileprivate func filter(for exchange: Exchange, at index: inout Int) throws(GatewayError) -> any Filter {
+        while index < filters.count {
+            let filter = filters[index]
+            index += 1
+            if try !filter.passes(exchange) { return filter }
+        }
+        throw .internalFailure(reason: "a route without a last filter.")
     }
 }
 
@@ -32,9 +52,8 @@ package struct Next: Sendable {
     }
 
     package func callAsFunction(_ exchange: Exchange) async throws(GatewayError) -> Response {
-        guard index < chain.filters.count else {
-            throw .internalFailure(reason: "a route without a last filter.")
-        }
-        return try await chain.filters[index].handle(exchange, next: Next(chain: chain, index: index + 1))
+        var index = index
+        let filter = try chain.filter(for: exchange, at: &index)
+        return try await filter.handle(exchange, next: Next(chain: chain, index: index))
     }
 }

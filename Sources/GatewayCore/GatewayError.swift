@@ -1,3 +1,5 @@
+package import HTTPWire
+
 /// Whose fault a failure was. Metrics and alerts split on this: a caller's mistake wakes nobody.
 package enum Blame: String, CaseIterable, Sendable {
     case none, caller, upstream, gateway

@@ -1,3 +1,5 @@
+package import HTTPWire
+
 /// How an answer ended. Each body has exactly one.
 package enum BodyEnd: Equatable, Sendable {
     /// The client has it whole.

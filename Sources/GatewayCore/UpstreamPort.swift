@@ -115,11 +115,17 @@ package protocol UpstreamAnswer: AnyObject {
     ///
     /// - Throws: `upstreamCut`, `upstreamTimedOut`, `upstreamBroken` (over its limit), or the cancellation's error.
     func next() async throws(GatewayError) -> [UInt8]?
+    /// The rest of the body, if all of it has come and is no longer than `limit`; nil: `next` has it, piece by piece.
+    func takeArrived(atMost limit: Int) -> [UInt8]?
     /// Has the reader wait for something of its own in the body: until `deadline`, silence is no failure, and after it `next` throws
     /// `upstreamTimedOut` whatever else has come. nil: it has come, and the idle time-out holds from now on.
     func awaitContent(until deadline: ContinuousClock.Instant?)
     /// Ends the transfer and closes its connection unless the answer is complete.
     func cancel()
+}
+
+extension UpstreamAnswer {
+    package func takeArrived(atMost limit: Int) -> [UInt8]? { nil }
 }
 
 extension WorkerServices {

@@ -1,4 +1,5 @@
 import GatewayCore
+import HTTPWire
 
 extension HeaderField {
     /// What a client that is not let in is told about credentials.

@@ -57,8 +57,7 @@ package final class Pipeline: Sendable {
         let number = table.match(
             RouteQuery(
                 path: exchange.path, asSent: head.path, method: head.method.name, model: exchange.model, ignoresModel: exchange.operation == .models,
-                header: { head.fields.first($0) }, headerNames: { head.fields.map(\.name) },
-                caller: { exchange.identity?.caller?.name }))
+                subject: exchange))
         return number.map { routes[$0] }
     }
 
@@ -73,6 +72,12 @@ package final class Pipeline: Sendable {
 
     /// A model's name for metrics: only the file's own names become labels.
     package func modelLabel(_ model: String) -> String? { models[model] }
+}
+
+extension Exchange: RouteSubject {
+    package func header(_ name: String) -> String? { request.head.fields.first(name) }
+    package var headerNames: [String] { request.head.fields.map(\.name) }
+    package var callerName: String? { identity?.caller?.name }
 }
 
 extension RouteCondition {

@@ -34,6 +34,12 @@ final class UpstreamTransfer: UpstreamAnswer {
         }
     }
 
+    func takeArrived(atMost limit: Int) -> [UInt8]? {
+        guard let bytes = transfer.takeArrived(atMost: limit) else { return nil }
+        release()
+        return bytes
+    }
+
     func awaitContent(until deadline: ContinuousClock.Instant?) { transfer.awaitContent(until: deadline) }
 
     /// Nobody who drops an answer half read may leave its transfer running.

@@ -5,6 +5,7 @@ import GatewayCore
 import GatewayFilters
 import GatewayTelemetry
 import RedisClient
+import HTTPWire
 
 /// One worker: a loop, its client for providers, and what its requests borrow. Belongs to the loop's thread.
 final class Worker: WorkerServices, @unchecked Sendable {
@@ -195,7 +196,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
 
     private static func curlRequest(_ request: UpstreamRequest) -> CurlRequest {
         var result = CurlRequest(
-            method: request.method, path: request.path, headers: request.headers.map { ($0.name, $0.value) },
+            method: request.method, path: request.path, headers: request.headers,
             connectTimeout: request.timeouts.connect, firstByteTimeout: request.timeouts.firstByte, idleTimeout: request.timeouts.idle,
             totalTimeout: request.timeouts.total)
         result.body = request.content

@@ -8,7 +8,7 @@
 ///   - target: see `isRequestTarget`.
 ///   - bodyBytes: nil for a request that has no body and whose method expects none.
 package func writeRequestHead(
-    method: String, target prefix: String, _ path: String, host: String, fields: [(name: String, value: String)], bodyBytes: Int?,
+    method: String, target prefix: String, _ path: String, host: String, fields: [HeaderField], bodyBytes: Int?,
     into output: inout [UInt8]
 ) {
     output.append(text: method)

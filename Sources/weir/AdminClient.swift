@@ -1,6 +1,7 @@
 import CurlClient
 import Dispatch
 import EventLoop
+import HTTPWire
 import JSONBytes
 import Synchronization
 
@@ -37,7 +38,7 @@ struct AdminClient {
     /// Sends JSON.
     func post(_ path: String, _ body: JSONValue) throws -> [UInt8] {
         let request = CurlRequest(
-            method: "POST", path: path, headers: [("content-type", "application/json")], body: body.written(), firstByteTimeout: .seconds(30),
+            method: "POST", path: path, headers: [HeaderField("content-type", "application/json")], body: body.written(), firstByteTimeout: .seconds(30),
             totalTimeout: .seconds(30))
         return try ask(request, expecting: 200)
     }

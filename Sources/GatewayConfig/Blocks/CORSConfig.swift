@@ -1,3 +1,5 @@
+import HTTPWire
+
 /// The `listen.cors` block: which web pages may call the gateway from a browser.
 package struct CORSConfig: ConfigBlock, Equatable, Sendable {
     /// `*` in the file. Never together with `credentials`.

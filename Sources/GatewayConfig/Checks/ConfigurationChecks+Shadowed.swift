@@ -1,5 +1,6 @@
 import GatewayCore
 import YAMLReader
+import HTTPWire
 
 // A thousand routes are half a million pairs. So each route is first boiled down to a few machine words without references, which tell most
 // pairs apart at about a nanosecond each; only the others are compared name by name.

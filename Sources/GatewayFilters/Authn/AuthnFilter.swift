@@ -43,13 +43,29 @@ package struct AuthnFilter: Filter {
     }
 
     package func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response {
+        try admit(exchange, as: accepted.isEmpty ? nil : await directory.identify(exchange))
+        return try await next(exchange)
+    }
+
+    /// Most credentials are known without asking anybody.
+    package func passes(_ exchange: Exchange) throws(GatewayError) -> Bool {
+        guard !accepted.isEmpty else {
+            try admit(exchange, as: nil)
+            return true
+        }
+        guard let identity = directory.identifyAtOnce(exchange) else { return false }
+        try admit(exchange, as: identity)
+        return true
+    }
+
+    /// - Parameter identity: nil where no credential is looked at.
+    private func admit(_ exchange: Exchange, as identity: Identity?) throws(GatewayError) {
         try checkAddress(of: exchange, in: addresses)
-        exchange.caller = try await caller(of: exchange)
+        exchange.caller = try caller(identity)
         if let caller = exchange.caller {
             try checkAddress(of: exchange, in: caller.addresses)
             if caller.models != nil { try checkModel(of: exchange, for: caller) }
         }
-        return try await next(exchange)
     }
 
     /// Fails closed: an address that is not known is not one of the list.
@@ -70,16 +86,12 @@ package struct AuthnFilter: Filter {
     }
 
     /// - Returns: nil for somebody anonymous.
-    private func caller(of exchange: Exchange) async throws(GatewayError) -> Caller? {
-        guard !accepted.isEmpty else {
-            guard allowsAnonymous else { throw .keyMissing }
-            return nil
-        }
-        switch await directory.identify(exchange) {
+    private func caller(_ identity: Identity?) throws(GatewayError) -> Caller? {
+        switch identity {
         case .known(let caller, by: let kind):
             guard accepted.contains(kind) else { return try anonymous(orThrow: .credentialNotTaken(kind)) }
             return caller
-        case .absent:
+        case .absent, nil:
             guard allowsAnonymous else { throw .keyMissing }
             return nil
         case .refused(let kind, let error):

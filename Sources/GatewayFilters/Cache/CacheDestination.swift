@@ -1,5 +1,6 @@
 import GatewayCore
 import GatewayDialects
+import HTTPWire
 
 /// Where the answer of a flight goes, and for how long.
 struct CacheDestination {

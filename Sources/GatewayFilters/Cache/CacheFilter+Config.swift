@@ -1,6 +1,7 @@
 import GatewayConfig
 import GatewayCore
 import JSONBytes
+import HTTPWire
 
 extension CacheFilter {
     /// - Throws: `JSONEditPlanError` for members to ignore that make no sense together.

@@ -1,4 +1,5 @@
 package import JSONBytes
+import HTTPWire
 
 /// What counts on one route when two requests are compared, besides the usual.
 package struct CacheKeyFields: Sendable {

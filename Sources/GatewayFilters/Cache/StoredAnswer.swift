@@ -1,5 +1,6 @@
 package import GatewayCore
 package import GatewayDialects
+package import HTTPWire
 
 /// A complete answer, kept for those who ask the same.
 package final class StoredAnswer: Sendable {

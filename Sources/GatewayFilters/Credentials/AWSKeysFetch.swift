@@ -1,6 +1,7 @@
 import GatewayConfig
 import GatewayCore
 import JSONBytes
+import HTTPWire
 
 /// AWS keys for some hours, from what pods and tasks have.
 enum AWSKeysFetch {

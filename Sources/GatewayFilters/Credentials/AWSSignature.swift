@@ -1,5 +1,6 @@
 import Crypto
 import GatewayCore
+import HTTPWire
 
 /// AWS keys as they sign. Never to be shown.
 struct AWSSigningKeys: Equatable, Sendable {

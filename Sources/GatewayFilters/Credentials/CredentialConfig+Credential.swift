@@ -1,5 +1,6 @@
 import GatewayConfig
 import GatewayCore
+import HTTPWire
 
 extension ProviderConfig {
     /// The credential besides a key; nil when there is none.

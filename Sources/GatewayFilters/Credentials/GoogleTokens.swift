@@ -2,6 +2,7 @@ import CryptoExtras
 import GatewayConfig
 import GatewayCore
 import JSONBytes
+import HTTPWire
 
 /// Google's access tokens, which live an hour.
 enum GoogleTokens {

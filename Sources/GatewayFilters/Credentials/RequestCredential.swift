@@ -1,4 +1,5 @@
 package import GatewayCore
+package import HTTPWire
 
 /// What a request to a cloud has to carry so that the cloud believes it. Shared by all workers, and kept over reloads.
 package protocol RequestCredential: AnyObject, Sendable {

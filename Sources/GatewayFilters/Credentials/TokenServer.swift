@@ -1,4 +1,5 @@
 import GatewayCore
+import HTTPWire
 
 /// An address that gives out credentials, asked through the worker's client for providers.
 struct TokenServer: Sendable {

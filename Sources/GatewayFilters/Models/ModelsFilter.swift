@@ -1,5 +1,6 @@
 package import GatewayCore
 import GatewayDialects
+import HTTPWire
 
 /// Answers the lists of models (`GET /v1/models`, `GET /v1beta/models`) and their entries with what the caller may use, in the dialect of the asker; all other
 /// requests go on.
@@ -16,6 +17,8 @@ package struct ModelsFilter: Filter {
         self.names = names
         self.created = created
     }
+
+    package func passes(_ exchange: Exchange) -> Bool { exchange.operation != .models }
 
     package func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response {
         guard exchange.operation == .models else { return try await next(exchange) }

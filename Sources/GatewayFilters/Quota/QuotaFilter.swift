@@ -1,4 +1,5 @@
 package import GatewayCore
+import HTTPWire
 
 /// Holds a route to its limits of requests, tokens, money and requests at once.
 ///

@@ -1,4 +1,5 @@
 import GatewayCore
+import HTTPWire
 
 /// How a client is told where it stands, under the names that its dialect has for it. Gemini's has none, and gets OpenAI's.
 ///

@@ -1,4 +1,5 @@
 package import GatewayCore
+import HTTPWire
 
 /// When a route serves a request. An empty list or nil matches everything.
 package struct RouteCondition: Equatable, Sendable {
@@ -26,6 +27,15 @@ package struct RouteCondition: Equatable, Sendable {
     }
 }
 
+/// Knows of a request what few routes ask for.
+package protocol RouteSubject: AnyObject {
+    func header(_ name: String) -> String?
+    /// The names of all headers, in lower case.
+    var headerNames: [String] { get }
+    /// The name of whoever holds the request's key.
+    var callerName: String? { get }
+}
+
 /// What a route is chosen by.
 package struct RouteQuery {
     package var path: String
@@ -36,25 +46,19 @@ package struct RouteQuery {
     package var model: String?
     /// A list of models has no model of its own: whatever route serves the path serves it.
     package var ignoresModel: Bool
-    package var header: (_ name: String) -> String?
-    /// The names of all headers, in lower case; asked for only if a route wants to know.
-    package var headerNames: () -> [String]
-    /// The name of whoever holds the request's key; asked for only if a route wants to know.
-    package var caller: () -> String?
+    /// Asked only if a route wants to know.
+    package var subject: (any RouteSubject)?
 
     package init(
         path: String, asSent pathAsSent: String? = nil, method: String, model: String?, ignoresModel: Bool = false,
-        header: @escaping (String) -> String? = { _ in nil }, headerNames: @escaping () -> [String] = { [] },
-        caller: @escaping () -> String? = { nil }
+        subject: (any RouteSubject)? = nil
     ) {
         self.path = path
         self.pathAsSent = pathAsSent == path ? nil : pathAsSent
         self.method = method
         self.model = model
         self.ignoresModel = ignoresModel
-        self.header = header
-        self.headerNames = headerNames
-        self.caller = caller
+        self.subject = subject
     }
 }
 
@@ -67,10 +71,10 @@ extension RouteCondition {
             guard let model = query.model, models.contains(where: { $0.matches(model) }) else { return false }
         }
         for header in headers {
-            guard let value = query.header(header.name), header.values.contains(where: { $0.matches(value) }) else { return false }
+            guard let value = query.subject?.header(header.name), header.values.contains(where: { $0.matches(value) }) else { return false }
         }
         guard callers.isEmpty else {
-            guard let caller = query.caller() else { return false }
+            guard let caller = query.subject?.callerName else { return false }
             return callers.contains { $0.matches(caller) }
         }
         return true

@@ -1,3 +1,5 @@
+import HTTPWire
+
 /// A part of a request as a drawer is labelled with it.
 enum RouteLabel: Hashable {
     case exact(String)
@@ -73,15 +75,15 @@ struct RouteSearch {
         switch level {
         case 0: drawer.labels(for: query.path) + (query.pathAsSent.map(drawer.labels) ?? [])
         case 1: drawer.labels(for: query.model)
-        case 2: drawer.isLabelled ? drawer.labels(for: query.caller()) : [.any]
+        case 2: drawer.isLabelled ? drawer.labels(for: query.subject?.callerName) : [.any]
         default: headerLabels(in: drawer)
         }
     }
 
     private func headerLabels(in drawer: RouteDrawer) -> [RouteLabel] {
-        guard !drawer.headers.isEmpty else { return [.any] }
-        let sent = query.headerNames().filter(drawer.headers.contains)
-        return [.any] + sent.compactMap { name in query.header(name).map { .header(name, $0) } }
+        guard !drawer.headers.isEmpty, let subject = query.subject else { return [.any] }
+        let sent = subject.headerNames.filter(drawer.headers.contains)
+        return [.any] + sent.compactMap { name in subject.header(name).map { .header(name, $0) } }
     }
 
     private mutating func compare(_ numbers: [Int]) {

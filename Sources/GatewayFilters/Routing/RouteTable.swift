@@ -1,4 +1,5 @@
 import GatewayCore
+import HTTPWire
 
 /// Finds the first route that matches, without looking at each.
 ///

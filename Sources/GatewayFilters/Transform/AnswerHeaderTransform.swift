@@ -1,5 +1,6 @@
 import GatewayConfig
 import GatewayCore
+import HTTPWire
 
 /// A route's edits of the heads of its answers: of all of them, also errors, and what a cache or a limit answers.
 ///

@@ -1,5 +1,5 @@
-package import GatewayCore
-import HTTPWire
+import GatewayCore
+package import HTTPWire
 
 /// The head of a request to a provider: made anew, from short lists.
 package struct HeaderTransform: Sendable {

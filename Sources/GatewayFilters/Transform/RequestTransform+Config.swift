@@ -2,10 +2,11 @@ package import GatewayConfig
 import GatewayCore
 package import GatewayDialects
 package import JSONBytes
+import HTTPWire
 
 extension RequestTransform {
     /// - Throws: when two edits contradict each other.
-    package init(_ config: TransformConfig, seals: ChatSeals) throws(JSONEditPlanError) {
+    package convenience init(_ config: TransformConfig, seals: ChatSeals) throws(JSONEditPlanError) {
         let system = SystemPrompt(prepend: config.systemPrepend, append: config.systemAppend)
         self.init(
             body: try BodyTransform(edits: config.edits, system: system),

@@ -7,7 +7,7 @@ import JSONBytes
 ///
 /// To a provider of the client's own format the body goes out as it came, with edits spliced in at byte ranges; for another it is translated, and edited then.
 /// The head is made anew from lists: nothing of the client's reaches a provider unless it is named here or in the file, and no credential or query ever does.
-package struct RequestTransform: Sendable {
+package final class RequestTransform: Sendable {
     private let body: BodyTransform
     private let headers: HeaderTransform
     private let lossy: ChatLosses.Policy

@@ -2,11 +2,18 @@ import GatewayCore
 import GatewayDialects
 
 /// How the answer of one attempt is read and, where the provider speaks another format, written anew.
-struct AttemptAnswer {
+final class AttemptAnswer {
     let plan: AttemptPlan
     let exchange: Exchange
     let provider: Provider
     let seals: ChatSeals
+
+    init(plan: AttemptPlan, exchange: Exchange, provider: Provider, seals: ChatSeals) {
+        self.plan = plan
+        self.exchange = exchange
+        self.provider = provider
+        self.seals = seals
+    }
 
     /// Whether the answer is passed on without being read.
     var isOpaque: Bool {

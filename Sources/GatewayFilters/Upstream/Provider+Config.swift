@@ -1,6 +1,7 @@
 import GatewayConfig
 import GatewayCore
 import GatewayDialects
+import HTTPWire
 
 extension Provider {
     /// - Parameter demoURL: where the built-in provider answers, without a slash at the end.

@@ -1,5 +1,6 @@
 package import GatewayCore
 package import GatewayDialects
+package import HTTPWire
 
 /// A configured endpoint, made ready for requests.
 package final class Provider: Sendable {

@@ -1,40 +1,74 @@
 import GatewayCore
 import GatewayDialects
+import HTTPWire
 
 /// One attempt: asks one target once, and returns when there is an answer that nothing may replace any more.
-struct TargetCall {
-    let exchange: Exchange
-    let target: Target
-    let transform: RequestTransform
-    let timeouts: UpstreamTimeouts
-    let ejection: EjectionPolicy?
-    let isOnFreshConnection: Bool
+final class TargetCall {
+    private let exchange: Exchange
+    private let target: Target
+    private let transform: RequestTransform
+    private let timeouts: UpstreamTimeouts
+    private let ejection: EjectionPolicy?
+    private let isOnFreshConnection: Bool
+
+    init(
+        exchange: Exchange, target: Target, transform: RequestTransform, timeouts: UpstreamTimeouts, ejection: EjectionPolicy?,
+        isOnFreshConnection: Bool
+    ) {
+        self.exchange = exchange
+        self.target = target
+        self.transform = transform
+        self.timeouts = timeouts
+        self.ejection = ejection
+        self.isOnFreshConnection = isOnFreshConnection
+    }
 
     /// - Throws: the failure of this attempt, already counted and noted in the exchange's record.
     func run() async throws(GatewayError) -> Response {
-        let worker = exchange.worker
-        var plan = try AttemptPlan(exchange, to: target.provider)
+        let plan = try AttemptPlan(exchange, to: target.provider)
         switch plan {
         case .estimate: return try TokenEstimate.response(to: exchange)
         case .count:
-            do { return try await ask(by: &plan, worker) } catch {
+            do { return try await ask(by: plan) } catch {
                 guard CountPlan.isImpossible(error) else { throw error }
                 return try TokenEstimate.response(to: exchange)
             }
-        case .same, .chat, .embeddings: return try await ask(by: &plan, worker)
+        case .same, .chat, .embeddings: return try await ask(by: plan)
         }
     }
 
-    private func ask(by plan: inout AttemptPlan, _ worker: any WorkerServices) async throws(GatewayError) -> Response {
+    private func ask(by plan: AttemptPlan) async throws(GatewayError) -> Response {
+        let worker = exchange.worker
+        var plan = plan
         var request = try transform.request(for: exchange, to: target, by: &plan, timeouts: timeouts)
         request.isOnFreshConnection = isOnFreshConnection
         let form = AttemptAnswer(plan: plan, exchange: exchange, provider: target.provider, seals: transform.seals)
         let started = worker.now
         let index = noteStart()
         let lease = target.state.begin(now: started, ejection: ejection)
-        do {
-            let response = try await send(request, form, lease, index, started)
-            exchange.record.attempts[index].duration = started.duration(to: worker.now)
+        do throws(GatewayError) {
+            if let credential = target.provider.credential {
+                request.headers += try await credential.headers(for: request, on: worker, cancellation: exchange.cancellation)
+            }
+            let answer: any UpstreamAnswer
+            do throws(GatewayError) { answer = try await worker.send(request, cancellation: exchange.cancellation) } catch {
+                _ = noteWait(since: started)
+                throw error
+            }
+            let headedAt = noteWait(since: started)
+            exchange.record.attempts[index].status = answer.head.status
+            lease.note(status: answer.head.status)
+            let response: Response
+            do throws(GatewayError) { response = try await read(answer, form, lease, started) } catch {
+                answer.cancel()
+                if case .upstreamFailed(let failure) = error, failure.isCredentialProblem { target.provider.credential?.doubt(now: worker.now) }
+                throw error
+            }
+            let answeredAt = worker.now
+            if !response.body.isStream { lease.end(.succeeded, now: answeredAt) }
+            lease.answerBegan(after: started.duration(to: answeredAt))
+            exchange.record.firstByteAt = response.body.isStream ? answeredAt : headedAt
+            exchange.record.attempts[index].duration = started.duration(to: answeredAt)
             return response
         } catch {
             exchange.record.attempts[index].duration = started.duration(to: worker.now)
@@ -52,28 +86,6 @@ struct TargetCall {
         let model = target.model ?? exchange.model ?? ""
         exchange.record.attemptBegan(Attempt(provider: target.provider.name, model: model))
         return exchange.record.attempts.count - 1
-    }
-
-    private func send(
-        _ request: consuming UpstreamRequest, _ form: AttemptAnswer, _ lease: TargetLease, _ index: Int, _ sentAt: ContinuousClock.Instant
-    ) async throws(GatewayError) -> Response {
-        if let credential = target.provider.credential {
-            request.headers += try await credential.headers(for: request, on: exchange.worker, cancellation: exchange.cancellation)
-        }
-        let (answer, headedAt) = try await ask(request, since: sentAt)
-        exchange.record.attempts[index].status = answer.head.status
-        lease.note(status: answer.head.status)
-        do {
-            let response = try await read(answer, form, lease, sentAt)
-            if !response.body.isStream { lease.end(.succeeded, now: exchange.worker.now) }
-            lease.answerBegan(after: sentAt.duration(to: exchange.worker.now))
-            exchange.record.firstByteAt = response.body.isStream ? exchange.worker.now : headedAt
-            return response
-        } catch {
-            answer.cancel()
-            if case .upstreamFailed(let failure) = error, failure.isCredentialProblem { target.provider.credential?.doubt(now: exchange.worker.now) }
-            throw error
-        }
     }
 
     private func read(
@@ -96,7 +108,8 @@ struct TargetCall {
             let named = form.isWrittenHere ? headers.naming(Self.eventStreamType) : headers
             return Response(status: head.status, headers: named, body: ResponseBody(.stream(stream)))
         }
-        let body = try await wait(for: whole)
+        let (body, usage) = if let arrived = try whole.arrived() { arrived } else { try await wait(for: whole) }
+        exchange.record.attemptUsed(usage, at: target.price)
         guard exchange.isStreaming, let chunks = form.chunks(of: body) else {
             let type = form.isWrittenHere ? "application/json" : headers.first("content-type") ?? "application/json"
             return Response(status: head.status, headers: headers.naming(type), body: ResponseBody(bytes: body))
@@ -110,19 +123,7 @@ struct TargetCall {
 
     private func broken(_ reason: String) -> GatewayError { .upstreamBroken(provider: target.provider.name, reason: reason) }
 
-    // What these two take is time spent waiting for providers.
-
-    private func ask(
-        _ request: UpstreamRequest, since started: ContinuousClock.Instant
-    ) async throws(GatewayError) -> (any UpstreamAnswer, headedAt: ContinuousClock.Instant) {
-        do {
-            let answer = try await exchange.worker.send(request, cancellation: exchange.cancellation)
-            return (answer, noteWait(since: started))
-        } catch {
-            _ = noteWait(since: started)
-            throw error
-        }
-    }
+    // Time spent waiting for providers.
 
     /// - Returns: when the wait ended.
     private func noteWait(since started: ContinuousClock.Instant) -> ContinuousClock.Instant {
@@ -131,12 +132,10 @@ struct TargetCall {
         return ended
     }
 
-    private func wait(for whole: WholeAnswer) async throws(GatewayError) -> [UInt8] {
+    private func wait(for whole: WholeAnswer) async throws(GatewayError) -> (body: [UInt8], usage: Usage?) {
         let started = exchange.worker.now
         defer { exchange.record.upstreamTime += started.duration(to: exchange.worker.now) }
-        let (body, usage) = try await whole.answer()
-        exchange.record.attemptUsed(usage, at: target.price)
-        return body
+        return try await whole.answer()
     }
 }
 

@@ -1,6 +1,7 @@
 import GatewayCore
 import GatewayDialects
 import JSONBytes
+import HTTPWire
 
 /// Token counts that no provider made, reckoned from the bytes of what was sent and received, and said to be so.
 ///

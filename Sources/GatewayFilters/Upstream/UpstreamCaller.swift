@@ -39,7 +39,7 @@ package final class UpstreamCaller: Sendable {
         var number = 0
         while true {
             do {
-                return try await call(targets[index], exchange, by: deadline, isOnFreshConnection)
+                return try await call(to: targets[index], exchange, by: deadline, isOnFreshConnection).run()
             } catch {
                 // A client that left as the failure came has left all the same.
                 if let gone = exchange.cancellation.error { throw gone }
@@ -68,18 +68,17 @@ package final class UpstreamCaller: Sendable {
     }
 
     private func call(
-        _ target: Target, _ exchange: Exchange, by deadline: ContinuousClock.Instant, _ isOnFreshConnection: Bool
-    ) async throws(GatewayError) -> Response {
+        to target: Target, _ exchange: Exchange, by deadline: ContinuousClock.Instant, _ isOnFreshConnection: Bool
+    ) throws(GatewayError) -> TargetCall {
         let left = exchange.worker.now.duration(to: deadline)
         guard left > .zero else {
             throw .upstreamTimedOut(provider: target.provider.name, phase: .total, afterMilliseconds: policy.timeouts.total.milliseconds)
         }
         var timeouts = policy.timeouts
         timeouts.total = left
-        return try await TargetCall(
+        return TargetCall(
             exchange: exchange, target: target, transform: transform, timeouts: timeouts, ejection: policy.ejection,
-            isOnFreshConnection: isOnFreshConnection
-        ).run()
+            isOnFreshConnection: isOnFreshConnection)
     }
 
     private func pick(_ targets: [Target], _ tried: Set<Int>, _ exchange: Exchange) -> Int {

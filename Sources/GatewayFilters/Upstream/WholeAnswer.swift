@@ -23,8 +23,15 @@ struct WholeAnswer {
     }
 
     /// The answer for the client, and the tokens it cost.
-    func answer() async throws(GatewayError) -> (body: [UInt8], usage: Usage?) {
-        let body = try await body()
+    func answer() async throws(GatewayError) -> (body: [UInt8], usage: Usage?) { try judged(try await body()) }
+
+    /// The same without a wait, if the whole body has come with its head, as most do; nil: it has not.
+    func arrived() throws(GatewayError) -> (body: [UInt8], usage: Usage?)? {
+        guard let body = answer.takeArrived(atMost: provider.endpoint.limits.responseBodyBytes) else { return nil }
+        return try judged(body)
+    }
+
+    private func judged(_ body: [UInt8]) throws(GatewayError) -> (body: [UInt8], usage: Usage?) {
         switch form.judge(body) {
         case .answer(let written, let usage): return (written, cost(body, usage))
         case .error(let status):

@@ -2,6 +2,7 @@ import GatewayCore
 import GatewayDialects
 import JSONBytes
 import Testing
+import HTTPWire
 
 @Suite("Errors for Gemini clients")
 struct GeminiErrorsTests {

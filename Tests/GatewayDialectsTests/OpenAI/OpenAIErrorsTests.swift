@@ -3,6 +3,7 @@ import JSONBytes
 import Testing
 
 @testable import GatewayDialects
+import HTTPWire
 
 @Suite("Errors for OpenAI clients")
 struct OpenAIErrorsTests {

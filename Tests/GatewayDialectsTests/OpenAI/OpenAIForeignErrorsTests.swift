@@ -3,6 +3,7 @@ import JSONBytes
 import Testing
 
 @testable import GatewayDialects
+import HTTPWire
 
 @Suite("Other dialects' errors for OpenAI clients")
 struct OpenAIForeignErrorsTests {

@@ -2,6 +2,7 @@ import Foundation
 import GatewayCore
 import JSONBytes
 import Testing
+import HTTPWire
 
 /// One recorded exchange of `Fixtures`.
 struct Recording: Sendable, CustomTestStringConvertible {

@@ -4,6 +4,7 @@ import JSONBytes
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("The cache, by the client's dialect", .timeLimit(.minutes(1)))
 struct DialectCacheTests {

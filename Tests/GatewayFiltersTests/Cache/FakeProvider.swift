@@ -1,6 +1,7 @@
 import GatewayCore
 
 @testable import GatewayFilters
+import HTTPWire
 
 /// The rest of the pipeline behind a cache: counts its calls, and answers as a test says.
 final class FakeProvider: Sendable {

@@ -3,6 +3,7 @@ import GatewayDialects
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("The cache, with requests that a provider refuses", .timeLimit(.minutes(5)))
 struct NegativeAnswerTests {

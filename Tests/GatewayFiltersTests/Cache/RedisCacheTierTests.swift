@@ -3,6 +3,7 @@ import GatewayDialects
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("The cache in Redis", .timeLimit(.minutes(5)))
 struct RedisCacheTierTests {

@@ -2,6 +2,7 @@ import GatewayCore
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("Equal requests at the same time", .timeLimit(.minutes(10)))
 struct SharedFlightTests {

@@ -2,6 +2,7 @@ import GatewayCore
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("The cache, with answers that are too old", .timeLimit(.minutes(5)))
 struct StaleAnswerTests {

@@ -2,6 +2,7 @@ import GatewayCore
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 /// Signatures that botocore 1.44.8 (`SigV4Auth`) made of the same requests at the same moment.
 @Suite("A request signed for AWS")

@@ -5,6 +5,7 @@ import JSONBytes
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("A fetch of credentials")
 struct TokenFetchTests {

@@ -5,6 +5,7 @@ import JSONBytes
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("Fallback across dialects")
 struct DialectFallbackTests {

@@ -1,4 +1,5 @@
 import GatewayCore
+import HTTPWire
 
 /// A worker without sockets, whose clock moves only when a test (or a `sleep`) moves it.
 ///

@@ -1,4 +1,5 @@
 import GatewayCore
+import HTTPWire
 
 /// A filter that is a closure.
 struct StubFilter: Filter {

@@ -2,6 +2,7 @@ import GatewayCore
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("A route's edits of the heads of its answers")
 struct AnswerHeaderTransformTests {

@@ -3,6 +3,7 @@ import GatewayDialects
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("The head of a request, by the provider's dialect")
 struct DialectHeadersTests {

@@ -2,6 +2,7 @@ import GatewayCore
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("The head of a request to a provider")
 struct HeaderTransformTests {

@@ -4,6 +4,7 @@ import JSONBytes
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("A request to a provider of another format")
 struct TranslatedRequestTests {

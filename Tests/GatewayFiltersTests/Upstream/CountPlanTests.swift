@@ -3,6 +3,7 @@ import JSONBytes
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("A count of tokens by a provider of another dialect")
 struct CountPlanTests {

@@ -3,6 +3,7 @@ import GatewayDialects
 import JSONBytes
 
 @testable import GatewayFilters
+import HTTPWire
 
 extension Provider {
     /// One that speaks `dialect`. Its key is `provider-key`.

@@ -4,6 +4,7 @@ import JSONBytes
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("Embeddings at a provider of another dialect")
 struct EmbeddingsPlanTests {

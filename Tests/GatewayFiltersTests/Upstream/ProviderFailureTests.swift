@@ -4,6 +4,7 @@ import GatewayDialects
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("A provider's error, in its own words")
 struct ProviderFailureTests {

@@ -2,6 +2,7 @@ import GatewayCore
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("A provider's answer")
 struct TargetCallTests {

@@ -4,6 +4,7 @@ import JSONBytes
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("A count of tokens that no provider gives")
 struct TokenEstimateTests {

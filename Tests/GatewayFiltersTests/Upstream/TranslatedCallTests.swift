@@ -4,6 +4,7 @@ import JSONBytes
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("A provider's answer in another format")
 struct TranslatedCallTests {

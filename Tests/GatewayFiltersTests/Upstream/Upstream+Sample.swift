@@ -3,6 +3,7 @@ import GatewayCore
 import GatewayDialects
 
 @testable import GatewayFilters
+import HTTPWire
 
 extension Provider {
     static func sample(

@@ -3,6 +3,7 @@ import GatewayCore
 import Testing
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("A file's providers and models")
 struct UpstreamCatalogTests {

@@ -2,6 +2,7 @@ import Dispatch
 package import GatewayCore
 import JSONBytes
 package import WebTokens
+import HTTPWire
 
 /// Fetches an issuer's keys.
 package struct KeySetFetcher: Sendable {

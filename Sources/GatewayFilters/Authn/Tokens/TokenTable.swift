@@ -15,16 +15,22 @@ package final class TokenTable: Sendable {
         verified = VerifiedTokens(countMax: tokensMax)
     }
 
+    /// Who a token stands for that has been found good before, with the keys that its issuer has now; nil: it has not.
+    ///
+    /// - Throws: `tokenRefused` when it is no longer valid.
+    func remembered(_ digest: KeyDigest, _ exchange: Exchange) throws(GatewayError) -> Caller? {
+        guard let known = verified.token(for: digest), known.keysVersion == known.issuer.keys.version else { return nil }
+        if let refusal = known.validity.refusal(now: exchange.worker.secondsSince1970) { throw .tokenRefused(refusal) }
+        return known.caller
+    }
+
     /// Who a token stands for.
     ///
     /// - Parameter digest: the token's.
     /// - Throws: `tokenRefused`, `issuerUnreachable`, or the cancellation's error.
     func caller(of token: [UInt8], _ digest: KeyDigest, _ exchange: Exchange) async throws(GatewayError) -> Caller {
+        if let known = try remembered(digest, exchange) { return known }
         let now = exchange.worker.secondsSince1970
-        if let known = verified.token(for: digest), known.keysVersion == known.issuer.keys.version {
-            if let refusal = known.validity.refusal(now: now) { throw .tokenRefused(refusal) }
-            return known.caller
-        }
         let found = try await verify(token, now: now, exchange)
         verified.keep(found, for: digest, now: now)
         return found.caller

@@ -1,4 +1,5 @@
 import GatewayCore
+import HTTPWire
 
 /// The head of a shared answer.
 struct FlightHead: Sendable {

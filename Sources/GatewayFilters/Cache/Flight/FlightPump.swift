@@ -1,4 +1,5 @@
 import GatewayCore
+import HTTPWire
 
 /// Calls the rest of the pipeline for a flight, and feeds the flight with what comes.
 ///

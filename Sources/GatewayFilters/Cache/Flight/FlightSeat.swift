@@ -1,4 +1,5 @@
 import GatewayCore
+import HTTPWire
 
 /// One request on board of a flight: it reads at its own pace, and leaves when its client does.
 ///

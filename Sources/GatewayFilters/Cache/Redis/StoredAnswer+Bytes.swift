@@ -1,5 +1,6 @@
 import GatewayCore
 import GatewayDialects
+import HTTPWire
 
 // An answer as bytes, without what belongs to one process: its age is the store's to know, and the other form can be made again.
 extension StoredAnswer {

@@ -5,6 +5,7 @@ import Testing
 import WebTokens
 
 @testable import GatewayFilters
+import HTTPWire
 
 @Suite("An issuer's keys")
 struct IssuerKeysTests {
