@@ -85,14 +85,14 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     }
 
     /// Sends a request. The transfer ends in its time-outs at the latest.
-    package func send(_ request: CurlRequest, to endpoint: CurlEndpoint) throws(CurlError) -> CurlTransfer {
+    package func send(_ request: borrowing CurlRequest, to endpoint: CurlEndpoint) throws(CurlError) -> CurlTransfer {
         let pool = pool(of: endpoint)
         let transfer = CurlTransfer(client: self, request: request)
         if pool.needsLibcurl { try transferWithLibcurl(transfer, request, pool) } else { try sendOverConnection(transfer, request, pool) }
         return transfer
     }
 
-    private func sendOverConnection(_ transfer: CurlTransfer, _ request: CurlRequest, _ pool: CurlPool) throws(CurlError) {
+    private func sendOverConnection(_ transfer: CurlTransfer, _ request: borrowing CurlRequest, _ pool: CurlPool) throws(CurlError) {
         var buffer: [UInt8] = []
         swap(&buffer, &pool.connections.spareBuffer)
         guard let message = RequestMessage(request, by: pool, in: buffer) else { throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue)) }
@@ -113,7 +113,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         act(on: CURL_SOCKET_TIMEOUT, events: 0)
     }
 
-    private func transferWithLibcurl(_ transfer: CurlTransfer, _ request: CurlRequest, _ pool: CurlPool) throws(CurlError) {
+    private func transferWithLibcurl(_ transfer: CurlTransfer, _ request: borrowing CurlRequest, _ pool: CurlPool) throws(CurlError) {
         guard let handle = takeHandle(pool) else { throw .refusedRequest(code: Int(CURLE_OUT_OF_MEMORY.rawValue)) }
         guard handle.begin(transfer, request) else { throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue)) }
         isActing = true

@@ -22,7 +22,7 @@ package final class CurlTransfer {
     /// Where it stands among the client's active transfers.
     var place = 0
 
-    init(client: CurlClient, request: CurlRequest) {
+    init(client: CurlClient, request: borrowing CurlRequest) {
         self.client = client
         firstByteTimeout = request.firstByteTimeout
         idleTimeout = request.idleTimeout

@@ -13,7 +13,7 @@ struct RequestMessage {
 
     /// - Parameter buffer: empty, with room.
     /// - Returns: nil when method or path cannot stand in a request line.
-    init?(_ request: CurlRequest, by pool: CurlPool, in buffer: consuming [UInt8]) {
+    init?(_ request: borrowing CurlRequest, by pool: CurlPool, in buffer: consuming [UInt8]) {
         let address = pool.address
         guard isMethod(request.method), isRequestTarget(request.path) else { return nil }
         let expectsBody = request.method == "POST" || request.method == "PUT" || request.method == "PATCH"

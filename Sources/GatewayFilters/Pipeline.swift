@@ -4,11 +4,17 @@ import HTTPWire
 
 /// A compiled `gateway.yaml`: immutable, shared by all workers, replaced as a whole by a reload.
 package final class Pipeline: Sendable {
-    package struct Route: Sendable {
+    package final class Route: Sendable {
         package let name: String
         package let chain: FilterChain
         /// nil: the heads of its answers stay as they are.
         package let answerHeaders: AnswerHeaderTransform?
+
+        fileprivate init(name: String, chain: FilterChain, answerHeaders: AnswerHeaderTransform?) {
+            self.name = name
+            self.chain = chain
+            self.answerHeaders = answerHeaders
+        }
     }
 
     /// Counts the files that have been live since the start, from 1.
@@ -22,8 +28,8 @@ package final class Pipeline: Sendable {
     private let callers: CallerDirectory
     /// nil: the file names no issuer.
     private let tokens: TokenTable?
-    /// Whether some route is for certain callers only.
-    private let routesByCaller: Bool
+    /// Whether some route is for certain callers only: then `identify` comes before `route`.
+    package let routesByCaller: Bool
     private let models: [String: String]
 
     package var endpoints: [UpstreamEndpoint] { targets.map(\.provider.endpoint) + (tokens?.endpoints ?? []) }
@@ -49,17 +55,11 @@ package final class Pipeline: Sendable {
         self.configuration = configuration
     }
 
+    /// Finds out whose request it is. May wait: a token's issuer may have to be asked for its keys.
+    package func identify(_ exchange: Exchange) async { _ = await callers.identify(exchange) }
+
     /// The first route of the file that matches.
-    package func route(for exchange: Exchange) async -> Route? {
-        // Before the look-up, which does not wait: a token's issuer may have to be asked for its keys.
-        if routesByCaller { _ = await callers.identify(exchange) }
-        let head = exchange.request.head
-        let number = table.match(
-            RouteQuery(
-                path: exchange.path, asSent: head.path, method: head.method.name, model: exchange.model, ignoresModel: exchange.operation == .models,
-                subject: exchange))
-        return number.map { routes[$0] }
-    }
+    package func route(for exchange: Exchange) -> Route? { table.match(exchange).map { routes[$0] } }
 
     /// Fetches issuers' keys whose time has come. To be called now and then on one worker.
     package func refreshKeys(on worker: any WorkerServices) { tokens?.refreshKeys(on: worker) }
@@ -74,7 +74,10 @@ package final class Pipeline: Sendable {
     package func modelLabel(_ model: String) -> String? { models[model] }
 }
 
-extension Exchange: RouteSubject {
+extension Exchange: RouteQuery {
+    package var pathAsSent: String? { request.head.path == path ? nil : request.head.path }
+    package var method: String { request.head.method.name }
+    package var ignoresModel: Bool { operation == .models }
     package func header(_ name: String) -> String? { request.head.fields.first(name) }
     package var headerNames: [String] { request.head.fields.map(\.name) }
     package var callerName: String? { identity?.caller?.name }

@@ -24,7 +24,8 @@ final class RefreshRun {
         worker.metrics.requestStarted()
         defer { report() }
         do throws(GatewayError) {
-            guard let route = await pipeline.route(for: exchange) else { throw pipeline.reasonForNoRoute(exchange) }
+            if pipeline.routesByCaller { await pipeline.identify(exchange) }
+            guard let route = pipeline.route(for: exchange) else { throw pipeline.reasonForNoRoute(exchange) }
             exchange.record.route = route.name
             exchange.record.modelLabel = exchange.model.flatMap(pipeline.modelLabel)
             let response = try await route.chain.run(exchange)

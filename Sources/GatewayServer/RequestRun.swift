@@ -9,11 +9,8 @@ import HTTPWire
 final class RequestRun: @unchecked Sendable {
     private let worker: Worker
     private let pipeline: Pipeline
-    private let request: HTTPRequest
     private let responder: HTTPResponder
     private let exchange: Exchange
-    /// nil for a path of no API.
-    private let api: ClientAPI?
     /// The route's edits of the answer's head; nil where it has none.
     private var answerHeaders: AnswerHeaderTransform?
     /// What makes a list of events, for a client that reads one.
@@ -24,16 +21,13 @@ final class RequestRun: @unchecked Sendable {
     init(worker: Worker, pipeline: Pipeline, request: HTTPRequest, responder: HTTPResponder) {
         self.worker = worker
         self.pipeline = pipeline
-        self.request = request
         self.responder = responder
         let fields = request.head.fields
-        api = ClientAPI(request.head)
         exchange = Exchange(
             request: ClientRequest(head: request.head, body: request.body), worker: worker, started: request.received,
             requestID: RequestID.choose(fields.first("x-request-id"), random: worker.randomBits),
             trace: TraceContext(continuing: fields.first("traceparent"), random: worker.randomBits),
-            path: api?.path ?? request.head.path)
-        exchange.dialect = api?.dialect ?? .openai
+            path: request.head.path)
         exchange.peer = request.peer
         exchange.record.clientRetryCount = fields.first("x-stainless-retry-count").flatMap { Int($0) }
     }
@@ -55,14 +49,17 @@ final class RequestRun: @unchecked Sendable {
     func cancel(_ reason: GatewayError) { exchange.cancellation.cancel(reason) }
 
     private func answer() async throws(GatewayError) -> Response {
-        let head = request.head
-        guard let api else { throw .routeMissing }
+        let head = exchange.request.head
+        guard let api = ClientAPI(head) else { throw .routeMissing }
+        exchange.path = api.path
+        exchange.dialect = api.dialect
         // A body that the gateway cannot read could name any model.
         if let coding = head.fields.first("content-encoding"), coding.lowercased() != "identity" {
             throw .malformedRequest(status: 415, reason: "Request bodies must not be compressed. Send this one without content-encoding.")
         }
         try api.describe(exchange)
-        guard let route = await pipeline.route(for: exchange) else { throw pipeline.reasonForNoRoute(exchange) }
+        if pipeline.routesByCaller { await pipeline.identify(exchange) }
+        guard let route = pipeline.route(for: exchange) else { throw pipeline.reasonForNoRoute(exchange) }
         answerHeaders = route.answerHeaders
         exchange.record.route = route.name
         exchange.record.modelLabel = exchange.model.flatMap(pipeline.modelLabel)
@@ -144,7 +141,7 @@ final class RequestRun: @unchecked Sendable {
             if array != nil, let type = fields.firstIndex(where: { $0.0 == "content-type" }) { fields[type].1 = "application/json" }
         }
         answerHeaders?.apply(to: &fields)
-        if let cors = pipeline.cors, let origin = request.head.fields.first("origin") { fields += cors.fields(for: origin) }
+        if let cors = pipeline.cors, let origin = exchange.request.head.fields.first("origin") { fields += cors.fields(for: origin) }
         return fields
     }
 
@@ -163,6 +160,7 @@ final class RequestRun: @unchecked Sendable {
         let times = RequestTimes(of: record, started: exchange.started, ended: ended)
         worker.metrics.requestEnded(record, times: times, isStreaming: exchange.isStreaming)
         guard worker.accessLog.isOn else { return }
+        let request = exchange.request
         let bytesIn = request.head.byteCount + request.body.count
         worker.accessLog.write(
             AccessLogEntry(

@@ -18,7 +18,8 @@ package func writeRequestHead(
     output.append(text: " HTTP/1.1\r\nhost: ")
     output.append(text: host)
     output.appendLineEnd()
-    for field in fields { output.append(field: field.name, field.value) }
+    let fields = fields.span
+    for index in fields.indices { output.append(field: fields[index].name, fields[index].value) }
     if let bodyBytes {
         output.append(text: "content-length: ")
         output.append(decimal: bodyBytes)

@@ -37,7 +37,8 @@ package func writeResponseHead(
     output.append(text: statusReason(status))
     output.appendLineEnd()
     if let date { output.append(field: "date", date) }
-    for (name, value) in fields where !isFramingField(name) { output.append(field: name, value) }
+    let fields = fields.span
+    for index in fields.indices where !isFramingField(fields[index].0) { output.append(field: fields[index].0, fields[index].1) }
     writeFraming(framing, into: &output)
     if status >= 200 { writeConnection(keepAlive && framing != .close, version, into: &output) }
     output.appendLineEnd()

@@ -43,7 +43,7 @@ package final class FallbackFilter: Filter {
         var position = 0
         var failure: GatewayError?
         while true {
-            visited.append(model.name)
+            if !rules.isEmpty { visited.append(model.name) }
             do {
                 let mayGiveUp = position < rules.count && rule(for: .noTargetLeft(model: model.name), from: position, visited, exchange) != nil
                 return try await caller.answer(exchange, from: model, by: deadline, mayGiveUp: mayGiveUp)

@@ -27,43 +27,27 @@ package struct RouteCondition: Equatable, Sendable {
     }
 }
 
-/// Knows of a request what few routes ask for.
-package protocol RouteSubject: AnyObject {
-    func header(_ name: String) -> String?
-    /// The names of all headers, in lower case.
-    var headerNames: [String] { get }
-    /// The name of whoever holds the request's key.
-    var callerName: String? { get }
-}
-
 /// What a route is chosen by.
-package struct RouteQuery {
-    package var path: String
+package protocol RouteQuery: AnyObject {
+    /// In its `/v1` form.
+    var path: String { get }
     /// As the client wrote it, where that is another spelling of `path`. A route may be written either way.
-    package var pathAsSent: String?
-    package var method: String
+    var pathAsSent: String? { get }
+    var method: String { get }
     /// nil when the request names none.
-    package var model: String?
+    var model: String? { get }
     /// A list of models has no model of its own: whatever route serves the path serves it.
-    package var ignoresModel: Bool
-    /// Asked only if a route wants to know.
-    package var subject: (any RouteSubject)?
+    var ignoresModel: Bool { get }
+    /// The names of all headers, in lower case; asked for only if a route wants to know.
+    var headerNames: [String] { get }
+    /// The name of whoever holds the request's key; asked for only if a route wants to know.
+    var callerName: String? { get }
 
-    package init(
-        path: String, asSent pathAsSent: String? = nil, method: String, model: String?, ignoresModel: Bool = false,
-        subject: (any RouteSubject)? = nil
-    ) {
-        self.path = path
-        self.pathAsSent = pathAsSent == path ? nil : pathAsSent
-        self.method = method
-        self.model = model
-        self.ignoresModel = ignoresModel
-        self.subject = subject
-    }
+    func header(_ name: String) -> String?
 }
 
 extension RouteCondition {
-    package func matches(_ query: RouteQuery) -> Bool {
+    package func matches(_ query: some RouteQuery) -> Bool {
         guard paths.isEmpty || paths.contains(where: { $0.matches(query.path) || (query.pathAsSent.map($0.matches) ?? false) })
         else { return false }
         guard methods.isEmpty || methods.contains(query.method) else { return false }
@@ -71,10 +55,10 @@ extension RouteCondition {
             guard let model = query.model, models.contains(where: { $0.matches(model) }) else { return false }
         }
         for header in headers {
-            guard let value = query.subject?.header(header.name), header.values.contains(where: { $0.matches(value) }) else { return false }
+            guard let value = query.header(header.name), header.values.contains(where: { $0.matches(value) }) else { return false }
         }
         guard callers.isEmpty else {
-            guard let caller = query.subject?.callerName else { return false }
+            guard let caller = query.callerName else { return false }
             return callers.contains { $0.matches(caller) }
         }
         return true

@@ -50,14 +50,14 @@ struct RouteDrawer {
 }
 
 /// One look for the first route that matches.
-struct RouteSearch {
-    let query: RouteQuery
+struct RouteSearch<Query: RouteQuery> {
+    let query: Query
     let conditions: [RouteCondition]
     private(set) var best: Int?
     /// How many conditions were compared.
     private(set) var looks = 0
 
-    init(query: RouteQuery, conditions: [RouteCondition]) {
+    init(query: Query, conditions: [RouteCondition]) {
         self.query = query
         self.conditions = conditions
     }
@@ -75,15 +75,15 @@ struct RouteSearch {
         switch level {
         case 0: drawer.labels(for: query.path) + (query.pathAsSent.map(drawer.labels) ?? [])
         case 1: drawer.labels(for: query.model)
-        case 2: drawer.isLabelled ? drawer.labels(for: query.subject?.callerName) : [.any]
+        case 2: drawer.isLabelled ? drawer.labels(for: query.callerName) : [.any]
         default: headerLabels(in: drawer)
         }
     }
 
     private func headerLabels(in drawer: RouteDrawer) -> [RouteLabel] {
-        guard !drawer.headers.isEmpty, let subject = query.subject else { return [.any] }
-        let sent = subject.headerNames.filter(drawer.headers.contains)
-        return [.any] + sent.compactMap { name in subject.header(name).map { .header(name, $0) } }
+        guard !drawer.headers.isEmpty else { return [.any] }
+        let sent = query.headerNames.filter(drawer.headers.contains)
+        return [.any] + sent.compactMap { name in query.header(name).map { .header(name, $0) } }
     }
 
     private mutating func compare(_ numbers: [Int]) {

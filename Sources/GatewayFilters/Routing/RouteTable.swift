@@ -34,13 +34,13 @@ package struct RouteTable: Sendable {
     }
 
     /// - Returns: the number of the route, in the order of `init`.
-    package func match(_ query: RouteQuery) -> Int? {
+    package func match(_ query: some RouteQuery) -> Int? {
         var looks = 0
         return match(query, looks: &looks)
     }
 
     /// - Parameter looks: how many conditions were compared, added up for tests.
-    func match(_ query: RouteQuery, looks: inout Int) -> Int? {
+    func match(_ query: some RouteQuery, looks: inout Int) -> Int? {
         guard conditions.count > Self.scannedMax else {
             for index in conditions.indices where conditions[index].matches(query) { return index }
             return nil

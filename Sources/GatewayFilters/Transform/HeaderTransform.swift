@@ -13,13 +13,13 @@ package struct HeaderTransform: Sendable {
         "transfer-encoding", "accept-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect", "content-type", "traceparent",
     ]
 
-    private let passed: [String]
+    private let passed: FieldNames
     private let set: [HeaderField]
     private let removed: Set<String>
 
     /// - Parameters: names in lower case. `pass` names client fields, `set` replaces, `remove` has the last word.
     package init(pass: [String] = [], set: [HeaderField] = [], remove: [String] = []) {
-        passed = Self.passed(pass)
+        passed = FieldNames(Self.passed(pass))
         self.set = set
         removed = Set(remove)
     }
@@ -65,7 +65,11 @@ package struct HeaderTransform: Sendable {
 
     private func pass(_ exchange: Exchange, _ dialect: Dialect?, into fields: inout [HeaderField]) {
         let client = exchange.request.head.fields
-        for name in passed where client.contains(name) && fields.first(name) == nil && Self.isUnderstood(name, by: dialect) {
+        for index in 0..<client.count {
+            guard let place = client.place(at: index, among: passed) else { continue }
+            let name = passed.names[place]
+            // The first of several lines brings all of them.
+            guard fields.first(name) == nil, Self.isUnderstood(name, by: dialect) else { continue }
             fields.append(HeaderField(name, client.all(name).joined(separator: ", ")))
         }
         // Whoever downloads something says as what; answers that the gateway reads come as they come.

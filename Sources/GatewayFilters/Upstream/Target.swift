@@ -50,7 +50,7 @@ package final class Target: Sendable {
 }
 
 /// A model of the file: a name that apps ask for, and who serves it.
-package struct ServedModel: Sendable {
+package final class ServedModel: Sendable {
     package let name: String
     /// In the order of the file; never empty.
     package let targets: [Target]
@@ -66,5 +66,5 @@ package struct ServedModel: Sendable {
     }
 
     /// A target without a name of its own in the file.
-    package init(only target: Target) { self.init(name: target.name, targets: [target]) }
+    package convenience init(only target: Target) { self.init(name: target.name, targets: [target]) }
 }

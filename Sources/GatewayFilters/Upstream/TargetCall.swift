@@ -56,10 +56,11 @@ final class TargetCall {
                 throw error
             }
             let headedAt = noteWait(since: started)
-            exchange.record.attempts[index].status = answer.head.status
-            lease.note(status: answer.head.status)
+            let head = answer.head
+            exchange.record.attempts[index].status = head.status
+            lease.note(status: head.status)
             let response: Response
-            do throws(GatewayError) { response = try await read(answer, form, lease, started) } catch {
+            do throws(GatewayError) { response = try await read(answer, head, form, lease, started) } catch {
                 answer.cancel()
                 if case .upstreamFailed(let failure) = error, failure.isCredentialProblem { target.provider.credential?.doubt(now: worker.now) }
                 throw error
@@ -89,9 +90,8 @@ final class TargetCall {
     }
 
     private func read(
-        _ answer: any UpstreamAnswer, _ form: AttemptAnswer, _ lease: TargetLease, _ sentAt: ContinuousClock.Instant
+        _ answer: any UpstreamAnswer, _ head: UpstreamHead, _ form: AttemptAnswer, _ lease: TargetLease, _ sentAt: ContinuousClock.Instant
     ) async throws(GatewayError) -> Response {
-        let head = answer.head
         let headers = AnswerHeaders.passedBack(head, hasOwnLimits: exchange.responseHeaders.hasOwnLimits)
         let whole = WholeAnswer(answer: answer, form: form)
         if (400...599).contains(head.status) { throw await whole.failure(headers: headers) }
@@ -111,8 +111,8 @@ final class TargetCall {
         let (body, usage) = if let arrived = try whole.arrived() { arrived } else { try await wait(for: whole) }
         exchange.record.attemptUsed(usage, at: target.price)
         guard exchange.isStreaming, let chunks = form.chunks(of: body) else {
-            let type = form.isWrittenHere ? "application/json" : headers.first("content-type") ?? "application/json"
-            return Response(status: head.status, headers: headers.naming(type), body: ResponseBody(bytes: body))
+            let isNamed = !form.isWrittenHere && headers.first("content-type") != nil
+            return Response(status: head.status, headers: isNamed ? headers : headers.naming("application/json"), body: ResponseBody(bytes: body))
         }
         lease.end(.succeeded, now: exchange.worker.now)
         return Response(
