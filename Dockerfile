@@ -3,7 +3,7 @@
 # ---- build: the Swift tool chain and the headers of the C libraries; nothing of it is in the image that runs
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libcurl4-openssl-dev libhiredis-dev libyaml-dev zlib1g-dev pkg-config \
+    && apt-get install --yes --no-install-recommends libcurl4-openssl-dev libhiredis-dev libmimalloc-dev libyaml-dev zlib1g-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # Packages are fetched again only when one of these changes. The brackets let Package.resolved be absent.
@@ -19,7 +19,7 @@ RUN swift build --configuration release --static-swift-stdlib --product weir \
 # ---- run
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libhiredis0.14 libyaml-0-2 tzdata zlib1g \
+    && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libhiredis0.14 libmimalloc2.0 libyaml-0-2 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/* /var/cache/debconf/* /var/log/*
 COPY --from=build /out/weir /usr/local/bin/weir
 

@@ -43,6 +43,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Without pkgConfig: what hiredis' .pc file adds to the defaults is a flag that SwiftPM prohibits, and says so on each build.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        // The allocator of the gateway: linked before libc, it takes the place of malloc for everything in the process.
+        .systemLibrary(name: "CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // Bytes in, bytes out: no I/O, fuzzed.
@@ -91,7 +93,7 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "GatewayServer", "GatewayConfig", "MockProvider", "CurlClient", "EventLoop", "JSONBytes",
+                "CMimalloc", "GatewayServer", "GatewayConfig", "MockProvider", "CurlClient", "EventLoop", "JSONBytes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict),

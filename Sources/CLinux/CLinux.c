@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -168,7 +169,16 @@ long clinux_send_pieces(int fd, const clinux_piece *pieces, size_t count) {
     }
 }
 
-void clinux_trim_memory(void) { malloc_trim(0); }
+// Of mimalloc, in programs that are linked with it; in others libc has the memory.
+__attribute__((weak)) void mi_collect(bool force);
+
+void clinux_trim_memory(void) {
+    if (mi_collect) {
+        mi_collect(true);
+    } else {
+        malloc_trim(0);
+    }
+}
 
 // Pages of code are the file's: what is unmapped here comes back from the page cache when it is run again.
 void clinux_unmap_code(void) {
@@ -183,11 +193,6 @@ void clinux_unmap_code(void) {
             madvise((void *)start, end - start, MADV_DONTNEED);
     }
     fclose(maps);
-}
-
-void clinux_keep_freed_memory(void) {
-    mallopt(M_MMAP_THRESHOLD, 4 << 20);
-    mallopt(M_TRIM_THRESHOLD, 8 << 20);
 }
 
 int64_t clinux_raise_descriptor_limit(void) {

@@ -11,10 +11,6 @@ package enum Memory {
         clinux_trim_memory()
         clinux_unmap_code()
     }
-
-    /// Lets up to 8 MiB of freed memory stay with each thread. Bodies of a megabyte would else be given back and mapped anew for each request,
-    /// and their page faults cost a quarter of its time. To be called before threads are started.
-    package static func keepFreed() { clinux_keep_freed_memory() }
 }
 
 /// The numbers that open files and sockets have.

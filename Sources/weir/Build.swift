@@ -1,3 +1,4 @@
+import CMimalloc
 import CurlClient
 import GatewayConfig
 
@@ -11,9 +12,15 @@ enum Build {
         static let compiler = "6.2"
     #endif
 
-    static var parts: [(name: String, value: String)] {
-        [("version", version), ("swift", compiler), ("libcurl", CurlVersion.text)]
+    /// Whose `malloc` the process has. The library tells 2.0.9 as 209.
+    private static var mimalloc: String {
+        let number = Int(mi_version())
+        return "\(number / 100).\(number / 10 % 10).\(number % 10)"
     }
 
-    static var line: String { "weir \(version) (swift \(compiler), libcurl \(CurlVersion.text))" }
+    static var parts: [(name: String, value: String)] {
+        [("version", version), ("swift", compiler), ("libcurl", CurlVersion.text), ("mimalloc", mimalloc)]
+    }
+
+    static var line: String { "weir \(version) (swift \(compiler), libcurl \(CurlVersion.text), mimalloc \(mimalloc))" }
 }

@@ -23,7 +23,6 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         Host.openMissingStandardFiles()
-        Memory.keepFreed()
         // Before anything slow: as process 1 of a container, signals without a handler are dropped by the kernel.
         let signals = Signals()
         let path = config ?? Host.variable("WEIR_CONFIG")

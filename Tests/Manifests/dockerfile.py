@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-RUNTIME_PACKAGES = {"ca-certificates", "libcurl4", "libhiredis0.14", "libyaml-0-2", "tzdata", "zlib1g"}
+RUNTIME_PACKAGES = {"ca-certificates", "libcurl4", "libhiredis0.14", "libmimalloc2.0", "libyaml-0-2", "tzdata", "zlib1g"}
 KNOWN = {
     "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "RUN", "STOPSIGNAL", "USER", "WORKDIR",
 }

@@ -53,8 +53,6 @@ long clinux_send_pieces(int fd, const clinux_piece *pieces, size_t count);
 void clinux_trim_memory(void);
 /// Lets go of the pages of code that are mapped; those that are run again are mapped again, at the price of a minor fault each.
 void clinux_unmap_code(void);
-// Has the allocator keep what is freed for what comes next, within bounds. Before threads are started.
-void clinux_keep_freed_memory(void);
 
 // Lets the process have as many descriptors as it may. Returns how many that is.
 int64_t clinux_raise_descriptor_limit(void);
