@@ -39,6 +39,7 @@ let package = Package(
     targets: [
         // C headers, with typed inline functions where a C call is variadic or a macro.
         .target(name: "CLinux"),
+        .target(name: "CScan"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Without pkgConfig: what hiredis' .pc file adds to the defaults is a flag that SwiftPM prohibits, and says so on each build.
@@ -49,7 +50,7 @@ let package = Package(
 
         // Bytes in, bytes out: no I/O, fuzzed.
         module("HTTPWire"),
-        module("JSONBytes"),
+        module("JSONBytes", ["CScan"]),
         module("YAMLReader", ["CYAML"]),
         module(
             "WebTokens",
@@ -103,7 +104,7 @@ let package = Package(
             swiftSettings: strict),
 
         tests(of: "HTTPWire", exclude: ["Fixtures"]),
-        tests(of: "JSONBytes", exclude: ["Fixtures"]),
+        tests(of: "JSONBytes", ["CScan"], exclude: ["Fixtures"]),
         tests(of: "YAMLReader"),
         tests(of: "Deflate"),
         tests(of: "WebTokens"),

@@ -226,18 +226,3 @@ void clinux_reset(int fd) {
 }
 
 void clinux_close(int fd) { close(fd); }
-
-// Of the runtime: swift/Runtime/Concurrency.h.
-typedef __attribute__((swiftcall)) void (*enqueue_global)(void *job);
-extern __attribute__((swiftcall)) void (*swift_task_enqueueGlobal_hook)(void *job, enqueue_global original);
-
-static int (*take_global_job)(void *job);
-
-static __attribute__((swiftcall)) void offer_global_job(void *job, enqueue_global original) {
-    if (!clinux_thread_mark() || !take_global_job(job)) original(job);
-}
-
-void clinux_offer_global_jobs(int (*take)(void *job)) {
-    take_global_job = take;
-    swift_task_enqueueGlobal_hook = offer_global_job;
-}

@@ -75,12 +75,6 @@ enum CurrentThread {
         unsafe clinux_set_thread_mark(Unmanaged.passUnretained(loop).toOpaque())
     }
 
-    /// The loop that this thread runs.
-    static var loop: EventLoop? {
-        guard let mark = unsafe clinux_thread_mark() else { return nil }
-        return unsafe Unmanaged<EventLoop>.fromOpaque(mark).takeUnretainedValue()
-    }
-
     static func leave() {
         clinux_set_thread_mark(nil)
     }

@@ -121,7 +121,8 @@ package final class EventLoop: @unchecked Sendable {
     package func spawn(_ operation: @escaping @Sendable () async -> Void) {
         if let runner = idleRunners.popLast() { return runner.take(operation) }
         let runner = LoopTaskRunner(operation, on: self)
-        isolation.assumeIsolated { $0.start { await runner.work() } }
+        let isolation = isolation
+        Task(executorPreference: self) { await isolation.run { await runner.work() } }
     }
 
     /// Keeps a task that has nothing to do.
@@ -138,7 +139,6 @@ package final class EventLoop: @unchecked Sendable {
 
     /// Blocks the calling thread until `stop()`.
     package func run() {
-        precondition(OrphanJobs.areKept)
         CurrentThread.enter(self)
         defer { CurrentThread.leave() }
         while !isStopping.load(ordering: .acquiring) {

@@ -1,6 +1,4 @@
-import CLinux
-
-extension EventLoop: SerialExecutor {
+extension EventLoop: SerialExecutor, TaskExecutor {
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if isCurrent {
@@ -15,23 +13,8 @@ extension EventLoop: SerialExecutor {
     }
 
     func run(_ job: UnownedJob) {
-        unsafe job.runSynchronously(on: asUnownedSerialExecutor())
+        unsafe job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
     }
-}
-
-/// Jobs that the runtime has no executor for: what a loop's thread makes ready stays on that thread.
-///
-/// The runtime resumes a continuation on the global pool, and sends it from there to the actor whose code goes on. A task executor of one's own
-/// prevents that too, and has each change of function ask for it under a lock: 4 % of a request.
-enum OrphanJobs {
-    static let areKept: Bool = {
-        unsafe clinux_offer_global_jobs { job in
-            guard let job = unsafe job, let loop = CurrentThread.loop else { return 0 }
-            loop.jobs.append(unsafe unsafeBitCast(job, to: UnownedJob.self))
-            return 1
-        }
-        return true
-    }()
 }
 
 /// The isolation of a loop's tasks: what they touch stays on the loop's thread, and the compiler knows it.
@@ -42,8 +25,5 @@ actor LoopActor {
 
     init(_ loop: EventLoop) { unsafe unownedExecutor = loop.asUnownedSerialExecutor() }
 
-    /// Starts a task that is isolated to this actor from its first instruction on, so that it never runs anywhere else.
-    func start(_ operation: @escaping @Sendable () async -> Void) { Task { await run(operation) } }
-
-    private func run(_ operation: @Sendable () async -> Void) async { await operation() }
+    func run(_ operation: sending () async -> Void) async { await operation() }
 }

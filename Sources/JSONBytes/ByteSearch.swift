@@ -1,8 +1,11 @@
+import CScan
+
 /// The module's raw memory accesses, all of them reads inside a span whose length has just been checked.
 ///
 /// The search for the end of a string is for three kinds of byte at once, because a string with a bare control byte must be refused: `memchr` would find
 /// the quote only, and a second pass costs more than 16 bytes at a time cost here. Comparisons are spelled as subtractions, since SIMD
-/// comparisons of bytes compile to one branch per lane (Swift 6.3) and arithmetic to one instruction. Nothing depends on the CPU.
+/// comparisons of bytes compile to one branch per lane (Swift 6.3) and arithmetic to one instruction. What is long goes to `CScan` first, which
+/// does the same 64 bytes at a time where the CPU can.
 enum ByteSearch {
     /// The index of the first quote, backslash or control byte at or behind `start`; `text.count` when there is none.
     @inline(__always)
@@ -35,6 +38,18 @@ enum ByteSearch {
         return bits(first) | bits(second) &<< 16 | bits(third) &<< 32 | bits(fourth) &<< 48
     }
 
+    /// The end of a string, from somewhere inside it but not inside an escape: `at` is moved to the closing quote, or to somewhere before it when less
+    /// than 64 bytes are left or something in between may not stand there.
+    ///
+    /// - Returns: whether the quote was found, and whether there are escapes before it.
+    @inline(__always)
+    static func skipBlocks(of text: Span<UInt8>, _ at: inout Int) -> (isClosed: Bool, hasEscapes: Bool) {
+        guard at &+ 64 <= text.count else { return (false, false) }
+        let end = unsafe text.withUnsafeBufferPointer { bytes in unsafe cscan_string(bytes.baseAddress, at, bytes.count) }
+        at = end.at
+        return (end.is_closed != 0, end.has_escapes != 0)
+    }
+
     @inline(never)
     private static func farStop(in text: Span<UInt8>, from start: Int) -> Int {
         var at = start
@@ -60,12 +75,21 @@ enum ByteSearch {
 
     /// The index of the first place at or behind `start` where `word` stands; nil when there is none.
     ///
-    /// 16 places at a time are looked at for the two bytes of the word at `rare`, which should be seldom seen together in what is searched.
+    /// Many places at a time are looked at for the two bytes of the word at `rare`, which should be seldom seen together in what is searched.
     static func index(of word: Span<UInt8>, rare: Int, in text: Span<UInt8>, from start: Int) -> Int? {
         let first = SIMD16<UInt8>(repeating: word[rare])
         let second = SIMD16<UInt8>(repeating: word[rare + 1])
         let last = text.count - word.count
         var at = start
+        while at &+ rare &+ 65 <= text.count {
+            let pair = unsafe text.withUnsafeBufferPointer { bytes in
+                unsafe cscan_pair(bytes.baseAddress, at &+ rare, bytes.count, word[rare], word[rare + 1])
+            }
+            at = pair &- rare
+            guard text[pair] == word[rare], text[pair &+ 1] == word[rare + 1] else { break }
+            if at <= last, stands(word, in: text, at: at) { return at }
+            at &+= 1
+        }
         // The second load ends with the byte at `at + rare + 16`.
         while at &+ rare &+ 17 <= text.count {
             let lanes = (load(text, at &+ rare) ^ first) | (load(text, at &+ rare &+ 1) ^ second)

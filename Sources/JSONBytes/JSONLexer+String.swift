@@ -20,7 +20,9 @@ extension JSONLexer {
     /// - Returns: whether it has no escapes.
     @inline(never)
     private static func skipLongString(_ text: Span<UInt8>, _ at: inout Int) throws(JSONError) -> Bool {
-        var isPlain = true
+        let end = ByteSearch.skipBlocks(of: text, &at)
+        var isPlain = !end.hasEscapes
+        if end.isClosed { return isPlain }
         while at &+ 64 <= text.count {
             let block = at
             var stops = ByteSearch.blockStops(in: text, from: block)

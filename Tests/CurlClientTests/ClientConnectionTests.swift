@@ -51,7 +51,7 @@ struct ClientConnectionTests {
 
     @Test func `sends a large body in pieces as one`() async throws {
         let loop = try ClientLoop()
-        var request = CurlRequest(method: "POST", path: "/x", headers: [("x-mock", "echo")])
+        var request = CurlRequest(method: "POST", path: "/x", headers: [HeaderField("x-mock", "echo")])
         let pieces = (0..<150).map { number in [UInt8](repeating: UInt8(ascii: "a") + UInt8(number % 26), count: 1 + number * 97)[...] }
         request.body = .init(pieces: pieces)
 

@@ -1,5 +1,6 @@
 import CurlClient
 import EventLoop
+import HTTPWire
 import JSONBytes
 import Testing
 
@@ -9,7 +10,7 @@ struct CurlClientTests {
         let loop = try ClientLoop()
         let request = CurlRequest(
             method: "POST", path: "/files?x=%20y",
-            headers: [("content-type", "application/json"), ("authorization", "Bearer k"), ("x-mock", "echo")],
+            headers: [HeaderField("content-type", "application/json"), HeaderField("authorization", "Bearer k"), HeaderField("x-mock", "echo")],
             body: Array("{\"a\": 1}".utf8))
 
         let answer = try await loop.fetch(request).get()
@@ -29,7 +30,7 @@ struct CurlClientTests {
 
         for method in ["GET", "POST", "HEAD", "DELETE", "PUT", "POST", "PATCH", "GET", "OPTIONS", "DELETE", "HEAD", "GET"] {
             let isPost = ["POST", "PUT", "PATCH"].contains(method)
-            let request = CurlRequest(method: method, path: "/x", headers: [("x-mock", "echo")], body: isPost ? Array("body of \(method)".utf8) : [])
+            let request = CurlRequest(method: method, path: "/x", headers: [HeaderField("x-mock", "echo")], body: isPost ? Array("body of \(method)".utf8) : [])
             let answer = try await loop.fetch(request).get()
             guard method != "HEAD" else {
                 #expect(answer.body.isEmpty)
@@ -49,7 +50,7 @@ struct CurlClientTests {
 
         for method in ["GET", "DELETE", "OPTIONS", "POST"] {
             for body in ["", "of somebody else", "", ""] {
-                let request = CurlRequest(method: method, path: "/x", headers: [("x-mock", "echo")], body: Array(body.utf8))
+                let request = CurlRequest(method: method, path: "/x", headers: [HeaderField("x-mock", "echo")], body: Array(body.utf8))
                 let echo = try JSONValue(parsing: try await loop.fetch(request).get().body)
                 #expect(echo["method"]?.string == method)
                 #expect(echo["body"]?.string == body)
@@ -62,13 +63,13 @@ struct CurlClientTests {
 
     @Test func `sends an empty body, and does not wait for 100 Continue before a large one`() async throws {
         let loop = try ClientLoop()
-        let empty = try await loop.fetch(CurlRequest(method: "POST", path: "/x", headers: [("x-mock", "echo")])).get()
+        let empty = try await loop.fetch(CurlRequest(method: "POST", path: "/x", headers: [HeaderField("x-mock", "echo")])).get()
         let seen = try JSONValue(parsing: empty.body)
         #expect(seen["body"]?.string == "")
         #expect(seen["headers"]?.array?.contains { $0[0]?.string == "content-type" } == false, "libcurl would call it a form")
 
         let body = [UInt8](repeating: 0x61, count: 2 << 20)
-        let large = try await loop.fetch(CurlRequest(method: "POST", path: "/x", headers: [("x-mock", "echo")], body: body)).get()
+        let large = try await loop.fetch(CurlRequest(method: "POST", path: "/x", headers: [HeaderField("x-mock", "echo")], body: body)).get()
 
         let echo = try JSONValue(parsing: large.body, limits: JSONLimits(stringBytesMax: 16 << 20))
         #expect(echo["body"]?.string?.utf8.count == body.count)
@@ -83,7 +84,7 @@ struct CurlClientTests {
         try await Task.sleep(for: .milliseconds(500))
 
         let body = [UInt8](repeating: 0x61, count: 2 << 20)
-        let answer = try await loop.fetch(CurlRequest(method: "POST", path: "/x", headers: [("x-mock", "echo")], body: body)).get()
+        let answer = try await loop.fetch(CurlRequest(method: "POST", path: "/x", headers: [HeaderField("x-mock", "echo")], body: body)).get()
 
         #expect(answer.body.count > body.count)
         await loop.stop()

@@ -128,14 +128,14 @@ struct ResponseReaderTests {
 
 @Suite("A request's head, written")
 struct RequestHeadWriterTests {
-    private func head(_ fields: [(name: String, value: String)] = [], bodyBytes: Int? = nil) -> String {
+    private func head(_ fields: [HeaderField] = [], bodyBytes: Int? = nil) -> String {
         var output: [UInt8] = []
         writeRequestHead(method: "POST", target: "/v1", "/x?y=z", host: "h:1", fields: fields, bodyBytes: bodyBytes, into: &output)
         return String(decoding: output, as: UTF8.self)
     }
 
     @Test func `is what the server's parser reads`() throws {
-        let text = head([("a", "b"), ("C", "")], bodyBytes: 1_234)
+        let text = head([HeaderField("a", "b"), HeaderField("C", "")], bodyBytes: 1_234)
 
         #expect(text == "POST /v1/x?y=z HTTP/1.1\r\nhost: h:1\r\na: b\r\nC: \r\ncontent-length: 1234\r\n\r\n")
         var parser = RequestHeadParser()
@@ -144,7 +144,7 @@ struct RequestHeadWriterTests {
     }
 
     @Test func `lets no field begin a new line`() {
-        #expect(head([("a\r\nb", "c"), ("d", "e\r\nf: g\0\u{7F}\th")]) == "POST /v1/x?y=z HTTP/1.1\r\nhost: h:1\r\nd: e  f: g  \th\r\n\r\n")
+        #expect(head([HeaderField("a\r\nb", "c"), HeaderField("d", "e\r\nf: g\0\u{7F}\th")]) == "POST /v1/x?y=z HTTP/1.1\r\nhost: h:1\r\nd: e  f: g  \th\r\n\r\n")
     }
 
     @Test(arguments: [("/a%20b?c", true), ("", true), ("/a b", false), ("/a\r\nb", false), ("/a#b", false), ("/\u{E9}", false), ("/\u{7F}", false)])

@@ -68,8 +68,4 @@ void clinux_shutdown_both(int fd);
 void clinux_reset(int fd);
 void clinux_close(int fd);
 
-// Offers each job that Swift's concurrency would give to its global pool to `take` first, if the thread is marked.
-//
-// `take` returns 0 to leave it to the pool. Once for the process.
-void clinux_offer_global_jobs(int (*take)(void *job));
 #endif

@@ -1,6 +1,7 @@
 import CurlClient
 import Dispatch
 import EventLoop
+import HTTPWire
 import JSONBytes
 import MockProvider
 import Synchronization
@@ -118,7 +119,7 @@ extension CurlRequest {
     static func chat(_ directives: String = "", body: String = "{\"model\":\"m\",\"messages\":[]}", stream: Bool = false) -> CurlRequest {
         let text = stream ? "{\"stream\":true," + body.dropFirst() : body
         return CurlRequest(
-            method: "POST", path: "/chat/completions", headers: [("content-type", "application/json"), ("x-mock", directives)], body: Array(text.utf8)
+            method: "POST", path: "/chat/completions", headers: [HeaderField("content-type", "application/json"), HeaderField("x-mock", directives)], body: Array(text.utf8)
         )
     }
 }

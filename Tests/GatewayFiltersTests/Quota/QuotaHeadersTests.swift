@@ -1,4 +1,5 @@
 import GatewayCore
+import HTTPWire
 import Testing
 
 @testable import GatewayFilters

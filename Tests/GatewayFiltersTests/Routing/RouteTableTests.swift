@@ -13,7 +13,7 @@ struct RouteTableTests {
             RouteCondition(),
         ])
         func match(_ path: String, _ model: String?, method: String = "POST", tier: String? = nil, caller: String? = nil) -> Int? {
-            table.match(RouteQuery(path: path, method: method, model: model, header: { $0 == "x-tier" ? tier : nil }, caller: { caller }))
+            table.match(Asked(path: path, method: method, model: model, header: { $0 == "x-tier" ? tier : nil }, caller: { caller }))
         }
 
         #expect(match("/v1/embeddings", "x") == 0)
@@ -27,15 +27,15 @@ struct RouteTableTests {
     @Test func `a route that asks for a model matches no request without one, except a list of models`() {
         let table = RouteTable([RouteCondition(paths: [Glob("/v1/*")], models: [Glob("*")])])
 
-        #expect(table.match(RouteQuery(path: "/v1/files", method: "GET", model: nil)) == nil)
-        #expect(table.match(RouteQuery(path: "/v1/models", method: "GET", model: nil, ignoresModel: true)) == 0)
+        #expect(table.match(Asked(path: "/v1/files", method: "GET", model: nil)) == nil)
+        #expect(table.match(Asked(path: "/v1/models", method: "GET", model: nil, ignoresModel: true)) == 0)
     }
 
     @Test func `a route may be written with or without the version that the client left out`() {
         let table = RouteTable([RouteCondition(paths: [Glob("/embeddings")]), RouteCondition(paths: [Glob("/v1/chat/*")])])
 
-        #expect(table.match(RouteQuery(path: "/v1/embeddings", asSent: "/embeddings", method: "POST", model: "m")) == 0)
-        #expect(table.match(RouteQuery(path: "/v1/chat/completions", asSent: "/chat/completions", method: "POST", model: "m")) == 1)
+        #expect(table.match(Asked(path: "/v1/embeddings", asSent: "/embeddings", method: "POST", model: "m")) == 0)
+        #expect(table.match(Asked(path: "/v1/chat/completions", asSent: "/chat/completions", method: "POST", model: "m")) == 1)
     }
 
     /// The drawers are a short cut: whatever they find, looking at each route in turn finds too.
@@ -66,7 +66,7 @@ struct RouteTableTests {
             for (path, method) in [("/v1/chat/completions", "POST"), ("/v1/embeddings", "POST"), ("/v1/x", "GET"), ("/other", "POST")] {
                 for headers in [[:], ["x-tier": "gold"], ["x-tier": "silver", "x-zone": "gold"]] {
                     for caller in ["alice", nil] {
-                        let query = RouteQuery(
+                        let query = Asked(
                             path: path, method: method, model: model, ignoresModel: model == "other", header: { headers[$0] },
                             headerNames: { Array(headers.keys) }, caller: { caller })
                         #expect(table.match(query) == all.firstIndex { $0.matches(query) })
@@ -90,7 +90,7 @@ struct RouteTableTests {
                 let headers = ["x-tenant": "a", "x-tier": "tier-\(number)", "x-\(number)": "yes"]
                 var looks = 0
                 let found = table.match(
-                    RouteQuery(
+                    Asked(
                         path: "/v1/tenant-\(number)/x", method: "POST", model: "model-\(number)", header: { headers[$0] },
                         headerNames: { Array(headers.keys) }, caller: { "caller-\(number)" }), looks: &looks)
 
@@ -105,7 +105,7 @@ struct RouteTableTests {
         var looks = 0
 
         let found = table.match(
-            RouteQuery(path: "/v1/models", method: "GET", model: nil, ignoresModel: true, caller: { "caller-900" }), looks: &looks)
+            Asked(path: "/v1/models", method: "GET", model: nil, ignoresModel: true, caller: { "caller-900" }), looks: &looks)
 
         #expect(found == 900)
         #expect(looks == 1)
@@ -118,7 +118,7 @@ struct RouteTableTests {
         let asked = Tally()
         func match(_ path: String) -> Int? {
             table.match(
-                RouteQuery(path: path, method: "POST", model: nil, caller: { asked.add() > 0 ? "alice" : nil }))
+                Asked(path: path, method: "POST", model: nil, caller: { asked.add() > 0 ? "alice" : nil }))
         }
 
         #expect(match("/v1/chat/completions") == 20)
@@ -133,8 +133,8 @@ struct RouteTableTests {
         let table = RouteTable(
             (0..<20).map { RouteCondition(paths: [Glob("/v1/\($0)")], models: many, callers: callers) } + [RouteCondition()])
 
-        #expect(table.match(RouteQuery(path: "/v1/7", method: "POST", model: "model-39", caller: { "caller-999" })) == 7)
-        #expect(table.match(RouteQuery(path: "/v1/7", method: "POST", model: "model-40", caller: { "caller-999" })) == 20)
+        #expect(table.match(Asked(path: "/v1/7", method: "POST", model: "model-39", caller: { "caller-999" })) == 7)
+        #expect(table.match(Asked(path: "/v1/7", method: "POST", model: "model-40", caller: { "caller-999" })) == 20)
     }
 }
 
