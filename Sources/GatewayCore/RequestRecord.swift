@@ -9,6 +9,16 @@ package enum CacheOutcome: String, CaseIterable, Sendable {
     case refresh
 }
 
+extension CacheOutcome {
+    /// Whether the client's answer was paid for before.
+    package var isAnswer: Bool {
+        switch self {
+        case .hit, .stale, .negative: true
+        case .miss, .bypass, .refresh: false
+        }
+    }
+}
+
 /// Where a kept answer was found.
 package enum CacheTier: String, CaseIterable, Sendable {
     case memory, redis
@@ -38,6 +48,16 @@ package struct Attempt: Equatable, Sendable {
         self.duration = duration
         self.usage = usage
         self.cost = cost
+    }
+}
+
+extension [Attempt] {
+    /// What all of them together used; nil when nobody knows of anything.
+    package var usage: Usage? {
+        reduce(nil) { sum, attempt in
+            guard let sum, let usage = attempt.usage else { return sum ?? attempt.usage }
+            return sum + usage
+        }
     }
 }
 
@@ -114,18 +134,10 @@ package struct RequestRecord: Sendable {
     package var costOfAnswer: Money? { attempts.last?.cost ?? cost }
 
     /// What all attempts together used; nil when nobody knows of anything.
-    package var usageOfAttempts: Usage? {
-        let all = attempts.compactMap(\.usage)
-        return all.dropFirst().reduce(all.first) { sum, usage in sum.map { $0 + usage } }
-    }
+    package var usageOfAttempts: Usage? { attempts.usage }
 
     /// Whether the answer was paid for before, by another request: `usage` says what it once took, and is not to be counted again.
-    package var isAnsweredFromCache: Bool {
-        switch cache {
-        case .hit, .stale, .negative: true
-        case .miss, .bypass, .refresh, nil: false
-        }
-    }
+    package var isAnsweredFromCache: Bool { cache?.isAnswer ?? false }
 
     /// Whether the gateway itself has asked more than once: a client that repeats now multiplies the load.
     package var hasRepeated: Bool { retries > 0 || !fallbacks.isEmpty }

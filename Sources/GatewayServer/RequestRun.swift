@@ -125,23 +125,28 @@ final class RequestRun: @unchecked Sendable {
         await deliver(response)
     }
 
-    private func fields(_ response: Response) -> [(String, String)] {
-        var fields: [(String, String)] = []
-        fields.reserveCapacity(3 + exchange.responseHeaders.count + response.headers.count)
-        fields.append(("x-request-id", exchange.requestID))
+    private func fields(_ response: Response) -> [HeaderField] {
+        let added = exchange.responseHeaders
+        var fields: [HeaderField] = []
+        fields.reserveCapacity(3 + added.count + response.headers.count)
+        fields.append(HeaderField("x-request-id", exchange.requestID))
         // Where Anthropic's clients look for it.
-        if exchange.dialect == .anthropic { fields.append(("request-id", exchange.requestID)) }
-        for field in exchange.responseHeaders { fields.append((field.name, field.value)) }
-        for field in response.headers where !exchange.responseHeaders.contains(where: { $0.isNamed(field.name) }) {
-            fields.append((field.name, field.value))
+        if exchange.dialect == .anthropic { fields.append(HeaderField("request-id", exchange.requestID)) }
+        fields += added
+        if added.isEmpty {
+            fields += response.headers
+        } else {
+            for field in response.headers where !added.contains(name: field.name) { fields.append(field) }
         }
         // A proxy in between must neither keep a stream nor hold it back (wire.md, section 2.2).
-        if response.body.isStream, fields.contains(where: { $0.0 == "content-type" && $0.1.hasPrefix("text/event-stream") }) {
-            fields += [("cache-control", "no-cache"), ("x-accel-buffering", "no")]
-            if array != nil, let type = fields.firstIndex(where: { $0.0 == "content-type" }) { fields[type].1 = "application/json" }
+        if response.body.isStream, fields.contains(where: { $0.name == "content-type" && $0.value.hasPrefix("text/event-stream") }) {
+            fields += [HeaderField("cache-control", "no-cache"), HeaderField("x-accel-buffering", "no")]
+            if array != nil, let type = fields.firstIndex(where: { $0.name == "content-type" }) { fields[type].value = "application/json" }
         }
         answerHeaders?.apply(to: &fields)
-        if let cors = pipeline.cors, let origin = exchange.request.head.fields.first("origin") { fields += cors.fields(for: origin) }
+        if let cors = pipeline.cors, let origin = exchange.request.head.fields.first("origin") {
+            fields += cors.fields(for: origin).map { HeaderField($0.0, $0.1) }
+        }
         return fields
     }
 

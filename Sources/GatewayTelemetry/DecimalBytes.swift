@@ -1,4 +1,11 @@
-extension [UInt8] {
+/// Takes text byte by byte, numbers among it.
+protocol DecimalSink {
+    mutating func append(_ byte: UInt8)
+}
+
+extension Array: DecimalSink where Element == UInt8 {}
+
+extension DecimalSink {
     /// Appends a number in decimal digits without making a string of it.
     mutating func appendDecimal(_ value: UInt64) {
         var digits = 1
@@ -18,22 +25,27 @@ extension [UInt8] {
     /// Appends an amount of money as dollars, exact and without zeros at the end.
     mutating func appendDecimal(dollars nanodollars: UInt64) {
         appendDecimal(nanodollars / 1_000_000_000)
-        guard nanodollars % 1_000_000_000 > 0 else { return }
+        var fraction = nanodollars % 1_000_000_000
+        guard fraction > 0 else { return }
         append(UInt8(ascii: "."))
-        appendPadded(nanodollars % 1_000_000_000, digits: 9)
-        while last == 0x30 { removeLast() }
+        var digits = 9
+        while fraction % 10 == 0 {
+            fraction /= 10
+            digits -= 1
+        }
+        appendPadded(fraction, digits: digits)
     }
 
-    /// Appends the lowest `digits` decimal digits of a number, zeros in front.
+    /// Appends the lowest `digits` decimal digits of a number, zeros in front; 20 at most.
     mutating func appendPadded(_ value: UInt64, digits: Int) {
-        let start = count
-        for _ in 0..<digits { append(0x30) }
+        var text = InlineArray<20, UInt8>(repeating: 0x30)
         var rest = value
-        var index = start + digits - 1
-        while index >= start, rest > 0 {
-            self[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
+        var index = 20
+        while index > 20 - digits, rest > 0 {
             index -= 1
+            text[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
         }
+        for index in (20 - digits)..<20 { append(text[index]) }
     }
 }

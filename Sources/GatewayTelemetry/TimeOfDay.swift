@@ -7,6 +7,10 @@ package enum TimeOfDay {
     ///
     /// - SeeAlso: RFC 3339; the sum is `civil_from_days` of https://howardhinnant.github.io/date_algorithms.html
     package static func appendTimestamp(milliseconds: Int64, to bytes: inout [UInt8]) {
+        append(milliseconds: milliseconds, to: &bytes)
+    }
+
+    static func append(milliseconds: Int64, to bytes: inout some DecimalSink) {
         let bounded = min(max(milliseconds, -62_167_219_200_000), 253_402_300_799_999)
         let days = (bounded >= 0 ? bounded : bounded - 86_399_999) / 86_400_000
         let time = UInt64(bounded - days * 86_400_000)

@@ -106,7 +106,8 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     private func turnAway(_ descriptor: Int32) {
         let answer = service.connectionRefused(.tooMany)
         var bytes: [UInt8] = []
-        writeResponseHead(status: 503, fields: answer.fields, framing: .length(answer.body.count), keepAlive: false, into: &bytes)
+        writeResponseHead(
+            status: 503, fields: answer.fields.map { HeaderField($0.0, $0.1) }, framing: .length(answer.body.count), keepAlive: false, into: &bytes)
         _ = try? Socket.send(descriptor, bytes + answer.body)
         Socket.shutdownWrite(descriptor)
         // A close with unread bytes would reset the connection before the client has read why.

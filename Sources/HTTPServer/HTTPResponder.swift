@@ -1,4 +1,4 @@
-import HTTPWire
+package import HTTPWire
 import EventLoop
 
 /// Takes the answer to one request. Belongs to its connection's worker.
@@ -31,7 +31,12 @@ package final class HTTPResponder: @unchecked Sendable {
     }
 
     /// The whole answer. A HEAD request gets the head alone.
+    @_disfavoredOverload
     package func send(status: Int, fields: [(String, String)], body: [UInt8]) {
+        send(status: status, fields: fields.map { HeaderField($0.0, $0.1) }, body: body)
+    }
+
+    package func send(status: Int, fields: [HeaderField], body: [UInt8]) {
         guard let connection, !hasBegun else { return }
         hasBegun = true
         var output = connection.takeBuffer()
@@ -50,7 +55,10 @@ package final class HTTPResponder: @unchecked Sendable {
     }
 
     /// The head of an answer whose length is not known yet.
-    package func begin(status: Int, fields: [(String, String)]) {
+    @_disfavoredOverload
+    package func begin(status: Int, fields: [(String, String)]) { begin(status: status, fields: fields.map { HeaderField($0.0, $0.1) }) }
+
+    package func begin(status: Int, fields: [HeaderField]) {
         guard let connection, !hasBegun else { return }
         hasBegun = true
         var output: [UInt8] = []
@@ -111,7 +119,7 @@ package final class HTTPResponder: @unchecked Sendable {
     package func closeAfterwards() { connection?.closeAfterAnswer() }
 
     private func writeHead(
-        _ status: Int, _ fields: [(String, String)], _ wanted: ResponseFraming, _ connection: HTTPConnection, into output: inout [UInt8]
+        _ status: Int, _ fields: [HeaderField], _ wanted: ResponseFraming, _ connection: HTTPConnection, into output: inout [UInt8]
     ) {
         framing = writeResponseHead(
             status: status, fields: fields, framing: wanted, keepAlive: connection.willKeepAlive, version: head?.version ?? .http11,

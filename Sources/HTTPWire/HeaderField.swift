@@ -13,6 +13,13 @@ package struct HeaderField: Equatable, Sendable {
 }
 
 extension [HeaderField] {
+    /// Looks without a copy of any field.
+    package func contains(name: String) -> Bool {
+        let fields = span
+        for index in fields.indices where fields[index].isNamed(name) { return true }
+        return false
+    }
+
     package func first(_ name: String) -> String? {
         first { $0.isNamed(name) }?.value
     }

@@ -26,7 +26,7 @@ package enum ResponseFraming: Equatable, Sendable {
 /// - Returns: the framing that the body must have, which differs from `framing` for HTTP/1.0 and for statuses without a body.
 @discardableResult
 package func writeResponseHead(
-    status: Int, fields: [(String, String)] = [], framing: ResponseFraming, keepAlive: Bool, version: HTTPVersion = .http11,
+    status: Int, fields: [HeaderField] = [], framing: ResponseFraming, keepAlive: Bool, version: HTTPVersion = .http11,
     date: String? = nil, into output: inout [UInt8]
 ) -> ResponseFraming {
     precondition((100...999).contains(status), "a status has three digits")
@@ -38,7 +38,7 @@ package func writeResponseHead(
     output.appendLineEnd()
     if let date { output.append(field: "date", date) }
     let fields = fields.span
-    for index in fields.indices where !isFramingField(fields[index].0) { output.append(field: fields[index].0, fields[index].1) }
+    for index in fields.indices { output.append(unlessFraming: fields[index]) }
     writeFraming(framing, into: &output)
     if status >= 200 { writeConnection(keepAlive && framing != .close, version, into: &output) }
     output.appendLineEnd()
@@ -92,6 +92,10 @@ extension [UInt8] {
     mutating func appendLineEnd() {
         append(ASCII.carriageReturn)
         append(ASCII.lineFeed)
+    }
+
+    fileprivate mutating func append(unlessFraming field: HeaderField) {
+        if !isFramingField(field.name) { append(field: field.name, field.value) }
     }
 
     /// Appends a field line, or nothing when `name` is not a token. Control bytes of the value become spaces.

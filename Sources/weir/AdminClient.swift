@@ -38,7 +38,8 @@ struct AdminClient {
     /// Sends JSON.
     func post(_ path: String, _ body: JSONValue) throws -> [UInt8] {
         let request = CurlRequest(
-            method: "POST", path: path, headers: [HeaderField("content-type", "application/json")], body: body.written(), firstByteTimeout: .seconds(30),
+            method: "POST", path: path, headers: [HeaderField("content-type", "application/json")], body: body.written(),
+            firstByteTimeout: .seconds(30),
             totalTimeout: .seconds(30))
         return try ask(request, expecting: 200)
     }

@@ -30,7 +30,8 @@ struct CurlClientTests {
 
         for method in ["GET", "POST", "HEAD", "DELETE", "PUT", "POST", "PATCH", "GET", "OPTIONS", "DELETE", "HEAD", "GET"] {
             let isPost = ["POST", "PUT", "PATCH"].contains(method)
-            let request = CurlRequest(method: method, path: "/x", headers: [HeaderField("x-mock", "echo")], body: isPost ? Array("body of \(method)".utf8) : [])
+            let request = CurlRequest(
+                method: method, path: "/x", headers: [HeaderField("x-mock", "echo")], body: isPost ? Array("body of \(method)".utf8) : [])
             let answer = try await loop.fetch(request).get()
             guard method != "HEAD" else {
                 #expect(answer.body.isEmpty)

@@ -10,7 +10,8 @@ struct ResponseHeadTests {
     ) -> String {
         var output: [UInt8] = []
         writeResponseHead(
-            status: status, fields: fields, framing: framing, keepAlive: keepAlive, version: version, date: date, into: &output)
+            status: status, fields: fields.map { HeaderField($0.0, $0.1) }, framing: framing, keepAlive: keepAlive, version: version, date: date,
+            into: &output)
         return String(decoding: output, as: UTF8.self)
     }
 

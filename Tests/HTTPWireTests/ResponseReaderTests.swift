@@ -144,7 +144,9 @@ struct RequestHeadWriterTests {
     }
 
     @Test func `lets no field begin a new line`() {
-        #expect(head([HeaderField("a\r\nb", "c"), HeaderField("d", "e\r\nf: g\0\u{7F}\th")]) == "POST /v1/x?y=z HTTP/1.1\r\nhost: h:1\r\nd: e  f: g  \th\r\n\r\n")
+        #expect(
+            head([HeaderField("a\r\nb", "c"), HeaderField("d", "e\r\nf: g\0\u{7F}\th")])
+                == "POST /v1/x?y=z HTTP/1.1\r\nhost: h:1\r\nd: e  f: g  \th\r\n\r\n")
     }
 
     @Test(arguments: [("/a%20b?c", true), ("", true), ("/a b", false), ("/a\r\nb", false), ("/a#b", false), ("/\u{E9}", false), ("/\u{7F}", false)])

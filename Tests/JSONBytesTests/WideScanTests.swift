@@ -69,10 +69,12 @@ import Testing
         var random = SystemRandomNumberGenerator()
         let parts = ["a", "é", "\\", "\\\\", "\\u0041", "\\n", "\"", "u", "1234", "\\u", "\t", String(repeating: "x", count: 61)]
         for _ in 0..<4_000 {
-            let text = "\"" + (0..<Int.random(in: 0..<40, using: &random)).map { _ in
-                // Those that end a string or spoil it are seldom, or nothing would be long.
-                parts[Int.random(in: 0..<(Int.random(in: 0..<8, using: &random) == 0 ? parts.count : 6), using: &random)]
-            }.joined() + "\"" + String(repeating: " ", count: Int.random(in: 0..<80, using: &random))
+            let text =
+                "\""
+                + (0..<Int.random(in: 0..<40, using: &random)).map { _ in
+                    // Those that end a string or spoil it are seldom, or nothing would be long.
+                    parts[Int.random(in: 0..<(Int.random(in: 0..<8, using: &random) == 0 ? parts.count : 6), using: &random)]
+                }.joined() + "\"" + String(repeating: " ", count: Int.random(in: 0..<80, using: &random))
             checkAll(Array(text.utf8))
         }
     }

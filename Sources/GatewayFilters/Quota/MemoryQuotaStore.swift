@@ -47,6 +47,10 @@ package final class MemoryQuotaStore: QuotaStore {
         take(demands, now: worker.now, unix: worker.secondsSince1970)
     }
 
+    package func reserveAtOnce(_ demands: [QuotaDemand], on worker: any WorkerServices) -> QuotaDecision? {
+        take(demands, now: worker.now, unix: worker.secondsSince1970)
+    }
+
     package func settle(_ reservation: QuotaReservation, actual: [Int], on worker: any WorkerServices) {
         settle(reservation, actual: actual, now: worker.now, unix: worker.secondsSince1970)
     }

@@ -42,7 +42,9 @@ package struct QuotaFilter: Filter {
         let estimate = isMetered ? QuotaEstimate(of: exchange, model: model, history: history) : .none
         let demands = rules.map { $0.demand(subjects.subject(of: exchange, for: $0.limit.each), estimate, model) }
         let reservation: QuotaReservation
-        switch try await decision(on: demands, exchange) {
+        let atOnce = store.reserveAtOnce(demands, on: exchange.worker)
+        let decision = if let atOnce { atOnce } else { try await decision(on: demands, exchange) }
+        switch decision {
         case .granted(let granted, let snapshots):
             if granted.place == .outage { for rule in rules { rule.meter?.countStoreFailure() } }
             note(snapshots, on: exchange)

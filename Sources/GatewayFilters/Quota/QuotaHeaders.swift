@@ -65,11 +65,47 @@ enum QuotaHeaders {
     static func text(for duration: Duration) -> String {
         let milliseconds = max(0, (duration.nanoseconds + 999_999) / 1_000_000)
         guard milliseconds > 0 else { return "0s" }
-        guard milliseconds >= 1000 else { return "\(milliseconds)ms" }
+        var text = ShortText()
+        guard milliseconds >= 1000 else {
+            text.append(milliseconds, "ms")
+            return text.string
+        }
         let seconds = (milliseconds + 999) / 1000
         let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
-        let start = hours > 0 ? "\(hours)h\(minutes)m" : minutes > 0 ? "\(minutes)m" : ""
-        return start + "\(seconds % 60)s"
+        if hours > 0 { text.append(hours, "h") }
+        if hours > 0 || minutes > 0 { text.append(minutes, "m") }
+        text.append(seconds % 60, "s")
+        return text.string
+    }
+
+    /// A few numbers with their units, put together without a string for each.
+    private struct ShortText {
+        private var bytes = InlineArray<64, UInt8>(repeating: 0)
+        private var count = 0
+
+        mutating func append(_ number: Int64, _ unit: String) {
+            var digits = 1
+            var rest = number / 10
+            while rest > 0 {
+                digits += 1
+                rest /= 10
+            }
+            rest = number
+            for place in (count..<(count + digits)).reversed() {
+                bytes[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            count += digits
+            for letter in unit.utf8 {
+                bytes[count] = letter
+                count += 1
+            }
+        }
+
+        var string: String {
+            guard let text = try? UTF8Span(validating: bytes.span.extracting(first: count)) else { return "" }
+            return String(copying: text)
+        }
     }
 
     /// Rounded up; at least 1.

@@ -113,9 +113,20 @@ package enum QuotaSubject: Hashable, Sendable {
 package struct QuotaKey: Hashable, Sendable {
     package let counter: String
     package let subject: QuotaSubject
+    /// Of both, made once: a key is looked up four times in a request.
+    private let digest: Int
 
     package init(counter: String, subject: QuotaSubject) {
         self.counter = counter
         self.subject = subject
+        var hasher = Hasher()
+        hasher.combine(counter)
+        hasher.combine(subject)
+        digest = hasher.finalize()
     }
+
+    /// The same for equal keys in one process; any number.
+    package var hashValue: Int { digest }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 }

@@ -1,7 +1,7 @@
 import GatewayCore
 
 /// One limit of a route, and how requests are measured by it.
-struct QuotaRule: Sendable {
+final class QuotaRule: Sendable {
     let limit: QuotaLimit
     let meter: QuotaMeter?
     private let counter: String

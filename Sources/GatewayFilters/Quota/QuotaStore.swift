@@ -128,9 +128,16 @@ package protocol QuotaStore: Sendable {
     /// - Throws: when the store cannot be asked and the answer to that is to refuse.
     func reserve(_ demands: [QuotaDemand], on worker: any WorkerServices) async throws(GatewayError) -> QuotaDecision
 
+    /// The same where nobody has to be waited for; nil: `reserve` does it.
+    func reserveAtOnce(_ demands: [QuotaDemand], on worker: any WorkerServices) -> QuotaDecision?
+
     /// Ends a reservation, once; returns at once.
     ///
     /// - Parameter actual: what it came to, one amount for each demand. Of requests, 0 gives back what was counted; of tokens and money this
     ///   is counted now, whatever was held; of a limit `atOnce` everything is given back whatever is said.
     func settle(_ reservation: QuotaReservation, actual: [Int], on worker: any WorkerServices)
+}
+
+extension QuotaStore {
+    package func reserveAtOnce(_ demands: [QuotaDemand], on worker: any WorkerServices) -> QuotaDecision? { nil }
 }

@@ -15,11 +15,10 @@ struct QuotaUse {
 
     /// Of an answer that has begun, and ended in whichever way.
     init(of exchange: Exchange, _ estimate: QuotaEstimate, end: BodyEnd) {
-        let record = exchange.record
-        isCached = record.isAnsweredFromCache
-        cost = record.cost
-        if let answer = record.usage, answer.isComplete, !answer.isEstimate, !isCached { answerTokens = answer.output }
-        if let known = isCached ? record.usage : record.usageOfAttempts ?? record.usage {
+        isCached = exchange.record.cache?.isAnswer ?? false
+        cost = exchange.record.cost
+        if let answer = exchange.record.usage, answer.isComplete, !answer.isEstimate, !isCached { answerTokens = answer.output }
+        if let known = isCached ? exchange.record.usage : exchange.record.attempts.usage ?? exchange.record.usage {
             usage = known
         } else if !isCached {
             // Nobody counted. A whole answer is taken to have been as long as was foreseen.
@@ -29,12 +28,11 @@ struct QuotaUse {
 
     /// Of a request that failed before it had an answer.
     init(of exchange: Exchange, _ estimate: QuotaEstimate, error: GatewayError) {
-        let record = exchange.record
         isRequest = error.countsAsRequest
-        cost = record.cost
-        if let known = record.usageOfAttempts ?? record.usage {
+        cost = exchange.record.cost
+        if let known = exchange.record.attempts.usage ?? exchange.record.usage {
             usage = known
-        } else if error.mayBeBilled, !record.attempts.isEmpty {
+        } else if error.mayBeBilled, !exchange.record.attempts.isEmpty {
             usage = estimate.usageOfInput
         }
     }

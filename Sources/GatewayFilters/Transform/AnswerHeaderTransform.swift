@@ -1,6 +1,6 @@
 import GatewayConfig
 import GatewayCore
-import HTTPWire
+package import HTTPWire
 
 /// A route's edits of the heads of its answers: of all of them, also errors, and what a cache or a limit answers.
 ///
@@ -18,8 +18,8 @@ package struct AnswerHeaderTransform: Sendable {
 
     init?(_ config: TransformConfig.AnswerHeaders) { self.init(set: config.set.map(HeaderField.init), remove: config.remove) }
 
-    package func apply(to fields: inout [(String, String)]) {
-        fields.removeAll { field in removed.contains(field.0) || set.contains { $0.isNamed(field.0) } }
-        for field in set { fields.append((field.name, field.value)) }
+    package func apply(to fields: inout [HeaderField]) {
+        fields.removeAll { field in removed.contains(field.name) || set.contains { $0.isNamed(field.name) } }
+        fields += set
     }
 }

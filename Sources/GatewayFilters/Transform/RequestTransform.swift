@@ -42,7 +42,8 @@ package final class RequestTransform: Sendable {
     }
 
     private func body(for exchange: Exchange, to target: Target, by plan: inout AttemptPlan) throws(GatewayError) -> BodyPieces {
-        exchange.responseHeaders.removeAll { $0.name == Exchange.droppedName }  // an earlier attempt's word
+        // An earlier attempt's word.
+        if exchange.responseHeaders.contains(name: Exchange.droppedName) { exchange.responseHeaders.removeAll { $0.name == Exchange.droppedName } }
         switch plan {
         case .same, .estimate: return try passed(exchange, to: target)
         case .count:

@@ -4,6 +4,7 @@ package final class AccessLog {
     private let settings: LogSettings
     private let worker: Int
     /// The line being built: it reaches the lane finished, so that the lane's lock is held for one copy.
+    private let line = LineBuffer()
     private var scratch: [UInt8] = []
 
     package init(writer: LogWriter, settings: LogSettings, worker: Int) {
@@ -17,8 +18,10 @@ package final class AccessLog {
 
     package func write(_ entry: AccessLogEntry) {
         guard isOn, entry.level >= settings.level else { return }
+        line.clear()
+        entry.append(to: line)
         scratch.removeAll(keepingCapacity: true)
-        entry.append(to: &scratch)
+        line.append(to: &scratch)
         writer.append(scratch, worker: worker)
     }
 }

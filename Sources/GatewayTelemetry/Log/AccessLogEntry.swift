@@ -70,8 +70,8 @@ extension AccessLogEntry {
     static let listed = 8
 
     /// Appends one line of JSON, its line feed included. Every line has every field; what there was not is null.
-    func append(to bytes: inout [UInt8]) {
-        var line = JSONLine(takingOver: &bytes)
+    func append(to bytes: LineBuffer) {
+        var line = JSONLine(into: bytes)
         line.field("ts", timestamp: endedAtMilliseconds)
         line.field("level", level.name)
         line.field("msg", "request")
@@ -118,6 +118,6 @@ extension AccessLogEntry {
         line.field("bytes_out", record.bytesOut)
         line.field("config_generation", configGeneration)
         line.field("client_retry_count", record.clientRetryCount)
-        line.finish(into: &bytes)
+        line.finish()
     }
 }

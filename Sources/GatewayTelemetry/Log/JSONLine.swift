@@ -6,27 +6,25 @@ import GatewayCore
 /// and U+2029 and the characters that turn the direction of text are written as `\u` escapes. Strings are valid UTF-8 by their
 /// type; bytes that were not became U+FFFD when the string was made.
 struct JSONLine: ~Copyable {
-    private(set) var bytes: [UInt8]
+    private var bytes: LineBuffer
     /// Nothing has been written since the last opening bracket.
     private var isFirst = true
 
-    /// Begins the object. `bytes` is empty until `finish` gives it back: the buffer has one owner, so that appending copies nothing.
-    init(takingOver bytes: inout [UInt8]) {
-        self.bytes = []
-        swap(&self.bytes, &bytes)
-        self.bytes.append(UInt8(ascii: "{"))
+    /// Begins the object.
+    init(into bytes: LineBuffer) {
+        self.bytes = bytes
+        bytes.append(UInt8(ascii: "{"))
     }
 
-    consuming func finish(into result: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "}"))
-        bytes.append(UInt8(ascii: "\n"))
-        swap(&bytes, &result)
-    }
+    consuming func finish() { bytes.append("}\n" as StaticString) }
 
     /// - Parameter name: a literal of this module: it is not escaped.
-    mutating func key(_ name: String) {
-        quote(name.utf8.span, withComma: !isFirst, withColon: true)
-        isFirst = false
+    mutating func key(_ name: StaticString) {
+        comma()
+        bytes.append(Self.quote)
+        bytes.append(name)
+        bytes.append(Self.quote)
+        bytes.append(UInt8(ascii: ":"))
     }
 
     /// A name that another module chose.
@@ -39,8 +37,9 @@ struct JSONLine: ~Copyable {
     /// - Parameter bytesMax: more of the value is left out, at a character's boundary, and replaced by `…`.
     mutating func value(_ text: String, bytesMax: Int) {
         let whole = text.utf8.count
-        if whole <= bytesMax, Self.isPlain(text.utf8.span) { return quote(text.utf8.span, withComma: false, withColon: false) }
         bytes.append(Self.quote)
+        defer { bytes.append(Self.quote) }
+        if whole <= bytesMax, bytes.appendIfPlain(text) { return }
         if whole <= bytesMax {
             escaped(text.utf8Span.span, count: whole)
         } else {
@@ -48,14 +47,13 @@ struct JSONLine: ~Copyable {
             var end = bytesMax
             while end > 0, span[end] & 0xC0 == 0x80 { end -= 1 }
             escaped(span, count: end)
-            bytes.append(contentsOf: "…".utf8)
+            bytes.append("…" as StaticString)
         }
-        bytes.append(Self.quote)
     }
 
     mutating func value(_ number: Int) { bytes.appendDecimal(number) }
 
-    mutating func value(_ flag: Bool) { bytes.append(contentsOf: (flag ? "true" : "false").utf8) }
+    mutating func value(_ flag: Bool) { bytes.append(flag ? "true" : "false" as StaticString) }
 
     /// A time in milliseconds with three decimals; nothing below 0.
     mutating func value(milliseconds duration: Duration) {
@@ -76,59 +74,59 @@ struct JSONLine: ~Copyable {
         bytes.append(UInt8(ascii: "]"))
     }
 
-    mutating func null() { bytes.append(contentsOf: "null".utf8) }
+    mutating func null() { bytes.append("null" as StaticString) }
 }
 
 /// Members with literal names. What is nil is written as null.
 extension JSONLine {
-    mutating func field(_ name: String, _ text: String?, bytesMax: Int = 256) {
+    mutating func field(_ name: StaticString, _ text: String?, bytesMax: Int = 256) {
         key(name)
         if let text { value(text, bytesMax: bytesMax) } else { null() }
     }
 
-    mutating func field(_ name: String, _ number: Int?) {
+    mutating func field(_ name: StaticString, _ number: Int?) {
         key(name)
         if let number { value(number) } else { null() }
     }
 
     /// Dollars, exact to the last digit.
-    mutating func field(_ name: String, _ money: Money?) {
+    mutating func field(_ name: StaticString, _ money: Money?) {
         key(name)
         guard let money else { return null() }
         if money < .zero { bytes.append(UInt8(ascii: "-")) }
         bytes.appendDecimal(dollars: UInt64(money.nanodollars.magnitude))
     }
 
-    mutating func field(_ name: String, _ flag: Bool) {
+    mutating func field(_ name: StaticString, _ flag: Bool) {
         key(name)
         value(flag)
     }
 
-    mutating func field(_ name: String, milliseconds duration: Duration?) {
+    mutating func field(_ name: StaticString, milliseconds duration: Duration?) {
         key(name)
         if let duration { value(milliseconds: duration) } else { null() }
     }
 
     /// The time of day, as RFC 3339 in UTC.
-    mutating func field(_ name: String, timestamp milliseconds: Int64) {
+    mutating func field(_ name: StaticString, timestamp milliseconds: Int64) {
         key(name)
         bytes.append(Self.quote)
-        TimeOfDay.appendTimestamp(milliseconds: milliseconds, to: &bytes)
+        TimeOfDay.append(milliseconds: milliseconds, to: &bytes)
         bytes.append(Self.quote)
     }
 
-    mutating func field(_ name: String, strings: ArraySlice<String>, bytesMax: Int) {
+    mutating func field(_ name: StaticString, strings: ArraySlice<String>, bytesMax: Int) {
         key(name)
         value(strings: strings, bytesMax: bytesMax)
     }
 
     /// An array of objects, one for each element.
-    mutating func field<Element>(_ name: String, objects: ArraySlice<Element>, write: (inout JSONLine, Element) -> Void) {
+    mutating func field<Element>(_ name: StaticString, objects: ArraySlice<Element>, write: (inout JSONLine, Element) -> Void) {
         key(name)
         bytes.append(UInt8(ascii: "["))
         var isFirstObject = true
         for element in objects {
-            bytes.append(contentsOf: (isFirstObject ? "{" : ",{").utf8)
+            bytes.append(isFirstObject ? "{" : ",{" as StaticString)
             isFirstObject = false
             isFirst = true
             write(&self, element)
@@ -142,29 +140,9 @@ extension JSONLine {
 extension JSONLine {
     private static let quote = UInt8(ascii: "\"")
 
-    /// Appends plain text between quotes, in one go: a line is mostly this.
-    private mutating func quote(_ text: Span<UInt8>, withComma: Bool, withColon: Bool) {
-        bytes.append(addingCapacity: text.count + 4) { output in
-            if withComma { output.append(UInt8(ascii: ",")) }
-            output.append(Self.quote)
-            for index in text.indices { output.append(text[index]) }
-            output.append(Self.quote)
-            if withColon { output.append(UInt8(ascii: ":")) }
-        }
-    }
-
     private mutating func comma() {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
-    }
-
-    /// Nearly every value: printable ASCII without quotes or backslashes.
-    private static func isPlain(_ text: borrowing Span<UInt8>) -> Bool {
-        for index in text.indices {
-            let byte = text[index]
-            if byte < 0x20 || byte >= 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
-        }
-        return true
     }
 
     /// - Parameter count: ends at a character's boundary.
@@ -176,9 +154,9 @@ extension JSONLine {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 bytes.append(UInt8(ascii: "\\"))
                 bytes.append(byte)
-            case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
-            case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
-            case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
+            case UInt8(ascii: "\n"): bytes.append("\\n" as StaticString)
+            case UInt8(ascii: "\r"): bytes.append("\\r" as StaticString)
+            case UInt8(ascii: "\t"): bytes.append("\\t" as StaticString)
             case 0..<0x20, 0x7F: escape(UInt16(byte))
             case 0xC2 where text[index + 1] < 0xA0:
                 escape(UInt16(text[index + 1]))
@@ -201,7 +179,7 @@ extension JSONLine {
     }
 
     private mutating func escape(_ unit: UInt16) {
-        bytes.append(contentsOf: "\\u".utf8)
+        bytes.append("\\u" as StaticString)
         for position in UInt16(0)..<4 {
             let digit = UInt8(truncatingIfNeeded: unit >> (12 - position * 4) & 15)
             bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)

@@ -42,13 +42,15 @@ package struct OperationalLog: Sendable {
     }
 
     private func append(_ level: LogLevel, _ message: String, _ fields: [Field]) {
-        var bytes: [UInt8] = []
-        var line = JSONLine(takingOver: &bytes)
+        let buffer = LineBuffer()
+        var line = JSONLine(into: buffer)
         line.field("ts", timestamp: now())
         line.field("level", level.name)
         line.field("msg", message, bytesMax: Self.valueBytesMax)
         for field in fields.prefix(Self.listed) { Self.append(field, to: &line) }
-        line.finish(into: &bytes)
+        line.finish()
+        var bytes: [UInt8] = []
+        buffer.append(to: &bytes)
         writer.appendUrgent(bytes)
     }
 

@@ -60,7 +60,9 @@ final class Delivery: @unchecked Sendable {
     private func deliver(_ body: [UInt8], _ answer: MockAnswer) async {
         if let cut = directives.cutAfterBytes {
             var bytes: [UInt8] = []
-            writeResponseHead(status: answer.status, fields: answer.fields, framing: .length(body.count), keepAlive: true, into: &bytes)
+            writeResponseHead(
+                status: answer.status, fields: answer.fields.map { HeaderField($0.0, $0.1) }, framing: .length(body.count), keepAlive: true,
+                into: &bytes)
             responder.writeUnframed(bytes + body.prefix(cut))
             return responder.abort(reset: directives.resets)
         }

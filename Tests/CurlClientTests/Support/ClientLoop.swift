@@ -119,7 +119,8 @@ extension CurlRequest {
     static func chat(_ directives: String = "", body: String = "{\"model\":\"m\",\"messages\":[]}", stream: Bool = false) -> CurlRequest {
         let text = stream ? "{\"stream\":true," + body.dropFirst() : body
         return CurlRequest(
-            method: "POST", path: "/chat/completions", headers: [HeaderField("content-type", "application/json"), HeaderField("x-mock", directives)], body: Array(text.utf8)
+            method: "POST", path: "/chat/completions", headers: [HeaderField("content-type", "application/json"), HeaderField("x-mock", directives)],
+            body: Array(text.utf8)
         )
     }
 }

@@ -7,9 +7,9 @@ import HTTPWire
 @Suite("A route's edits of the heads of its answers")
 struct AnswerHeaderTransformTests {
     private func edited(set: [(String, String)] = [], remove: [String] = [], _ fields: [(String, String)]) -> [String] {
-        var fields = fields
+        var fields = fields.map { HeaderField($0.0, $0.1) }
         AnswerHeaderTransform(set: set.map { HeaderField($0.0, $0.1) }, remove: remove)?.apply(to: &fields)
-        return fields.map { $0.0 + ": " + $0.1 }
+        return fields.map { $0.name + ": " + $0.value }
     }
 
     @Test func `set fields in place of those there are, and take away others`() {

@@ -51,8 +51,11 @@ extension AccessLogEntry {
     }
 
     var line: [UInt8] {
+        // A small one has to grow.
+        let buffer = LineBuffer(capacity: 1)
+        append(to: buffer)
         var bytes: [UInt8] = []
-        append(to: &bytes)
+        buffer.append(to: &bytes)
         return bytes
     }
 }
