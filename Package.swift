@@ -94,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "CMimalloc", "GatewayServer", "GatewayConfig", "MockProvider", "CurlClient", "EventLoop", "JSONBytes",
+                "CMimalloc", "GatewayServer", "GatewayConfig", "MockProvider", "CurlClient", "EventLoop", "HTTPWire", "JSONBytes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict),

@@ -126,18 +126,14 @@ final class RequestRun: @unchecked Sendable {
     }
 
     private func fields(_ response: Response) -> [HeaderField] {
-        let added = exchange.responseHeaders
+        // Taken, not copied: nobody looks at them behind this.
         var fields: [HeaderField] = []
-        fields.reserveCapacity(3 + added.count + response.headers.count)
+        swap(&fields, &exchange.responseHeaders)
+        let added = fields.count
+        for field in response.headers where !fields.contains(name: field.name, amongFirst: added) { fields.append(field) }
         fields.append(HeaderField("x-request-id", exchange.requestID))
         // Where Anthropic's clients look for it.
         if exchange.dialect == .anthropic { fields.append(HeaderField("request-id", exchange.requestID)) }
-        fields += added
-        if added.isEmpty {
-            fields += response.headers
-        } else {
-            for field in response.headers where !added.contains(name: field.name) { fields.append(field) }
-        }
         // A proxy in between must neither keep a stream nor hold it back (wire.md, section 2.2).
         if response.body.isStream, fields.contains(where: { $0.name == "content-type" && $0.value.hasPrefix("text/event-stream") }) {
             fields += [HeaderField("cache-control", "no-cache"), HeaderField("x-accel-buffering", "no")]

@@ -14,9 +14,11 @@ package struct HeaderField: Equatable, Sendable {
 
 extension [HeaderField] {
     /// Looks without a copy of any field.
-    package func contains(name: String) -> Bool {
+    ///
+    /// - Parameter countMax: how many are looked at; nil: all.
+    package func contains(name: String, amongFirst countMax: Int? = nil) -> Bool {
         let fields = span
-        for index in fields.indices where fields[index].isNamed(name) { return true }
+        for index in 0..<Swift.min(countMax ?? .max, fields.count) where fields[index].isNamed(name) { return true }
         return false
     }
 

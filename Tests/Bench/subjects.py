@@ -12,6 +12,9 @@ import time
 PROXY_CORE = "0"
 LOAD_CORE = "1"
 KEY = "weir-benchmark-key"
+# What the budget of the whole pipeline speaks of: a limit of requests and one of tokens, counted in memory.
+WHOLE_QUOTA = [{"allow": "1000000000 requests per minute", "each": "caller"}, {"allow": "1000000M tokens per day", "each": "team"}]
+ONE_LIMIT = WHOLE_QUOTA[:1]
 
 
 def pinned(core, *words):
@@ -117,11 +120,11 @@ http {{
 
 
 def gateway_config(mock, whole, port, dialect, cache=None, jwks=None, quota=None, redis=None):
-    """`whole`: key, request quota and access log. Without: one route that anybody may use, and no log. `dialect`: what the provider speaks.
+    """`whole`: key, quota of requests and tokens, and access log. Without: one route that anybody may use, and no log. `dialect`: what the provider speaks.
     `cache`: the route's block. `quota`: other limits than that one. `redis`: the URL of where they are counted."""
     route = {"name": "chat", "upstream": {"provider": "mock"}}
     if whole:
-        route["quota"] = [{"allow": "1000000000 requests per minute", "each": "caller"}] if quota is None else quota
+        route["quota"] = WHOLE_QUOTA if quota is None else quota
     else:
         route["authn"] = {"anonymous": True}
     if cache:

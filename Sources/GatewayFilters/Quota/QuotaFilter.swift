@@ -121,6 +121,9 @@ extension QuotaFilter {
         return rule.refusal(retryAfterSeconds: seconds)
     }
 
+    /// Room for what an answer brings and the gateway adds, so that the list is made once.
+    private static let otherFields = 5
+
     /// Says of each unit where its tightest limit stands: the one with the least left, of these the one that takes longest to recover. A
     /// limit that refused is the tightest of its unit.
     private func announce(_ snapshots: [QuotaSnapshot], on exchange: Exchange, refusedBy refused: Int? = nil, unix: Int) {
@@ -137,8 +140,9 @@ extension QuotaFilter {
             let isTighter = (snapshots[index].remaining, snapshots[best].reset) < (snapshots[best].remaining, snapshots[index].reset)
             if index == refused || isTighter { tightest[place].index = index }
         }
+        exchange.responseHeaders.reserveCapacity(exchange.responseHeaders.count + 3 * tightest.count + Self.otherFields)
         for (unit, index) in tightest {
-            exchange.responseHeaders += QuotaHeaders.standing(snapshots[index], of: unit, in: exchange.dialect, unix: unix)
+            QuotaHeaders.add(snapshots[index], of: unit, in: exchange.dialect, unix: unix, to: &exchange.responseHeaders)
         }
     }
 }

@@ -19,15 +19,22 @@ enum QuotaHeaders {
     static let retryAfterSecondsMax = 60
 
     /// - Parameter unix: the time of day, in seconds since 1970.
-    static func standing(_ snapshot: QuotaSnapshot, of unit: Unit = .requests, in dialect: Dialect = .openai, unix: Int = 0) -> [HeaderField] {
+    static func add(
+        _ snapshot: QuotaSnapshot, of unit: Unit = .requests, in dialect: Dialect = .openai, unix: Int = 0, to fields: inout [HeaderField]
+    ) {
         let (limit, remaining) = (amount(snapshot.limit, unit), amount(snapshot.remaining, unit))
         guard dialect == .anthropic else {
             let names = openAINames(unit)
-            return [HeaderField(names.limit, limit), HeaderField(names.remaining, remaining), HeaderField(names.reset, text(for: snapshot.reset))]
+            fields.append(HeaderField(names.limit, limit))
+            fields.append(HeaderField(names.remaining, remaining))
+            fields.append(HeaderField(names.reset, text(for: snapshot.reset)))
+            return
         }
         let name = "anthropic-ratelimit-" + anthropicName(unit)
         let reset = UTCTimestamp.text(secondsSince1970: unix + (snapshot.reset == .zero ? 0 : seconds(in: snapshot.reset)))
-        return [HeaderField(name + "-limit", limit), HeaderField(name + "-remaining", remaining), HeaderField(name + "-reset", reset)]
+        fields.append(HeaderField(name + "-limit", limit))
+        fields.append(HeaderField(name + "-remaining", remaining))
+        fields.append(HeaderField(name + "-reset", reset))
     }
 
     /// Units that clients of a dialect see under the same name.
