@@ -86,7 +86,8 @@ enum ByteSearch {
                 unsafe cscan_pair(bytes.baseAddress, at &+ rare, bytes.count, word[rare], word[rare + 1])
             }
             at = pair &- rare
-            guard text[pair] == word[rare], text[pair &+ 1] == word[rare + 1] else { break }
+            // Where there is none, the place returned may be the last of the text.
+            guard pair &+ 1 < text.count, text[pair] == word[rare], text[pair &+ 1] == word[rare + 1] else { break }
             if at <= last, stands(word, in: text, at: at) { return at }
             at &+= 1
         }

@@ -85,6 +85,20 @@ import Testing
         }
     }
 
+    @Test func `a text of any length may end within a word`() {
+        let word = Array("\"rs_".utf8)
+        for width in Self.widths {
+            cscan_limit_width(width)
+            for count in 0..<300 {
+                for part in 1...3 {
+                    let text = [UInt8](repeating: UInt8(ascii: "x"), count: count) + word.prefix(part)
+                    #expect(ByteSearch.index(of: word.span, rare: 2, in: text.span, from: 0) == nil)
+                }
+            }
+        }
+        cscan_limit_width(512)
+    }
+
     @Test func `a word is found at every place, and nothing that only looks like it`() throws {
         let word = Array("\"rs_".utf8)
         for width in Self.widths {
