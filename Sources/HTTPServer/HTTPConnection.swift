@@ -17,7 +17,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     /// Steps in one go, a read or a request each; then it is the turn of other connections.
     private static let stepsMax = 64
 
-    private enum State {
+    enum State {
         case head
         case body(RequestHead, BodyReader)
         case serving(HTTPResponder)
@@ -26,25 +26,25 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         case closed
     }
 
-    private let descriptor: Int32
-    private let peer: IPAddress
+    let descriptor: Int32
+    let peer: IPAddress
     /// Lets go of the connection when it is closed.
-    private let endpoint: HTTPEndpoint
-    private var state = State.head
-    private var parser: RequestHeadParser
-    private var input: [UInt8] = []
-    private var output = OutputQueue()
-    private var isReadable = false
-    private var isPeerClosed = false
+    let endpoint: HTTPEndpoint
+    var state = State.head
+    var parser: RequestHeadParser
+    var input: [UInt8] = []
+    var output = OutputQueue()
+    var isReadable = false
+    var isPeerClosed = false
     private var isAdvancing = false
     private var isToGoOn = false
-    private var closesAfterAnswer = false
-    private var requestCount = 0
-    private var bodyBytesTaken = 0
+    var closesAfterAnswer = false
+    var requestCount = 0
+    var bodyBytesTaken = 0
     private var lingeredBytes = 0
-    private var requestStarted: ContinuousClock.Instant?
+    var requestStarted: ContinuousClock.Instant?
     /// For what the client is to send next.
-    private var deadline: ContinuousClock.Instant?
+    var deadline: ContinuousClock.Instant?
     /// For the client to take something of what waits for it.
     private var writeDeadline: ContinuousClock.Instant?
 
@@ -56,7 +56,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         deadline = endpoint.now.advanced(by: endpoint.limits.idleTimeout)
     }
 
-    private var limits: HTTPServerLimits { endpoint.limits }
+    var limits: HTTPServerLimits { endpoint.limits }
 
     func start() {
         guard endpoint.loop.register(descriptor, [.read, .write, .peerClosed, .edge], self) else { return close() }
@@ -129,134 +129,6 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
             deadline = now.advanced(by: limits.headerTimeout)
         }
         input.append(contentsOf: endpoint.loop.scratch[..<count])
-    }
-
-    // MARK: - Requests
-
-    private func takeHead() -> Bool {
-        do {
-            guard let (head, end) = try parser.parse(input, from: 0) else { return false }
-            requestCount += 1
-            if !head.keepAlive || requestCount >= limits.requestsPerConnection { closesAfterAnswer = true }
-            guard fits(head) else { return true }
-            if case .length(let count) = head.framing, count > 0, count == input.count - end {
-                serveWhole(head, bodyFrom: end)
-                return true
-            }
-            consume(end)
-            guard head.framing != .none else {
-                serve(head, [])
-                return true
-            }
-            beginBody(head)
-            return true
-        } catch {
-            refuse(error, nil)
-            return true
-        }
-    }
-
-    /// - Returns: false when the body that the head declares is too large: the request has been refused.
-    private func fits(_ head: RequestHead) -> Bool {
-        guard case .length(let count) = head.framing, count > limits.wire.bodyBytes else { return true }
-        refuse(.bodyTooLarge, head)
-        return false
-    }
-
-    /// The whole body came with the head and nothing behind it, as is usual: it needs no reader.
-    private func serveWhole(_ head: RequestHead, bodyFrom start: Int) {
-        let body = Array(input[start...])
-        input = []
-        guard holdsBody(body.count, of: head) else { return }
-        serve(head, body)
-    }
-
-    private func beginBody(_ head: RequestHead) {
-        deadline = endpoint.now.advanced(by: limits.bodyTimeout)
-        state = .body(head, BodyReader(framing: head.framing, limits: limits.wire))
-        if head.expectsContinue, input.isEmpty, head.version == .http11 {
-            output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
-            flush()
-        }
-        if case .length(0) = head.framing { serve(head, []) }
-    }
-
-    /// What came with the head, and bodies in chunks.
-    private func takeBody(_ head: RequestHead, _ reader: BodyReader) -> Bool {
-        let end: Int
-        do { end = try reader.take(input) } catch {
-            refuse(error, head)
-            return true
-        }
-        consume(end)
-        guard holdsBody(end, of: head) else { return true }
-        guard reader.isFinished else { return false }
-        serve(head, reader.body)
-        return true
-    }
-
-    /// A body of known length, straight from the socket.
-    private func readBody(_ head: RequestHead, _ reader: BodyReader) -> Bool {
-        guard isReadable else { return false }
-        do {
-            let (count, mayHaveMore) = try reader.receive(from: descriptor)
-            // What follows the body is left in the socket, and may have come with this edge.
-            isReadable = mayHaveMore || isPeerClosed
-            guard count > 0 else {
-                clientWent()
-                return false
-            }
-            if holdsBody(count, of: head), reader.isFinished { serve(head, reader.body) }
-            return true
-        } catch {
-            isReadable = false
-            if error != .wouldBlock { clientWent() }
-            return false
-        }
-    }
-
-    /// - Returns: false when there is no room for so many more bytes of bodies: the request has been refused.
-    private func holdsBody(_ count: Int, of head: RequestHead) -> Bool {
-        guard endpoint.bodyBudget.take(count) else {
-            refuse(.noRoom, head)
-            return false
-        }
-        bodyBytesTaken += count
-        return true
-    }
-
-    private func consume(_ count: Int) {
-        if count == input.count { input = [] } else { input.removeFirst(count) }
-    }
-
-    private func serve(_ head: RequestHead, _ body: [UInt8]) {
-        let started = requestStarted ?? endpoint.now
-        requestStarted = nil
-        deadline = nil
-        let responder = HTTPResponder(connection: self, head: head)
-        state = .serving(responder)
-        endpoint.service.serve(HTTPRequest(head: head, body: body, received: started, peer: peer), responder)
-    }
-
-    private func refuse(_ error: WireError, _ head: RequestHead?) { refuse(.broken(status: error.status, error.reason), head) }
-
-    private func refuse(_ reason: HTTPRefusal.Reason, _ head: RequestHead?) {
-        let refusal = HTTPRefusal(reason: reason, head: head, bodyBytes: bodyBytesTaken, received: requestStarted ?? endpoint.now)
-        requestStarted = nil
-        deadline = nil
-        closesAfterAnswer = true
-        let responder = HTTPResponder(connection: self, head: head)
-        state = .serving(responder)
-        endpoint.service.refuse(refusal, responder)
-    }
-
-    /// Answers a request that is still arriving when the listener ends.
-    func refuseUnfinished() {
-        switch state {
-        case .head where !input.isEmpty: refuse(.ending, nil)
-        case .body(let head, _): refuse(.ending, head)
-        case .head, .serving, .lingering, .closed: break
-        }
     }
 
     // MARK: - Answers
@@ -383,7 +255,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         }
     }
 
-    private func clientWent() {
+    func clientWent() {
         let last = state
         close()
         if case .serving(let responder) = last { responder.clientWent() }
