@@ -1,5 +1,5 @@
-/// How much of what a limit allows, and in which time.
-package struct QuotaAllowance: Hashable, Sendable {
+/// How much of what a limit allows, and in which time. A value, shared because counters, demands and reservations all name it.
+package final class QuotaAllowance: Hashable, Sendable {
     package enum Measure: Hashable, Sendable {
         case requests
         case tokens(QuotaWeights)
@@ -25,11 +25,41 @@ package struct QuotaAllowance: Hashable, Sendable {
     /// Requests, tokens, nanodollars or places, at least 1.
     package let amount: Int
     package let window: Window
+    /// The length of a window that slides, or in which a bucket runs off; else 0.
+    package let nanoseconds: Int64
+    /// Whether what a call takes is known only when it has ended: until then, what it may come to is held.
+    package let isMetered: Bool
+    /// Whether something is held for a call as long as it is open.
+    package let isHeld: Bool
+    /// The most that can be counted at one moment.
+    package let capacity: Int
 
     package init(_ measure: Measure, _ amount: Int, _ window: Window) {
         self.measure = measure
         self.amount = amount
         self.window = window
+        nanoseconds =
+            switch window {
+            case .sliding(let length), .bucket(_, let length): length.wholeNanoseconds
+            case .fixed, .calendar, .open: 0
+            }
+        isMetered =
+            switch measure {
+            case .tokens, .money: true
+            case .requests, .atOnce: false
+            }
+        isHeld = isMetered || measure == .atOnce
+        capacity = if case .bucket(let burst, _) = window { burst } else { amount }
+    }
+
+    package static func == (left: QuotaAllowance, right: QuotaAllowance) -> Bool {
+        left === right || (left.measure == right.measure && left.amount == right.amount && left.window == right.window)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(measure)
+        hasher.combine(amount)
+        hasher.combine(window)
     }
 
     /// At most so many in any stretch of `window`.
@@ -40,22 +70,6 @@ package struct QuotaAllowance: Hashable, Sendable {
 
     /// At most so many unanswered at the same time.
     package static func atOnce(_ amount: Int) -> QuotaAllowance { QuotaAllowance(.atOnce, amount, .open) }
-
-    /// Whether what a call takes is known only when it has ended: until then, what it may come to is held.
-    package var isMetered: Bool {
-        switch measure {
-        case .tokens, .money: true
-        case .requests, .atOnce: false
-        }
-    }
-
-    /// Whether something is held for a call as long as it is open.
-    package var isHeld: Bool { isMetered || measure == .atOnce }
-
-    /// The most that can be counted at one moment.
-    package var capacity: Int {
-        if case .bucket(let burst, _) = window { burst } else { amount }
-    }
 
     /// The stretch of a fixed or calendar window around a moment, in seconds since 1970; nil for other windows.
     package func period(around unix: Int) -> Range<Int>? {

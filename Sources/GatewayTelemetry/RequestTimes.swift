@@ -25,14 +25,3 @@ package struct RequestTimes: Equatable, Sendable {
             upstream: record.upstreamTime)
     }
 }
-
-extension Duration {
-    /// Whole nanoseconds, rounded down; the largest number for what does not fit (292 years).
-    var wholeNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return seconds < 0 ? .min : .max }
-        let (sum, tooMany) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return tooMany ? .max : sum
-    }
-}

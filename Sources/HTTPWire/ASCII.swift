@@ -97,16 +97,20 @@ extension Span where Element == UInt8 {
 
     /// Whether every byte at `range` may stand in a field value.
     func isFieldValue(_ range: Range<Int>) -> Bool {
-        // Eight bytes at a time up to the first that is not visible ASCII; what is behind it, if anything, byte by byte.
+        // Eight bytes at a time up to the first that are not visible ASCII; what is behind, if anything, byte by byte.
         let part = extracting(range)
         for index in part.visiblePrefixCount..<part.count where !part[index].isFieldValue { return false }
         return true
     }
 
-    /// Whether `range` is one or more bytes of `set`.
-    func isFilled(with set: ByteSet, _ range: Range<Int>) -> Bool {
-        for index in range where !set.contains(self[index]) { return false }
-        return !range.isEmpty
+    /// Whether `range` is one or more bytes that may stand in a token.
+    func isToken(_ range: Range<Int>) -> Bool { !range.isEmpty && tokenEnd(range) == range.upperBound }
+
+    /// The first place in `range` that may not stand in a token; or else its end.
+    func tokenEnd(_ range: Range<Int>) -> Int {
+        var index = range.lowerBound + extracting(range).namePrefixCount
+        while index < range.upperBound, ByteSet.token.contains(self[index]) { index += 1 }
+        return index
     }
 }
 

@@ -22,21 +22,51 @@ func firstIndex(of byte: UInt8, in bytes: Span<UInt8>, _ range: Range<Int>) -> I
     }
 }
 
+/// One bit at the same place of each byte of a word.
+private func eachByte(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+
+/// Looks at eight bytes at once. A byte's high bit comes out as 1 where the answer is yes ("Bit Twiddling Hacks", hasless and haszero); bytes
+/// must not have it set themselves.
+private enum EightBytes {
+    /// Bytes of at least `least`, which is 1 to 127.
+    @inline(__always)
+    static func areAtLeast(_ least: UInt8, _ word: UInt64) -> UInt64 { (word | eachByte(0x80)) &- eachByte(least) }
+
+    /// Letters in either case and hyphens: what almost every field name is made of.
+    @inline(__always)
+    static func areOfNames(_ word: UInt64) -> Bool {
+        let lowered = word | eachByte(0x20)
+        let letters = areAtLeast(0x61, lowered) & ~areAtLeast(0x7B, lowered)
+        let others = areAtLeast(1, word ^ eachByte(0x2D))
+        return (letters | ~others) & ~word & eachByte(0x80) == eachByte(0x80)
+    }
+
+    /// SP and visible ASCII.
+    @inline(__always)
+    static func areVisible(_ word: UInt64) -> Bool {
+        areAtLeast(0x20, word) & areAtLeast(1, word ^ eachByte(0x7F)) & ~word & eachByte(0x80) == eachByte(0x80)
+    }
+}
+
 extension Span where Element == UInt8 {
-    /// How many bytes at the start, in steps of eight, are SP or visible ASCII. Others may follow that are so too.
-    var visiblePrefixCount: Int {
+    /// How many bytes at the start are SP or visible ASCII, as far as that can be seen without looking at single ones. Others may follow that are so
+    /// too.
+    var visiblePrefixCount: Int { prefixCount { EightBytes.areVisible($0) } }
+
+    /// How many bytes at the start are letters or hyphens, likewise.
+    var namePrefixCount: Int { prefixCount { EightBytes.areOfNames($0) } }
+
+    @inline(__always)
+    private func prefixCount(_ isSo: (UInt64) -> Bool) -> Int {
         unsafe withUnsafeBytes { bytes -> Int in
             var index = 0
             while index &+ 8 <= bytes.count {
-                let word = unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                // A byte's high bit comes out as 1 where it is below SP, DEL, or not ASCII ("Bit Twiddling Hacks", hasless and haszero).
-                let delete = word ^ 0x7F7F_7F7F_7F7F_7F7F
-                let isBelowSpace = (word &- 0x2020_2020_2020_2020) & ~word
-                let isDelete = (delete &- 0x0101_0101_0101_0101) & ~delete
-                guard (isBelowSpace | isDelete | word) & 0x8080_8080_8080_8080 == 0 else { return index }
+                guard isSo(unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) else { return index }
                 index &+= 8
             }
-            return index
+            // The last eight again, rather than up to seven one by one.
+            guard index > 0, index < bytes.count, isSo(unsafe bytes.loadUnaligned(fromByteOffset: bytes.count &- 8, as: UInt64.self)) else { return index }
+            return bytes.count
         }
     }
 }
@@ -46,5 +76,20 @@ extension [UInt8] {
     mutating func append(text: String) {
         // Not `withUTF8`, which wants a copy that may be changed: a count up and down for each piece of a head.
         unsafe text.utf8.span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+}
+
+extension OutputSpan where Element == UInt8 {
+    /// Appends the bytes of `text` in one copy.
+    mutating func append(text: String) {
+        let span = text.utf8.span
+        unsafe span.withUnsafeBufferPointer { source in
+            unsafe withUnsafeMutableBufferPointer { room, count in
+                precondition(source.count <= room.count - count, "a head's length is known before it is written")
+                guard let from = source.baseAddress, let base = room.baseAddress else { return }
+                unsafe (base + count).update(from: from, count: source.count)
+                count += source.count
+            }
+        }
     }
 }

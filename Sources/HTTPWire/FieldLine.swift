@@ -3,8 +3,7 @@
 /// - Parameter base: where the head starts; the entry counts from there.
 /// - SeeAlso: RFC 9112, section 5, and RFC 9110, section 5.5
 func fieldLine(_ bytes: Span<UInt8>, _ line: Range<Int>, base: Int) throws(WireError) -> HeaderFields.Entry {
-    var colon = line.lowerBound
-    while colon < line.upperBound, ByteSet.token.contains(bytes[colon]) { colon += 1 }
+    let colon = bytes.tokenEnd(line)
     guard colon < line.upperBound else { throw .headerWithoutColon }
     guard bytes[colon] == ASCII.colon, colon > line.lowerBound else {
         throw colon == line.lowerBound && bytes[colon].isBlank ? .headerFolded : .headerNameMalformed

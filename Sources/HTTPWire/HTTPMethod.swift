@@ -10,7 +10,7 @@ package struct HTTPMethod: Hashable, Sendable, CustomStringConvertible {
     /// - Returns: nil when `name` is not a token.
     package init?(_ name: String) {
         let bytes = name.utf8.span
-        guard bytes.isFilled(with: .token, 0..<bytes.count) else { return nil }
+        guard bytes.isToken(0..<bytes.count) else { return nil }
         self.name = name
     }
 

@@ -86,7 +86,7 @@ struct TransferCodings {
         var list = ListElements(value)
         while let coding = list.next(in: bytes) {
             // Anything behind chunked, be it chunked again, would have to be taken off after the length is known.
-            guard bytes.isFilled(with: .token, coding), !chunked else { throw .codingMalformed }
+            guard bytes.isToken(coding), !chunked else { throw .codingMalformed }
             if bytes.matches("chunked", at: coding) { chunked = true } else { unknown = true }
         }
     }

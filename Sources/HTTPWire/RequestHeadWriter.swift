@@ -11,21 +11,24 @@ package func writeRequestHead(
     method: String, target prefix: String, _ path: String, host: String, fields: [HeaderField], bodyBytes: Int?,
     into output: inout [UInt8]
 ) {
-    output.append(text: method)
-    output.append(ASCII.space)
-    output.append(text: prefix)
-    output.append(text: path)
-    output.append(text: " HTTP/1.1\r\nhost: ")
-    output.append(text: host)
-    output.appendLineEnd()
     let fields = fields.span
-    for index in fields.indices { output.append(field: fields[index].name, fields[index].value) }
-    if let bodyBytes {
-        output.append(text: "content-length: ")
-        output.append(decimal: bodyBytes)
-        output.appendLineEnd()
+    let line = method.utf8.count + prefix.utf8.count + path.utf8.count + host.utf8.count
+    output.append(addingCapacity: headBytesMax + line + lineBytes(fields)) { head in
+        head.append(text: method)
+        head.append(ASCII.space)
+        head.append(text: prefix)
+        head.append(text: path)
+        head.append(text: " HTTP/1.1\r\nhost: ")
+        head.append(text: host)
+        head.appendLineEnd()
+        for index in fields.indices { head.append(field: fields[index].name, fields[index].value) }
+        if let bodyBytes {
+            head.append(text: "content-length: ")
+            head.append(decimal: bodyBytes)
+            head.appendLineEnd()
+        }
+        head.appendLineEnd()
     }
-    output.appendLineEnd()
 }
 
 /// Whether `text` may stand in a request line as it is: visible ASCII without the mark of a fragment, which is not sent.
@@ -38,5 +41,5 @@ package func isRequestTarget(_ text: String) -> Bool {
 /// Whether `text` may stand in a request line as its method.
 package func isMethod(_ text: String) -> Bool {
     let bytes = text.utf8.span
-    return bytes.isFilled(with: .token, 0..<bytes.count)
+    return bytes.isToken(0..<bytes.count)
 }

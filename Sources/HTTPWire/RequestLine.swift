@@ -19,7 +19,7 @@ struct RequestLine {
     init(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(WireError) {
         guard let methodEnd = firstIndex(of: ASCII.space, in: bytes, line) else { throw .requestLineMalformed }
         method = line.lowerBound..<methodEnd
-        guard bytes.isFilled(with: .token, method) else { throw .methodMalformed }
+        guard bytes.isToken(method) else { throw .methodMalformed }
 
         let versionStart = line.upperBound - Self.versionBytes
         guard versionStart - 1 > methodEnd, bytes[versionStart - 1] == ASCII.space else { throw .requestLineMalformed }

@@ -31,17 +31,19 @@ package func writeResponseHead(
 ) -> ResponseFraming {
     precondition((100...999).contains(status), "a status has three digits")
     let framing = effectiveFraming(status, framing, version)
-    output.append(text: "HTTP/1.1 ")
-    output.append(decimal: status)
-    output.append(ASCII.space)
-    output.append(text: statusReason(status))
-    output.appendLineEnd()
-    if let date { output.append(field: "date", date) }
     let fields = fields.span
-    for index in fields.indices { output.append(unlessFraming: fields[index]) }
-    writeFraming(framing, into: &output)
-    if status >= 200 { writeConnection(keepAlive && framing != .close, version, into: &output) }
-    output.appendLineEnd()
+    output.append(addingCapacity: headBytesMax + (date?.utf8.count ?? 0) + lineBytes(fields)) { head in
+        head.append(text: "HTTP/1.1 ")
+        head.append(decimal: status)
+        head.append(ASCII.space)
+        head.append(text: statusReason(status))
+        head.appendLineEnd()
+        if let date { head.append(field: "date", date) }
+        for index in fields.indices where !isFramingField(fields[index].name) { head.append(field: fields[index].name, fields[index].value) }
+        writeFraming(framing, into: &head)
+        if status >= 200 { writeConnection(keepAlive && framing != .close, version, into: &head) }
+        head.appendLineEnd()
+    }
     return framing
 }
 
@@ -50,7 +52,7 @@ private func effectiveFraming(_ status: Int, _ framing: ResponseFraming, _ versi
     return framing == .chunked && version == .http10 ? .close : framing
 }
 
-private func writeFraming(_ framing: ResponseFraming, into output: inout [UInt8]) {
+private func writeFraming(_ framing: ResponseFraming, into output: inout OutputSpan<UInt8>) {
     switch framing {
     case .length(let count):
         output.append(text: "content-length: ")
@@ -62,7 +64,7 @@ private func writeFraming(_ framing: ResponseFraming, into output: inout [UInt8]
 }
 
 /// Only what differs from the version's default is said. RFC 9112, section 9.3.
-private func writeConnection(_ keepAlive: Bool, _ version: HTTPVersion, into output: inout [UInt8]) {
+private func writeConnection(_ keepAlive: Bool, _ version: HTTPVersion, into output: inout OutputSpan<UInt8>) {
     if !keepAlive {
         output.append(text: "connection: close\r\n")
     } else if version == .http10 {
@@ -78,39 +80,5 @@ private func isFramingField(_ name: String) -> Bool {
     case 14: bytes.matches("content-length", at: all)
     case 17: bytes.matches("transfer-encoding", at: all)
     default: false
-    }
-}
-
-extension [UInt8] {
-    /// Appends a number of 0 or more in decimal digits.
-    mutating func append(decimal number: Int) {
-        precondition(number >= 0, "lengths and statuses are not negative")
-        if number >= 10 { append(decimal: number / 10) }
-        append(ASCII.zero + UInt8(number % 10))
-    }
-
-    mutating func appendLineEnd() {
-        append(ASCII.carriageReturn)
-        append(ASCII.lineFeed)
-    }
-
-    fileprivate mutating func append(unlessFraming field: HeaderField) {
-        if !isFramingField(field.name) { append(field: field.name, field.value) }
-    }
-
-    /// Appends a field line, or nothing when `name` is not a token. Control bytes of the value become spaces.
-    mutating func append(field name: String, _ value: String) {
-        let nameBytes = name.utf8.span
-        guard nameBytes.isFilled(with: .token, 0..<nameBytes.count) else { return }
-        append(text: name)
-        append(ASCII.colon)
-        append(ASCII.space)
-        let valueBytes = value.utf8.span
-        if valueBytes.isFieldValue(0..<valueBytes.count) {
-            append(text: value)
-        } else {
-            append(contentsOf: value.utf8.lazy.map { $0.isFieldValue ? $0 : ASCII.space })
-        }
-        appendLineEnd()
     }
 }

@@ -8,7 +8,7 @@ extension QuotaAllowance {
     private enum Kind: String, CaseIterable, Sendable { case sliding, fixed }
 
     /// Reads what stands beside the words of `allow`: `window`, `burst`, `time_zone` and `weights`.
-    init(_ text: AllowanceText, reading fields: inout Fields) {
+    convenience init(_ text: AllowanceText, reading fields: inout Fields) {
         let kind = fields.optional("window", ScalarType<Kind>.choice())
         let burst = fields.optional("burst", .integer(in: 1...1_000_000_000))
         let zone = fields.timeZone("time_zone")

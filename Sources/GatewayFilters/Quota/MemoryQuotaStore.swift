@@ -15,18 +15,14 @@ package final class MemoryQuotaStore: QuotaStore {
         let state = Mutex(QuotaShard())
     }
 
-    /// One demand on its way through the shards.
+    /// Where one demand is on its way through the shards.
     private struct Step {
-        let demand: QuotaDemand
         let shard: Int
-        var wait: Int64?
         var slot = 0
-        var item: QuotaReservation.Item?
+        var wait: Int64?
+        var amount = 0
+        var mark: Int64?
         var snapshot = QuotaSnapshot(limit: 0, remaining: 0, reset: .zero)
-
-        /// The wait of a demand that refuses the request.
-        var refusal: Int64? { demand.isShadow ? nil : wait }
-        var isExceeded: Bool { demand.isShadow && wait != nil }
     }
 
     private let shards: [LockedShard]
@@ -59,14 +55,19 @@ package final class MemoryQuotaStore: QuotaStore {
     ///
     /// - Parameter unix: the time of day, in seconds since 1970.
     func take(_ demands: [QuotaDemand], now: ContinuousClock.Instant, unix: Int = 0) -> QuotaDecision {
-        var steps = demands.map { Step(demand: $0, shard: shard(of: $0.key)) }
-        lock(after: -1, &steps, now: time(now, unix))
+        var steps = demands.map { Step(shard: shard(of: $0.key)) }
+        let isGranted = lock(after: -1, &steps, demands, now: time(now, unix))
         let snapshots = steps.map(\.snapshot)
-        let items = steps.compactMap(\.item)
-        if items.count == steps.count { return .granted(QuotaReservation(items: items), snapshots) }
-        let refused = steps.indices.max { (steps[$0].refusal ?? -1) < (steps[$1].refusal ?? -1) } ?? 0
-        let wait = steps[refused].refusal ?? 0
-        return .refused(index: refused, retryAfter: wait == 0 ? nil : .nanoseconds(wait), snapshots)
+        guard isGranted else {
+            let waits = zip(steps, demands).map { $1.isShadow ? -1 : $0.wait ?? -1 }
+            let refused = waits.indices.max { waits[$0] < waits[$1] } ?? 0
+            return .refused(index: refused, retryAfter: waits[refused] <= 0 ? nil : .nanoseconds(waits[refused]), snapshots)
+        }
+        let items = demands.indices.map {
+            QuotaReservation.Item(
+                key: demands[$0].key, allowance: demands[$0].allowance, amount: steps[$0].amount, mark: steps[$0].mark, slot: steps[$0].slot)
+        }
+        return .granted(QuotaReservation(items: items), snapshots)
     }
 
     func settle(_ reservation: QuotaReservation, actual: [Int], now: ContinuousClock.Instant, unix: Int = 0) {
@@ -76,7 +77,9 @@ package final class MemoryQuotaStore: QuotaStore {
         }
     }
 
-    private func time(_ now: ContinuousClock.Instant, _ unix: Int) -> QuotaTime { QuotaTime(monotonic: (now - epoch).nanoseconds, unix: unix) }
+    private func time(_ now: ContinuousClock.Instant, _ unix: Int) -> QuotaTime {
+        QuotaTime(monotonic: (now - epoch).wholeNanoseconds, unix: unix)
+    }
 
     private func shard(of key: QuotaKey) -> Int {
         shards.count == 1 ? 0 : Int(UInt(bitPattern: key.hashValue) % UInt(shards.count))
@@ -84,20 +87,27 @@ package final class MemoryQuotaStore: QuotaStore {
 
     /// Locks the next shard that `steps` need, and those after it; on the way down demands are checked, on the way back up, when all
     /// of them are known, taken. Recurses once for each shard, and so at most once for each limit of a route.
-    private func lock(after previous: Int, _ steps: inout [Step], now: QuotaTime) {
-        guard let index = steps.lazy.map(\.shard).filter({ $0 > previous }).min() else { return }
-        shards[index].state.withLock { shard in
-            for step in steps.indices where steps[step].shard == index {
-                steps[step].slot = shard.slot(of: steps[step].demand.key)
-                steps[step].wait = shard.wait(at: steps[step].slot, for: steps[step].demand, now: now)
+    ///
+    /// - Returns: whether they were taken.
+    private func lock(after previous: Int, _ steps: inout [Step], _ demands: [QuotaDemand], now: QuotaTime) -> Bool {
+        var next: Int?
+        for step in steps.indices where steps[step].shard > previous { next = min(next ?? .max, steps[step].shard) }
+        guard let next else { return steps.indices.allSatisfy { steps[$0].wait == nil || demands[$0].isShadow } }
+        return shards[next].state.withLock { shard in
+            for step in steps.indices where steps[step].shard == next {
+                let slot = shard.slot(of: demands[step].key)
+                steps[step].slot = slot
+                steps[step].wait = shard.wait(at: slot, for: demands[step], now: now)
             }
-            lock(after: index, &steps, now: now)
-            let isGranted = steps.allSatisfy { $0.refusal == nil }
-            for step in steps.indices where steps[step].shard == index {
-                if isGranted { steps[step].item = shard.take(at: steps[step].slot, steps[step].demand, now: now) }
-                steps[step].snapshot = shard.snapshot(at: steps[step].slot, isExceeded: steps[step].isExceeded, now: now)
+            let isGranted = lock(after: next, &steps, demands, now: now)
+            for step in steps.indices where steps[step].shard == next {
+                let slot = steps[step].slot
+                if isGranted { (steps[step].amount, steps[step].mark) = shard.take(at: slot, demands[step], now: now) }
+                let isExceeded = demands[step].isShadow && steps[step].wait != nil
+                steps[step].snapshot = shard.snapshot(at: slot, isExceeded: isExceeded, now: now)
             }
             shard.sweep(now: now)
+            return isGranted
         }
     }
 }

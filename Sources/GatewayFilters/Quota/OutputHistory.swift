@@ -5,9 +5,25 @@ import Synchronization
 /// What is foreseen is exceeded by about one answer in twenty. Lengths are kept in steps of an eighth, at most 4,096 pairs of caller and
 /// model at 128 bytes each; beyond that, pairs are forgotten at random. Shared by all workers.
 package final class OutputHistory: Sendable {
+    /// A pair of caller and model. Its hash is made once: it is looked up twice in a request, and says which shard has it.
     struct Key: Hashable {
+        /// nil: all callers together.
         let caller: String?
         let model: String?
+        private let digest: Int
+
+        init(caller: String?, model: String?) {
+            self.caller = caller
+            self.model = model
+            var hasher = Hasher()
+            hasher.combine(caller)
+            hasher.combine(model)
+            digest = hasher.finalize()
+        }
+
+        var hashValue: Int { digest }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(digest) }
     }
 
     /// The lengths of one caller's answers from one model.
@@ -76,14 +92,12 @@ package final class OutputHistory: Sendable {
     package init() {}
 
     /// Tokens that an answer will hardly exceed. Of a caller who is new the others' answers tell.
-    func expected(for caller: String?, from model: String?) -> Int {
-        lengths(Key(caller: caller, model: model)) ?? lengths(Key(caller: nil, model: model)) ?? Self.expectedOfStrangers
-    }
+    func expected(for pair: Key) -> Int { lengths(pair) ?? lengths(Key(caller: nil, model: pair.model)) ?? Self.expectedOfStrangers }
 
-    func learn(_ tokens: Int, for caller: String?, from model: String?) {
+    func learn(_ tokens: Int, for pair: Key) {
         guard tokens > 0 else { return }
-        add(tokens, Key(caller: caller, model: model))
-        if caller != nil { add(tokens, Key(caller: nil, model: model)) }
+        add(tokens, pair)
+        if pair.caller != nil { add(tokens, Key(caller: nil, model: pair.model)) }
     }
 
     var pairCount: Int { shards.reduce(0) { $0 + $1.pairs.withLock(\.count) } }
@@ -92,7 +106,8 @@ package final class OutputHistory: Sendable {
 
     private func add(_ tokens: Int, _ key: Key) {
         shard(key).pairs.withLock { pairs in
-            if pairs[key] == nil, pairs.count >= Self.pairsMax / Self.shardCount, let some = pairs.keys.randomElement() { pairs[some] = nil }
+            if let place = pairs.index(forKey: key) { return pairs.values[place].add(tokens) }
+            if pairs.count >= Self.pairsMax / Self.shardCount, let some = pairs.keys.randomElement() { pairs[some] = nil }
             pairs[key, default: Lengths()].add(tokens)
         }
     }

@@ -11,21 +11,24 @@ struct QuotaCounter {
     private var period = PeriodCount()
     private var bucket = LeakyBucket()
     /// The limit as the last demand had it.
-    private var allowance = QuotaAllowance.atOnce(1)
+    private var allowance = Self.unlimited
+
+    /// Until the first demand.
+    private static let unlimited = QuotaAllowance.atOnce(1)
 
     init(key: QuotaKey? = nil) { self.key = key }
 
     /// Makes the counter what it is at this moment, under this limit.
     mutating func advance(to now: QuotaTime, _ allowance: QuotaAllowance) {
-        self.allowance = allowance
+        if self.allowance !== allowance { self.allowance = allowance }
         advance(to: now)
     }
 
     private mutating func advance(to now: QuotaTime) {
         switch allowance.window {
-        case .sliding(let length): sliding.advance(to: now.monotonic, window: length.nanoseconds)
+        case .sliding: sliding.advance(to: now.monotonic, window: allowance.nanoseconds)
         case .fixed, .calendar: if let current = allowance.period(around: now.unix) { period.advance(to: current) }
-        case .bucket(_, let refill): bucket.advance(to: now.monotonic, amount: allowance.amount, refill: refill.nanoseconds)
+        case .bucket: bucket.advance(to: now.monotonic, amount: allowance.amount, refill: allowance.nanoseconds)
         case .open: break
         }
     }
@@ -62,29 +65,31 @@ struct QuotaCounter {
 
     private mutating func waitForCounted(_ needed: Int, _ now: QuotaTime) -> Int64 {
         switch allowance.window {
-        case .sliding(let length):
-            return sliding.wait(for: needed, limit: allowance.amount - held, window: length.nanoseconds, now: now.monotonic)
+        case .sliding:
+            return sliding.wait(for: needed, limit: allowance.amount - held, window: allowance.nanoseconds, now: now.monotonic)
         case .fixed, .calendar: return resetTime(now)
-        case .bucket(let burst, let refill):
-            return bucket.wait(for: needed, held: held, burst: burst, rate: allowance.amount, refill: refill.nanoseconds)
+        case .bucket(let burst, _):
+            return bucket.wait(for: needed, held: held, burst: burst, rate: allowance.amount, refill: allowance.nanoseconds)
         case .open: return 0
         }
     }
 
     /// Takes what there is room for, or all of it from a shadow.
-    mutating func take(_ demand: QuotaDemand, now: QuotaTime) -> QuotaReservation.Item {
+    ///
+    /// - Returns: what was taken, and the mark of when it was counted; nil when it is held.
+    mutating func take(_ demand: QuotaDemand, now: QuotaTime) -> (amount: Int, mark: Int64?) {
         let amount = demand.grant(left: allowance.isMetered && isIdle ? max(left, demand.amountMin) : left)
         guard !allowance.isHeld else {
             held += amount
-            return QuotaReservation.Item(key: demand.key, allowance: allowance, amount: amount, mark: nil)
+            return (amount, nil)
         }
-        return QuotaReservation.Item(key: demand.key, allowance: allowance, amount: amount, mark: count(amount, now))
+        return (amount, count(amount, now))
     }
 
     private mutating func count(_ amount: Int, _ now: QuotaTime) -> Int64 {
         switch allowance.window {
-        case .sliding(let length):
-            return sliding.take(amount, limit: allowance.amount, window: length.nanoseconds, now: now.monotonic)
+        case .sliding:
+            return sliding.take(amount, limit: allowance.amount, window: allowance.nanoseconds, now: now.monotonic)
         case .fixed, .calendar: return period.add(amount)
         case .bucket:
             bucket.add(amount)
@@ -120,9 +125,9 @@ struct QuotaCounter {
     /// Nanoseconds until all that is counted is over.
     private mutating func resetTime(_ now: QuotaTime) -> Int64 {
         switch allowance.window {
-        case .sliding(let length): sliding.reset(window: length.nanoseconds, now: now.monotonic)
+        case .sliding: sliding.reset(window: allowance.nanoseconds, now: now.monotonic)
         case .fixed, .calendar: period.taken == 0 ? 0 : Int64(max(1, period.end - now.unix)) * 1_000_000_000
-        case .bucket(_, let refill): bucket.reset(amount: allowance.amount, refill: refill.nanoseconds)
+        case .bucket: bucket.reset(amount: allowance.amount, refill: allowance.nanoseconds)
         case .open: 0
         }
     }

@@ -3,7 +3,7 @@ import GatewayCore
 /// What a request may come to, reckoned before the provider is asked.
 struct QuotaEstimate {
     /// For routes without limits of tokens or money.
-    static let none = QuotaEstimate(input: 0, output: 0, wish: nil)
+    static let none = QuotaEstimate(input: 0, output: 0)
 
     /// Tokens that the provider will hardly count more of.
     let input: Int
@@ -11,11 +11,14 @@ struct QuotaEstimate {
     let output: Int
     /// nil: the answer has no tokens that could be foreseen.
     let wish: OutputWish?
+    /// Whose answers from which model this one will tell of; nil where there is no wish.
+    let pair: OutputHistory.Key?
 
-    init(input: Int, output: Int, wish: OutputWish?) {
+    init(input: Int, output: Int, wish: OutputWish? = nil, pair: OutputHistory.Key? = nil) {
         self.input = input
         self.output = output
         self.wish = wish
+        self.pair = pair
     }
 
     /// - Parameters:
@@ -25,12 +28,14 @@ struct QuotaEstimate {
         switch exchange.operation {
         case .countTokens, .models, .other: self = .none
         case .embeddings, .embedContent, .batchEmbedContents:
-            self.init(input: InputEstimate.tokens(of: exchange.request.body), output: 0, wish: nil)
+            self.init(input: InputEstimate.tokens(of: exchange.request.body), output: 0)
         case .chatCompletions, .completions, .responses, .messages, .generateContent:
             let wish = OutputWish(exchange) ?? OutputWish()
-            let each = wish.tokensMax ?? history.expected(for: exchange.caller?.name, from: model)
+            let pair = OutputHistory.Key(caller: exchange.caller?.name, model: model)
+            let each = wish.tokensMax ?? history.expected(for: pair)
             self.init(
-                input: InputEstimate.tokens(of: exchange.request.body), output: min(each * wish.answers, QuotaWeights.tokensMax), wish: wish)
+                input: InputEstimate.tokens(of: exchange.request.body), output: min(each * wish.answers, QuotaWeights.tokensMax), wish: wish,
+                pair: pair)
         }
     }
 

@@ -75,8 +75,8 @@ package struct QuotaFilter: Filter {
     private func settle(_ reservation: QuotaReservation, _ exchange: Exchange, _ use: QuotaUse, _ estimate: QuotaEstimate, _ model: String?) {
         let actual = zip(rules, reservation.items).map { rule, item in rule.amount(of: use, reserved: item.amount, model) }
         store.settle(reservation, actual: actual, on: exchange.worker)
-        guard isMetered, let wish = estimate.wish, let tokens = use.answerTokens else { return }
-        history.learn(tokens / wish.answers, for: exchange.caller?.name, from: model)
+        guard let wish = estimate.wish, let pair = estimate.pair, let tokens = use.answerTokens else { return }
+        history.learn(tokens / wish.answers, for: pair)
     }
 
     /// Makes the answer no longer than what was left of the limits that say so.

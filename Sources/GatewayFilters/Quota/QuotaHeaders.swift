@@ -70,7 +70,7 @@ enum QuotaHeaders {
 
     /// `250ms`, `1s`, `6m0s`, `1h0m0s`; rounded up to milliseconds below a second, to seconds above.
     static func text(for duration: Duration) -> String {
-        let milliseconds = max(0, (duration.nanoseconds + 999_999) / 1_000_000)
+        let milliseconds = max(0, (duration.wholeNanoseconds + 999_999) / 1_000_000)
         guard milliseconds > 0 else { return "0s" }
         var text = ShortText()
         guard milliseconds >= 1000 else {
@@ -117,6 +117,6 @@ enum QuotaHeaders {
 
     /// Rounded up; at least 1.
     static func seconds(in duration: Duration) -> Int {
-        max(1, Int((duration.nanoseconds + 999_999_999) / 1_000_000_000))
+        max(1, Int((duration.wholeNanoseconds + 999_999_999) / 1_000_000_000))
     }
 }

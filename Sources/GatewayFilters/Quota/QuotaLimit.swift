@@ -109,11 +109,11 @@ package enum QuotaSubject: Hashable, Sendable {
     case withoutClaim
 }
 
-/// Names one counter, in whichever store.
-package struct QuotaKey: Hashable, Sendable {
+/// Names one counter, in whichever store. A value, shared because demands, reservations and counters all name it.
+package final class QuotaKey: Hashable, Sendable {
     package let counter: String
     package let subject: QuotaSubject
-    /// Of both, made once: a key is looked up four times in a request.
+    /// Of both, made once: it also says where the counter is kept.
     private let digest: Int
 
     package init(counter: String, subject: QuotaSubject) {
@@ -123,6 +123,10 @@ package struct QuotaKey: Hashable, Sendable {
         hasher.combine(counter)
         hasher.combine(subject)
         digest = hasher.finalize()
+    }
+
+    package static func == (left: QuotaKey, right: QuotaKey) -> Bool {
+        left === right || (left.digest == right.digest && left.counter == right.counter && left.subject == right.subject)
     }
 
     /// The same for equal keys in one process; any number.

@@ -31,7 +31,8 @@ struct QuotaShard {
         return counters[slot].wait(for: demand, now: now)
     }
 
-    mutating func take(at slot: Int, _ demand: QuotaDemand, now: QuotaTime) -> QuotaReservation.Item {
+    /// - Returns: what was taken, and the mark of when it was counted; nil when it is held.
+    mutating func take(at slot: Int, _ demand: QuotaDemand, now: QuotaTime) -> (amount: Int, mark: Int64?) {
         counters[slot].take(demand, now: now)
     }
 
@@ -40,6 +41,9 @@ struct QuotaShard {
     }
 
     mutating func settle(_ item: QuotaReservation.Item, actual: Int, now: QuotaTime) {
+        if item.slot < counters.count, let key = counters[item.slot].key, key == item.key {
+            return counters[item.slot].settle(item, actual: actual, now: now)
+        }
         let isKnown = slots[item.key] != nil
         guard isKnown || item.mark == nil else { return }  // over and swept away
         let slot = slot(of: item.key)
@@ -57,16 +61,5 @@ struct QuotaShard {
             counters[cursor] = QuotaCounter()
             freeSlots.append(cursor)
         }
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds; what does not fit 64 bits becomes the nearest that does.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return seconds < 0 ? .min : .max }
-        let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return carry ? (seconds < 0 ? .min : .max) : sum
     }
 }

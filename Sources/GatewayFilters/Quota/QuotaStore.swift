@@ -75,12 +75,15 @@ package struct QuotaReservation: Equatable, Sendable {
         package let amount: Int
         /// The store's own mark of when it was counted; nil for what is held and not counted yet.
         package let mark: Int64?
+        /// Where the store had the counter; it may have moved since.
+        let slot: Int
 
-        package init(key: QuotaKey, allowance: QuotaAllowance, amount: Int, mark: Int64?) {
+        package init(key: QuotaKey, allowance: QuotaAllowance, amount: Int, mark: Int64?, slot: Int = 0) {
             self.key = key
             self.allowance = allowance
             self.amount = amount
             self.mark = mark
+            self.slot = slot
         }
     }
 

@@ -30,7 +30,7 @@ enum QuotaWords {
 
     /// The length of a window as a sentence has it: "minute", "90 s".
     static func name(ofWindow window: Duration) -> String {
-        let seconds = window.nanoseconds / 1_000_000_000
+        let seconds = window.wholeNanoseconds / 1_000_000_000
         switch seconds {
         case 0: return QuotaHeaders.text(for: window)
         case 1: return "second"

@@ -1,3 +1,4 @@
+import GatewayCore
 import Synchronization
 
 /// When a target is left out because it fails.
@@ -75,8 +76,7 @@ package final class TargetState: Sendable {
     }
 
     private func nanoseconds(_ now: ContinuousClock.Instant) -> Int {
-        let (seconds, attoseconds) = epoch.duration(to: now).components
-        return Int(clamping: seconds) &* 1_000_000_000 &+ Int(attoseconds / 1_000_000_000)
+        Int(epoch.duration(to: now).wholeNanoseconds)
     }
 }
 
@@ -85,8 +85,7 @@ extension TargetState {
 
     /// The last eight answers count most. Two at once may lose one: it is an average.
     fileprivate func note(firstToken duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        let sample = max(1, Int(clamping: seconds) &* 1_000_000 &+ Int(attoseconds / 1_000_000_000_000))
+        let sample = max(1, Int(duration.wholeNanoseconds / 1000))
         let average = firstToken.load(ordering: .relaxed)
         firstToken.store(average == 0 ? sample : max(1, average + (sample - average) / 8), ordering: .relaxed)
     }

@@ -1,4 +1,5 @@
 import Dispatch
+import GatewayCore
 import Synchronization
 
 /// Writes log lines to a descriptor without ever making a worker wait.

@@ -1,3 +1,5 @@
+import GatewayCore
+
 /// The upper bounds of a histogram's buckets, the same for all of its series.
 struct HistogramBounds: Sendable {
     /// Ascending; at most `Histogram.bucketsMax`. The last bucket, without a bound, is not among them.

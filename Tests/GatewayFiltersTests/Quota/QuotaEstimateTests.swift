@@ -40,25 +40,27 @@ struct QuotaEstimateTests {
 
     @Test func `learns lengths that about one answer in twenty exceeds`() {
         let history = OutputHistory()
-        #expect(history.expected(for: "a", from: "m") == 1024)
+        let pair = OutputHistory.Key(caller: "a", model: "m")
+        #expect(history.expected(for: pair) == 1024)
         var random = SeededRandom(seed: 1)
-        for _ in 0..<2000 { history.learn(Int.random(in: 1...1000, using: &random), for: "a", from: "m") }
+        for _ in 0..<2000 { history.learn(Int.random(in: 1...1000, using: &random), for: pair) }
 
-        let expected = history.expected(for: "a", from: "m")
+        let expected = history.expected(for: pair)
 
         #expect((940...1100).contains(expected))
-        #expect(history.expected(for: "new", from: "m") == expected)
-        #expect(history.expected(for: "a", from: "other") == 1024)
+        #expect(history.expected(for: OutputHistory.Key(caller: "new", model: "m")) == expected)
+        #expect(history.expected(for: OutputHistory.Key(caller: "a", model: "other")) == 1024)
     }
 
     @Test func `follows callers whose answers change, in bounded memory`() {
         let history = OutputHistory()
-        for _ in 0..<1000 { history.learn(5000, for: "a", from: "m") }
-        for _ in 0..<6000 { history.learn(100, for: "a", from: "m") }
-        #expect(history.expected(for: "a", from: "m") < 120)
+        let pair = OutputHistory.Key(caller: "a", model: "m")
+        for _ in 0..<1000 { history.learn(5000, for: pair) }
+        for _ in 0..<6000 { history.learn(100, for: pair) }
+        #expect(history.expected(for: pair) < 120)
 
-        for index in 0..<20_000 { history.learn(10, for: "caller \(index)", from: "m") }
+        for index in 0..<20_000 { history.learn(10, for: OutputHistory.Key(caller: "caller \(index)", model: "m")) }
         #expect(history.pairCount <= 4096)
-        history.learn(.max, for: "a", from: "m")
+        history.learn(.max, for: pair)
     }
 }

@@ -115,7 +115,7 @@ struct QuotaStorePropertyTests {
         case .refused(let index, let wait, _):
             #expect(!admitted[index], "step \(step): refused although there is room: \(demands[index])")
             if let wait, !admitted[index] {
-                let later = now + wait.nanoseconds / 1000
+                let later = now + wait.wholeNanoseconds / 1000
                 #expect(models[counters[index]].admits(demands[index], later + 1), "step \(step): no room after the wait for \(demands[index])")
             }
             return admitted[index] ? nil : []

@@ -1,3 +1,4 @@
+import GatewayCore
 import Synchronization
 
 /// What all workers' dealings with the counters in Redis have in common.
@@ -11,7 +12,7 @@ final class RedisQuotaSettings: Sendable {
 
     /// - Parameter clock: microseconds since 1970, for tests; empty: Redis' own.
     init(lease: Duration, clock: @escaping @Sendable () -> [UInt8] = { [] }) {
-        leaseMicroseconds = Atomic(Int(lease.nanoseconds / 1000))
+        leaseMicroseconds = Atomic(Int(lease.wholeNanoseconds / 1000))
         self.clock = clock
     }
 
@@ -20,7 +21,7 @@ final class RedisQuotaSettings: Sendable {
 
     var lease: Duration {
         get { .microseconds(leaseMicroseconds.load(ordering: .relaxed)) }
-        set { leaseMicroseconds.store(Int(newValue.nanoseconds / 1000), ordering: .relaxed) }
+        set { leaseMicroseconds.store(Int(newValue.wholeNanoseconds / 1000), ordering: .relaxed) }
     }
 
     var leaseText: [UInt8] { Array("\(leaseMicroseconds.load(ordering: .relaxed))".utf8) }

@@ -31,7 +31,7 @@ struct RedisQuotaText {
     ///   - held: what the reservation holds.
     ///   - age: how long ago it was used.
     func entry(_ allowance: QuotaAllowance, id: String?, held: Int, actual: Int, age: Duration, unix: Int) -> [UInt8] {
-        line(allowance, need: actual, least: held, flags: "w 0", id: id ?? "-", age: max(0, age.nanoseconds / 1000), unix: unix)
+        line(allowance, need: actual, least: held, flags: "w 0", id: id ?? "-", age: max(0, age.wholeNanoseconds / 1000), unix: unix)
     }
 
     /// What is in the sorted set for an open call.
@@ -69,7 +69,7 @@ struct RedisQuotaText {
 
     private static func windowMicroseconds(_ allowance: QuotaAllowance) -> Int64 {
         switch allowance.window {
-        case .sliding(let length), .fixed(let length), .bucket(_, let length): length.nanoseconds / 1000
+        case .sliding(let length), .fixed(let length), .bucket(_, let length): length.wholeNanoseconds / 1000
         case .calendar, .open: 0
         }
     }

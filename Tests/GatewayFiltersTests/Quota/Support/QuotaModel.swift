@@ -34,7 +34,7 @@ struct QuotaModel {
     func taken(_ now: Int64) -> Int {
         switch allowance.window {
         case .sliding(let length):
-            let window = length.nanoseconds / 1000
+            let window = length.wholeNanoseconds / 1000
             let grain = allowance.amount <= 128 ? 1 : window / 128
             return counted.filter { ($0.at + grain - 1) / grain * grain > now - window }.reduce(0) { $0 + $1.amount }
         case .fixed, .calendar:
@@ -42,7 +42,7 @@ struct QuotaModel {
             return counted.filter { period.contains(Int($0.at / 1_000_000)) }.reduce(0) { $0 + $1.amount }
         case .bucket(_, let refill):
             // Runs through all that came, letting run off what did in between.
-            let perMicrosecond = Double(allowance.amount) / Double(refill.nanoseconds / 1000)
+            let perMicrosecond = Double(allowance.amount) / Double(refill.wholeNanoseconds / 1000)
             var level = 0.0
             var last: Int64 = 0
             for each in counted + [Counted(at: now, amount: 0, id: 0)] {
