@@ -165,6 +165,7 @@ final class RequestRun: @unchecked Sendable {
         let bytesIn = request.head.byteCount + request.body.count
         worker.accessLog.write(
             AccessLogEntry(
-                exchange, record, method: request.head.method.description, bytesIn: bytesIn, configGeneration: pipeline.generation, times: times))
+                exchange, consume record, method: request.head.method.description, bytesIn: bytesIn, configGeneration: pipeline.generation,
+                times: times))
     }
 }

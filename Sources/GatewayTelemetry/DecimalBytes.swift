@@ -1,6 +1,9 @@
 /// Takes text byte by byte, numbers among it.
 protocol DecimalSink {
     mutating func append(_ byte: UInt8)
+
+    /// Appends the lowest `digits` decimal digits of a number, zeros in front; 20 at most.
+    mutating func appendPadded(_ value: UInt64, digits: Int)
 }
 
 extension Array: DecimalSink where Element == UInt8 {}
@@ -36,7 +39,6 @@ extension DecimalSink {
         appendPadded(fraction, digits: digits)
     }
 
-    /// Appends the lowest `digits` decimal digits of a number, zeros in front; 20 at most.
     mutating func appendPadded(_ value: UInt64, digits: Int) {
         var text = InlineArray<20, UInt8>(repeating: 0x30)
         var rest = value

@@ -92,4 +92,57 @@ extension OutputSpan where Element == UInt8 {
             }
         }
     }
+
+    /// Appends a field line whose name is of letters and hyphens, and whose value of visible ASCII: what almost every one is made of.
+    ///
+    /// - Returns: false for any other, of which nothing is appended.
+    mutating func appendPlain(field name: Span<UInt8>, _ value: Span<UInt8>) -> Bool {
+        guard name.count > 0 else { return false }
+        return unsafe name.withUnsafeBytes { name in
+            unsafe value.withUnsafeBytes { value in
+                unsafe withUnsafeMutableBufferPointer { room, count in
+                    let length = name.count &+ value.count &+ 4
+                    precondition(length <= room.count - count, "a head's length is known before it is written")
+                    guard let base = room.baseAddress else { return false }
+                    let line = unsafe UnsafeMutableRawPointer(base + count)
+                    guard unsafe copyPlain(name, to: line, EightBytes.areOfNames) else { return false }
+                    let behind = unsafe line + name.count
+                    unsafe behind.storeBytes(of: UInt16(littleEndian: 0x203A), as: UInt16.self)
+                    guard unsafe copyPlain(value, to: behind + 2, EightBytes.areVisible) else { return false }
+                    unsafe (behind + 2 + value.count).storeBytes(of: UInt16(littleEndian: 0x0A0D), as: UInt16.self)
+                    count += length
+                    return true
+                }
+            }
+        }
+    }
+}
+
+/// Copies `text` as long as each byte is one that `isSo` says yes to. Nothing counts of what was copied when one is not.
+@inline(__always)
+private func copyPlain(_ text: UnsafeRawBufferPointer, to room: UnsafeMutableRawPointer, _ isSo: (UInt64) -> Bool) -> Bool {
+    var index = 0
+    while index &+ 8 <= text.count {
+        let word = unsafe text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        guard isSo(word) else { return false }
+        unsafe room.storeBytes(of: word, toByteOffset: index, as: UInt64.self)
+        index &+= 8
+    }
+    guard index < text.count else { return true }
+    if index > 0 {
+        // The last eight again, rather than up to seven one by one.
+        let last = text.count &- 8
+        let word = unsafe text.loadUnaligned(fromByteOffset: last, as: UInt64.self)
+        unsafe room.storeBytes(of: word, toByteOffset: last, as: UInt64.self)
+        return isSo(word)
+    }
+    // A short one is filled up with a letter, which is always allowed.
+    var word = eachByte(0x61)
+    while index < text.count {
+        let byte = unsafe text[index]
+        unsafe room.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
+        word = word << 8 | UInt64(byte)
+        index &+= 1
+    }
+    return isSo(word)
 }

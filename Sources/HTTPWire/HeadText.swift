@@ -23,17 +23,13 @@ extension OutputSpan where Element == UInt8 {
 
     /// Appends a field line, or nothing when `name` is not a token. Control bytes of the value become spaces.
     mutating func append(field name: String, _ value: String) {
-        let nameBytes = name.utf8.span
+        let (nameBytes, valueBytes) = (name.utf8.span, value.utf8.span)
+        if appendPlain(field: nameBytes, valueBytes) { return }
         guard nameBytes.isToken(0..<nameBytes.count) else { return }
         append(text: name)
         append(ASCII.colon)
         append(ASCII.space)
-        let valueBytes = value.utf8.span
-        if valueBytes.isFieldValue(0..<valueBytes.count) {
-            append(text: value)
-        } else {
-            for index in valueBytes.indices { append(valueBytes[index].isFieldValue ? valueBytes[index] : ASCII.space) }
-        }
+        for index in valueBytes.indices { append(valueBytes[index].isFieldValue ? valueBytes[index] : ASCII.space) }
         appendLineEnd()
     }
 }

@@ -133,6 +133,15 @@ extension HeaderFields {
         return name.count >= count && bytes.span.spells(prefix, at: name.lowerBound..<(name.lowerBound + count))
     }
 
+    /// Whether the value of the field at this position begins so, in whatever case.
+    ///
+    /// - Parameter prefix: in lower case.
+    package func valueBegins(with prefix: String, at index: Int) -> Bool {
+        let value = entries[index].value
+        let count = prefix.utf8.count
+        return value.count >= count && bytes.span.matches(prefix, at: value.lowerBound..<(value.lowerBound + count))
+    }
+
     package func nameBytes(at index: Int) -> ArraySlice<UInt8> { bytes[entries[index].name] }
 
     package func valueBytes(at index: Int) -> ArraySlice<UInt8> { bytes[entries[index].value] }

@@ -16,8 +16,13 @@ package struct KeyDigest: Equatable, Sendable {
     }
 
     private init(digest: some Sequence<UInt8>) {
+        var bytes = digest.makeIterator()
         var words = SIMD4<UInt64>()
-        for (index, byte) in digest.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
+        for index in words.indices {
+            var word: UInt64 = 0
+            for _ in 0..<8 { word = word << 8 | UInt64(bytes.next() ?? 0) }
+            words[index] = word
+        }
         self.words = words
     }
 

@@ -17,12 +17,11 @@ enum PresentedKey {
 
     /// - SeeAlso: RFC 9110, section 11.1: the scheme's case does not matter, and one or more spaces follow it.
     private static func bearerToken(in fields: HeaderFields) -> [UInt8]? {
-        let scheme = "bearer ".utf8
+        let scheme = "bearer "
         var from = 0
         while let index = fields.index(of: "authorization", from: from) {
-            let value = fields.valueBytes(at: index)
-            if value.prefix(scheme.count).lazy.map({ $0 | 0x20 }).elementsEqual(scheme) {  // 0x20: what tells lower case from upper
-                let token = value.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
+            if fields.valueBegins(with: scheme, at: index) {
+                let token = fields.valueBytes(at: index).dropFirst(scheme.utf8.count).drop { $0 == UInt8(ascii: " ") }
                 if !token.isEmpty { return Array(token) }
             }
             from = index + 1

@@ -142,7 +142,8 @@ extension QuotaFilter {
         }
         exchange.responseHeaders.reserveCapacity(exchange.responseHeaders.count + 3 * tightest.count + Self.otherFields)
         for (unit, index) in tightest {
-            QuotaHeaders.add(snapshots[index], of: unit, in: exchange.dialect, unix: unix, to: &exchange.responseHeaders)
+            let limit = snapshots[index].limit == rules[index].limit.allowance.capacity ? rules[index].capacityText : nil
+            QuotaHeaders.add(snapshots[index], of: unit, in: exchange.dialect, limit: limit, unix: unix, to: &exchange.responseHeaders)
         }
     }
 }

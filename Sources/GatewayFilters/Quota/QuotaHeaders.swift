@@ -18,11 +18,15 @@ enum QuotaHeaders {
     /// Longer waits are not put into `retry-after`: SDKs obey it for minutes and more, and the app seems to hang.
     static let retryAfterSecondsMax = 60
 
-    /// - Parameter unix: the time of day, in seconds since 1970.
+    /// - Parameters:
+    ///   - limit: the text of the snapshot's, where it is known; it hardly ever changes.
+    ///   - unix: the time of day, in seconds since 1970.
     static func add(
-        _ snapshot: QuotaSnapshot, of unit: Unit = .requests, in dialect: Dialect = .openai, unix: Int = 0, to fields: inout [HeaderField]
+        _ snapshot: QuotaSnapshot, of unit: Unit = .requests, in dialect: Dialect = .openai, limit known: String? = nil, unix: Int = 0,
+        to fields: inout [HeaderField]
     ) {
-        let (limit, remaining) = (amount(snapshot.limit, unit), amount(snapshot.remaining, unit))
+        let limit = known ?? amount(snapshot.limit, unit)
+        let remaining = amount(snapshot.remaining, unit)
         guard dialect == .anthropic else {
             let names = openAINames(unit)
             fields.append(HeaderField(names.limit, limit))
@@ -61,7 +65,7 @@ enum QuotaHeaders {
         }
     }
 
-    private static func amount(_ amount: Int, _ unit: Unit) -> String { unit == .dollars ? QuotaWords.dollars(amount) : String(amount) }
+    static func amount(_ amount: Int, _ unit: Unit) -> String { unit == .dollars ? QuotaWords.dollars(amount) : String(amount) }
 
     /// - Parameter seconds: until there is room, at least 1.
     static func retry(afterSeconds seconds: Int) -> HeaderField {

@@ -4,6 +4,10 @@ import GatewayCore
 final class QuotaRule: Sendable {
     let limit: QuotaLimit
     let meter: QuotaMeter?
+    /// What clients call the unit; nil for places.
+    let unit: QuotaHeaders.Unit?
+    /// The whole of the limit, as clients are told.
+    let capacityText: String
     private let counter: String
     private let cost: @Sendable (_ model: String?, Usage) -> Money?
 
@@ -12,18 +16,16 @@ final class QuotaRule: Sendable {
         self.meter = meter
         self.cost = cost
         counter = limit.counterName
-    }
-
-    /// What clients call the unit; nil for places.
-    var unit: QuotaHeaders.Unit? {
-        switch limit.allowance.measure {
-        case .requests: .requests
-        case .tokens(.inputOnly): .inputTokens
-        case .tokens(.outputOnly): .outputTokens
-        case .tokens: .tokens
-        case .money: .dollars
-        case .atOnce: nil
-        }
+        unit =
+            switch limit.allowance.measure {
+            case .requests: .requests
+            case .tokens(.inputOnly): .inputTokens
+            case .tokens(.outputOnly): .outputTokens
+            case .tokens: .tokens
+            case .money: .dollars
+            case .atOnce: nil
+            }
+        capacityText = QuotaHeaders.amount(limit.allowance.capacity, unit ?? .requests)
     }
 
     func demand(_ subject: QuotaSubject, _ estimate: QuotaEstimate, _ model: String?) -> QuotaDemand {

@@ -20,11 +20,8 @@ struct JSONLine: ~Copyable {
 
     /// - Parameter name: a literal of this module: it is not escaped.
     mutating func key(_ name: StaticString) {
-        comma()
-        bytes.append(Self.quote)
-        bytes.append(name)
-        bytes.append(Self.quote)
-        bytes.append(UInt8(ascii: ":"))
+        bytes.append(name: name, isFirst: isFirst)
+        isFirst = false
     }
 
     /// A name that another module chose.
@@ -37,9 +34,9 @@ struct JSONLine: ~Copyable {
     /// - Parameter bytesMax: more of the value is left out, at a character's boundary, and replaced by `…`.
     mutating func value(_ text: String, bytesMax: Int) {
         let whole = text.utf8.count
+        if whole <= bytesMax, bytes.appendQuotedIfPlain(text) { return }
         bytes.append(Self.quote)
         defer { bytes.append(Self.quote) }
-        if whole <= bytesMax, bytes.appendIfPlain(text) { return }
         if whole <= bytesMax {
             escaped(text.utf8Span.span, count: whole)
         } else {

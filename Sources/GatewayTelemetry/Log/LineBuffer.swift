@@ -37,49 +37,89 @@ final class LineBuffer {
         count &+= text.utf8CodeUnitCount
     }
 
-    func append(_ text: String) {
-        unsafe text.utf8.span.withUnsafeBufferPointer { text in
-            makeRoom(text.count)
-            guard let start = text.baseAddress else { return }
-            unsafe (base + count).update(from: start, count: text.count)
-            count &+= text.count
-        }
+    /// Adds the name of a member with its quotes and colon, behind a comma unless it is the first.
+    ///
+    /// - Parameter name: it is not escaped.
+    func append(name: StaticString, isFirst: Bool) {
+        let length = name.utf8CodeUnitCount
+        makeRoom(length &+ 4)
+        if !isFirst { unsafe add(UInt8(ascii: ",")) }
+        unsafe add(UInt8(ascii: "\""))
+        unsafe (base + count).update(from: name.utf8Start, count: length)
+        count &+= length
+        unsafe add(UInt8(ascii: "\""))
+        unsafe add(UInt8(ascii: ":"))
     }
 
-    /// Adds a text of printable ASCII without quotes or backslashes, as nearly all values are.
+    /// Adds a text between quotes if it is printable ASCII without quotes or backslashes, as nearly all values are.
     ///
     /// - Returns: false for any other, of which nothing is added.
-    func appendIfPlain(_ text: String) -> Bool {
+    func appendQuotedIfPlain(_ text: String) -> Bool {
         unsafe text.utf8.span.withUnsafeBytes { text in
-            guard unsafe Self.isPlain(text) else { return false }
-            makeRoom(text.count)
-            guard let start = text.baseAddress else { return true }
-            unsafe UnsafeMutableRawPointer(base + count).copyMemory(from: start, byteCount: text.count)
-            count &+= text.count
+            makeRoom(text.count &+ 2)
+            let start = count
+            unsafe add(UInt8(ascii: "\""))
+            guard unsafe addIfPlain(text) else {
+                count = start
+                return false
+            }
+            unsafe add(UInt8(ascii: "\""))
             return true
         }
     }
 
-    /// Eight bytes at a time: the high bit of a byte comes out as 1 where it may not stand as it is ("Bit Twiddling Hacks", hasless and haszero).
-    private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
+    func appendPadded(_ value: UInt64, digits: Int) {
+        makeRoom(digits)
+        var at = count &+ digits
+        var rest = value
+        while at > count {
+            at &-= 1
+            unsafe base[at] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        count &+= digits
+    }
+
+    // MARK: - Where there is room
+
+    @unsafe @inline(__always)
+    private func add(_ byte: UInt8) {
+        unsafe base[count] = byte
+        count &+= 1
+    }
+
+    /// Copies eight bytes at a time, as long as all of them are plain. A text whose end is not is taken back by the caller.
+    @unsafe @inline(__always)
+    private func addIfPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+        let room = unsafe UnsafeMutableRawPointer(base + count)
         var at = 0
         while at &+ 8 <= text.count {
             let word = unsafe text.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-            let quotes = word ^ ones &* 0x22
-            let backslashes = word ^ ones &* 0x5C
-            let deletes = word ^ ones &* 0x7F
-            let controls = (word &- ones &* 0x20) & ~word
-            let specials = (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (deletes &- ones) & ~deletes
-            guard (specials | controls | word) & (ones &* 0x80) == 0 else { return false }
+            guard Self.isPlain(word) else { return false }
+            unsafe room.storeBytes(of: word, toByteOffset: at, as: UInt64.self)
             at &+= 8
         }
         while at < text.count {
             let byte = unsafe text[at]
             if byte < 0x20 || byte >= 0x7F || byte == 0x22 || byte == 0x5C { return false }
+            unsafe room.storeBytes(of: byte, toByteOffset: at, as: UInt8.self)
             at &+= 1
         }
+        count &+= text.count
         return true
+    }
+
+    /// Whether eight bytes may stand in a string as they are: the high bit of a byte comes out as 1 where it may not ("Bit Twiddling Hacks", hasless
+    /// and haszero).
+    @inline(__always)
+    private static func isPlain(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ ones &* 0x22
+        let backslashes = word ^ ones &* 0x5C
+        let deletes = word ^ ones &* 0x7F
+        let controls = (word &- ones &* 0x20) & ~word
+        let specials = (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (deletes &- ones) & ~deletes
+        return (specials | controls | word) & (ones &* 0x80) == 0
     }
 
     private func makeRoom(_ more: Int) {
