@@ -13,12 +13,22 @@ package final class CurlTransfer {
     private var pending: [UInt8] = []
     private var outcome: Result<Void, CurlError>?
     private let signal = LoopSignal()
+    private var passage: Passage?
     private let started: ContinuousClock.Instant
     private var lastRead: ContinuousClock.Instant
     private(set) var isPaused = false
     private var contentDeadline: ContinuousClock.Instant?
     /// nil once the transfer has ended.
     var driver: (any TransferDriver)?
+    /// Somebody who takes the body as it arrives.
+    private final class Passage {
+        let take: ([UInt8]) -> Bool
+        let end = LoopSignal()
+        var wantsMore = true
+
+        init(_ take: @escaping ([UInt8]) -> Bool) { self.take = take }
+    }
+
     /// Where it stands among the client's active transfers.
     var place = 0
 
@@ -52,16 +62,50 @@ package final class CurlTransfer {
             case nil: await signal.wait()
             }
         }
-        let bytes = pending
-        pending = []
-        if isPaused {
-            isPaused = false
-            lastRead = client.loop.turnTime
-            driver?.resume()
-            // A provider that sends faster than it is read always has more: the loop's other work gets its turn all the same.
-            await Task.yield()
-        }
+        let (bytes, wasPaused) = takePending()
+        // A provider that sends faster than it is read always has more: the loop's other work gets its turn all the same.
+        if wasPaused { await Task.yield() }
         return bytes
+    }
+
+    /// Hands the body to `take` piece by piece as it arrives, on the loop, without waking the caller's task for each.
+    ///
+    /// - Returns: true at the body's end; false once `take` has returned false, which has what it was given and wants no more for now.
+    /// - Throws: as `next` does, what came before a failure handed out.
+    package func pass(to take: @escaping ([UInt8]) -> Bool) async throws(CurlError) -> Bool {
+        let passage = Passage(take)
+        self.passage = passage
+        signal.onSignal(on: client.loop) { self.passOn() }
+        signal.signal()
+        await passage.end.wait()
+        signal.removeHandler()
+        self.passage = nil
+        guard passage.wantsMore else { return false }
+        switch outcome {
+        case .success: return true
+        case .failure(let error): throw error
+        case nil: preconditionFailure("a passage ends with the body or by its taker's wish")
+        }
+    }
+
+    private func passOn() {
+        guard let passage, passage.wantsMore else { return }
+        if !pending.isEmpty {
+            passage.wantsMore = passage.take(takePending().bytes)
+            // More has come while it was taken: the loop's other work gets its turn first.
+            if passage.wantsMore, !pending.isEmpty { return signal.signal() }
+        }
+        if !passage.wantsMore || outcome != nil { passage.end.signal() }
+    }
+
+    private func takePending() -> (bytes: [UInt8], wasPaused: Bool) {
+        var bytes: [UInt8] = []
+        swap(&bytes, &pending)
+        guard isPaused else { return (bytes, false) }
+        isPaused = false
+        lastRead = client.loop.turnTime
+        driver?.resume()
+        return (bytes, true)
     }
 
     /// What has not been pulled of a body that is complete, if it is no longer than `limit`; nil: it is not complete, or longer.

@@ -23,6 +23,9 @@ package final class EventLoop: @unchecked Sendable {
     /// The jobs of the round under way: two buffers take turns, so that rounds allocate nothing.
     private var batch: [UnownedJob] = []
     private static let keptJobsMax = 1024
+    /// Signals that have come and have a handler, and those of the round under way.
+    private var signals: [LoopSignal] = []
+    private var signalBatch: [LoopSignal] = []
     private let mailbox = Mutex<[Letter]>([])
     private let isWakeUpSent = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
@@ -137,6 +140,9 @@ package final class EventLoop: @unchecked Sendable {
     /// Runs `body` once, when the jobs of this turn have run and before the loop waits: what several of them want to send can leave together.
     package func atEndOfTurn(_ body: @escaping () -> Void) { endsOfTurn.append(body) }
 
+    /// Has the signal's handler called once the jobs of this round have run.
+    func tellHandler(of signal: LoopSignal) { signals.append(signal) }
+
     /// Blocks the calling thread until `stop()`.
     package func run() {
         CurrentThread.enter(self)
@@ -207,7 +213,7 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     private func millisecondsToWait() -> Int32 {
-        guard jobs.isEmpty else { return 0 }
+        guard jobs.isEmpty, signals.isEmpty else { return 0 }
         guard let earliest = timers.earliest else { return -1 }
         let wait = ContinuousClock.now.duration(to: earliest).components
         guard wait.seconds >= 0, wait.attoseconds >= 0 else { return 0 }
@@ -224,10 +230,13 @@ package final class EventLoop: @unchecked Sendable {
     /// Runs what is ready. Jobs that jobs make ready run too, but not for ever: events get their turn.
     private func runJobs() {
         var rounds = 0
-        while !jobs.isEmpty, rounds < 16 {
+        while !jobs.isEmpty || !signals.isEmpty, rounds < 16 {
             swap(&jobs, &batch)
             for job in batch { run(job) }
             batch.removeAll(keepingCapacity: batch.count <= Self.keptJobsMax)
+            swap(&signals, &signalBatch)
+            for signal in signalBatch { signal.callHandler() }
+            signalBatch.removeAll(keepingCapacity: signalBatch.count <= Self.keptJobsMax)
             rounds += 1
         }
     }

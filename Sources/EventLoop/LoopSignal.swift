@@ -1,10 +1,12 @@
-/// Lets one task wait until something changed on its loop. Belongs to the loop's thread.
+/// Lets one task wait until something changed on its loop, or has a handler called whenever something did. Belongs to the loop's thread.
 ///
 /// A signal without a waiter is remembered, so that nothing is missed between a look at the state and the wait.
 @safe
 package final class LoopSignal {
     private var waiter: UnsafeContinuation<Void, Never>?
     private var isSignalled = false
+    private var handler: (() -> Void)?
+    private var loop: EventLoop?
 
     package init() {}
 
@@ -21,12 +23,36 @@ package final class LoopSignal {
     }
 
     package func signal() {
+        if let loop {
+            if !isSignalled { loop.tellHandler(of: self) }
+            isSignalled = true
+            return
+        }
         guard let waiting = unsafe waiter else {
             isSignalled = true
             return
         }
         unsafe waiter = nil
         unsafe waiting.resume()
+    }
+
+    /// Has `handler` called between the jobs of `loop`, once for all signals that came since it was called last, until `removeHandler`. It costs
+    /// less than a task that is woken for each.
+    package func onSignal(on loop: EventLoop, _ handler: @escaping () -> Void) {
+        unsafe precondition(waiter == nil, "a task waits for the signal")
+        self.handler = handler
+        self.loop = loop
+        isSignalled = false
+    }
+
+    package func removeHandler() {
+        handler = nil
+        loop = nil
+    }
+
+    func callHandler() {
+        isSignalled = false
+        handler?()
     }
 
     /// Forgets a signal that nobody waited for.

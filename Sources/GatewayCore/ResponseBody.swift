@@ -28,8 +28,22 @@ package protocol BodySource: AnyObject {
     ///
     /// - Throws: what ended it early; nothing follows.
     func next() async throws(GatewayError) -> BodyChunk?
+    /// Hands the pieces to `take` as they come, until it wants no more. Sources that can do so spare the task a wake-up for each.
+    ///
+    /// - Returns: true when the answer is complete; false once `take` has returned false, which has what it was given and wants no more for now.
+    /// - Throws: as `next` does.
+    func pass(to take: @escaping (BodyChunk) -> Bool) async throws(GatewayError) -> Bool
     /// Gives up whatever is behind it, at once. Called when the client goes away; may be called after the end.
     func cancel()
+}
+
+extension BodySource {
+    package func pass(to take: @escaping (BodyChunk) -> Bool) async throws(GatewayError) -> Bool {
+        while let chunk = try await next() {
+            guard take(chunk) else { return false }
+        }
+        return true
+    }
 }
 
 /// The body of an answer, and who wants to know how it ended.

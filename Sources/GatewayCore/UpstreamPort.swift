@@ -115,6 +115,11 @@ package protocol UpstreamAnswer: AnyObject {
     ///
     /// - Throws: `upstreamCut`, `upstreamTimedOut`, `upstreamBroken` (over its limit), or the cancellation's error.
     func next() async throws(GatewayError) -> [UInt8]?
+    /// Hands the body to `take` as it arrives, on the worker, without waking the caller's task for each piece.
+    ///
+    /// - Returns: true at the body's end; false once `take` has returned false, which has what it was given and wants no more for now.
+    /// - Throws: as `next` does.
+    func pass(to take: @escaping ([UInt8]) -> Bool) async throws(GatewayError) -> Bool
     /// The rest of the body, if all of it has come and is no longer than `limit`; nil: `next` has it, piece by piece.
     func takeArrived(atMost limit: Int) -> [UInt8]?
     /// Has the reader wait for something of its own in the body: until `deadline`, silence is no failure, and after it `next` throws
@@ -125,6 +130,13 @@ package protocol UpstreamAnswer: AnyObject {
 }
 
 extension UpstreamAnswer {
+    package func pass(to take: @escaping ([UInt8]) -> Bool) async throws(GatewayError) -> Bool {
+        while let bytes = try await next() {
+            guard take(bytes) else { return false }
+        }
+        return true
+    }
+
     package func takeArrived(atMost limit: Int) -> [UInt8]? { nil }
 }
 

@@ -84,9 +84,8 @@ final class RequestRun: @unchecked Sendable {
 
     private func pump(_ source: any BodySource, of body: ResponseBody) async -> BodyEnd {
         do {
-            while let chunk = try await source.next() {
-                if chunk.isUsageOnly, !exchange.wantsUsageEvent { continue }
-                guard await write(chunk.bytes) else { return cancelled(source) }
+            while try await !source.pass(to: { self.write($0) }) {
+                guard await responder.room() else { return cancelled(source) }
             }
             if let rest = array?.closed(), await !responder.write(rest) { return cancelled(source) }
             body.end(.finished)
@@ -105,10 +104,11 @@ final class RequestRun: @unchecked Sendable {
         exchange.dialect.event(for: error, operation: exchange.operation, requestID: exchange.requestID)
     }
 
-    /// - Returns: false when the client has gone.
-    private func write(_ bytes: [UInt8]) async -> Bool {
-        guard let elements = array?.received(bytes) else { return await responder.write(bytes) }
-        return elements.isEmpty ? true : await responder.write(elements)
+    /// - Returns: false when the client has gone, or more has to wait until it has read some of it.
+    private func write(_ chunk: BodyChunk) -> Bool {
+        if chunk.isUsageOnly, !exchange.wantsUsageEvent { return true }
+        guard let elements = array?.received(chunk.bytes) else { return responder.writeAtOnce(chunk.bytes) }
+        return elements.isEmpty ? true : responder.writeAtOnce(elements)
     }
 
     private func cancelled(_ source: any BodySource) -> BodyEnd {

@@ -34,6 +34,17 @@ final class UpstreamTransfer: UpstreamAnswer {
         }
     }
 
+    func pass(to take: @escaping ([UInt8]) -> Bool) async throws(GatewayError) -> Bool {
+        do {
+            let isAtEnd = try await transfer.pass(to: take)
+            if isAtEnd { release() }
+            return isAtEnd
+        } catch {
+            release()
+            throw context.meaning(of: error, cancellation)
+        }
+    }
+
     func takeArrived(atMost limit: Int) -> [UInt8]? {
         guard let bytes = transfer.takeArrived(atMost: limit) else { return nil }
         release()

@@ -14,7 +14,7 @@ package final class HTTPResponder: @unchecked Sendable {
     private var hasEnded = false
     private var goneHandler: (() -> Void)?
     /// Made when the client first falls behind.
-    private var room: LoopSignal?
+    private var roomSignal: LoopSignal?
     /// Bytes of the answer given to the socket so far or waiting for it, head included.
     package private(set) var bytesOut = 0
 
@@ -70,6 +70,14 @@ package final class HTTPResponder: @unchecked Sendable {
     ///
     /// - Returns: false when the client has gone.
     package func write(_ bytes: [UInt8]) async -> Bool {
+        _ = writeAtOnce(bytes)
+        return await room()
+    }
+
+    /// A piece of the answer, on its way to the client when this returns.
+    ///
+    /// - Returns: whether more may follow; if not, `room` says when.
+    package func writeAtOnce(_ bytes: [UInt8]) -> Bool {
         guard let connection else { return false }
         if !bytes.isEmpty, head?.method != .head, framing != .none {
             if framing == .chunked {
@@ -81,10 +89,18 @@ package final class HTTPResponder: @unchecked Sendable {
                 send(bytes, connection)
             }
         }
+        guard let waiting = self.connection else { return false }
+        return !waiting.isAboveHighWater
+    }
+
+    /// Waits while the client is slow to read.
+    ///
+    /// - Returns: false when it has gone.
+    package func room() async -> Bool {
         while let waiting = self.connection, waiting.isAboveHighWater {
-            let room = room ?? LoopSignal()
-            self.room = room
-            await room.wait()
+            let signal = roomSignal ?? LoopSignal()
+            roomSignal = signal
+            await signal.wait()
         }
         return self.connection != nil
     }
@@ -151,11 +167,11 @@ package final class HTTPResponder: @unchecked Sendable {
 
     func clientWent() {
         connection = nil
-        room?.signal()
+        roomSignal?.signal()
         let handler = goneHandler
         goneHandler = nil
         if !hasEnded { handler?() }
     }
 
-    func roomAgain() { room?.signal() }
+    func roomAgain() { roomSignal?.signal() }
 }

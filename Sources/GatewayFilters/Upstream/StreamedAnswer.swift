@@ -24,6 +24,7 @@ final class StreamedAnswer: BodySource {
     private var isSettled = false
     /// How long the provider has been waited for since its last event.
     private var silence = Duration.zero
+    private var waitingSince: ContinuousClock.Instant
 
     /// - Parameter idle: longest wait for an event. Comments, which a provider's front door can send for ever, do not count as one.
     init(_ answer: any UpstreamAnswer, as form: AttemptAnswer, price: Price? = nil, lease: TargetLease, idle: Duration) {
@@ -34,6 +35,7 @@ final class StreamedAnswer: BodySource {
         self.lease = lease
         self.idle = idle
         stream = form.stream
+        waitingSince = form.exchange.worker.now
     }
 
     /// Reads on until the model has said something.
@@ -56,13 +58,52 @@ final class StreamedAnswer: BodySource {
         while ready.isEmpty {
             if let failure { throw end(with: failure) }
             if isClosed {
-                settle(isWhole: true)
-                lease.end(.succeeded, now: exchange.worker.now)
+                endWell()
                 return nil
             }
             do { _ = try await read() } catch { failure = error }
         }
-        return ready.count == 1 ? ready.removeLast() : ready.removeFirst()
+        return takeReady()
+    }
+
+    func pass(to take: @escaping (BodyChunk) -> Bool) async throws(GatewayError) -> Bool {
+        while handOut(to: take) {
+            if let failure { throw end(with: failure) }
+            if isClosed {
+                endWell()
+                return true
+            }
+            var wantsMore = true
+            waitingSince = exchange.worker.now
+            do {
+                let isAtEnd = try await answer.pass { [self] bytes in
+                    received(bytes)
+                    wantsMore = handOut(to: take)
+                    waitingSince = exchange.worker.now
+                    return wantsMore && failure == nil
+                }
+                if isAtEnd { received(nil) }
+            } catch {
+                do { try broke(off: error) } catch { failure = error }
+            }
+            if !wantsMore { return false }
+        }
+        return false
+    }
+
+    /// - Returns: false once `take` has.
+    private func handOut(to take: (BodyChunk) -> Bool) -> Bool {
+        while !ready.isEmpty {
+            guard take(takeReady()) else { return false }
+        }
+        return true
+    }
+
+    private func takeReady() -> BodyChunk { ready.count == 1 ? ready.removeLast() : ready.removeFirst() }
+
+    private func endWell() {
+        settle(isWhole: true)
+        lease.end(.succeeded, now: exchange.worker.now)
     }
 
     func cancel() {
@@ -76,29 +117,42 @@ final class StreamedAnswer: BodySource {
     ///
     /// - Returns: how many bytes it was.
     private func read() async throws(GatewayError) -> Int {
-        let started = exchange.worker.now
-        let bytes: [UInt8]?
+        waitingSince = exchange.worker.now
         do {
-            bytes = try await answer.next()
-            noteWait(since: started)
+            let bytes = try await answer.next()
+            received(bytes)
+            return bytes?.count ?? 0
         } catch {
-            noteWait(since: started)
-            // Behind the end mark there is nothing to lose.
-            guard stream.hasEnded, exchange.cancellation.error == nil else { throw error }
-            answer.cancel()
-            bytes = nil
+            try broke(off: error)
+            return 0
         }
+    }
+
+    private func broke(off error: GatewayError) throws(GatewayError) {
+        noteWait()
+        // Behind the end mark there is nothing to lose.
+        guard stream.hasEnded, exchange.cancellation.error == nil else { throw error }
+        answer.cancel()
+        takeIn(nil)
+    }
+
+    /// - Parameter bytes: nil at the body's end.
+    private func received(_ bytes: [UInt8]?) {
+        noteWait()
+        takeIn(bytes)
+    }
+
+    private func takeIn(_ bytes: [UInt8]?) {
         let step = bytes.map { stream.received($0) } ?? stream.closed()
         ready += step.chunks
         isClosed = bytes == nil
         failure = step.fault.map(error) ?? idleFailure(step.isProgress || stream.hasEnded)
         // Said once, mostly: an event that says nothing new is not reckoned again.
         if let usage = stream.usage, usage != exchange.record.usage { exchange.record.attemptUsed(usage, at: price) }
-        return bytes?.count ?? 0
     }
 
-    private func noteWait(since started: ContinuousClock.Instant) {
-        let waited = started.duration(to: exchange.worker.now)
+    private func noteWait() {
+        let waited = waitingSince.duration(to: exchange.worker.now)
         exchange.record.upstreamTime += waited
         silence += waited
     }
