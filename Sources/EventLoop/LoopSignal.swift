@@ -18,6 +18,11 @@ package final class LoopSignal {
         }
         await unsafe withUnsafeContinuation { continuation in
             unsafe precondition(waiter == nil, "two tasks waited for one signal")
+            // A task that has to change executors to wait may find that the signal has come meanwhile.
+            guard !isSignalled else {
+                isSignalled = false
+                return unsafe continuation.resume()
+            }
             unsafe waiter = continuation
         }
     }

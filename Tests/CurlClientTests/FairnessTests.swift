@@ -38,4 +38,27 @@ struct FairnessTests {
         #expect(hasRun)
         await loop.stop()
     }
+
+    @Test func `that passes its bytes on leaves the loop's other tasks their turn, too`() async throws {
+        let loop = try ClientLoop()
+
+        let pieces = await loop.run { client -> Int in
+            let transfer = CurlTransfer(client: client, request: .chat())
+            let driver = EndlessDriver(transfer)
+            transfer.driver = driver
+            driver.resume()
+            let other = Mutex(false)
+            client.loop.spawn { other.withLock { $0 = true } }
+            var pieces = 0
+            _ = try? await transfer.pass { _ in
+                pieces += 1
+                return pieces < 64 && !other.withLock { $0 }
+            }
+            transfer.driver = nil
+            return pieces
+        }
+
+        #expect(pieces < 64)
+        await loop.stop()
+    }
 }

@@ -53,6 +53,38 @@ struct EventLoopTests {
         #expect(places == [true, true, true, true])
     }
 
+    @Test func `calls a signal's handler once for all signals since the last call, outside of whoever signals, until it is removed`() async {
+        let running = RunningLoop()
+        defer { running.stop() }
+        let loop = running.loop
+
+        let counts = await running.run {
+            let signal = LoopSignal()
+            var calls = 0
+            var counts: [Int] = []
+            signal.signal()
+            signal.onSignal(on: loop) {
+                calls += 1
+                if calls == 1 { signal.signal() }
+            }
+            counts.append(calls)
+            signal.signal()
+            signal.signal()
+            counts.append(calls)
+            while calls < 2 { await Task.yield() }
+            await Task.yield()
+            counts.append(calls)
+            signal.signal()
+            signal.removeHandler()
+            await Task.yield()
+            await Task.yield()
+            counts.append(calls)
+            return counts
+        }
+
+        #expect(counts == [0, 0, 2, 2])
+    }
+
     @Test func `has many operations at once each in a task of its own, and later ones in those tasks`() async {
         let running = RunningLoop()
         defer { running.stop() }

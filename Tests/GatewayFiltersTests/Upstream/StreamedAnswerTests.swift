@@ -37,6 +37,41 @@ struct StreamedAnswerTests {
         #expect(target.state.snapshot(now: worker.now).failures == 0)
     }
 
+    @Test func `is handed on in the same pieces without being asked for each, and goes on where its reader had enough`() async throws {
+        let (source, _, exchange) = try await begin([Sample.role, Sample.word, Sample.word, Sample.counts, Sample.done])
+        var pieces: [String?] = []
+        var stops: [Bool] = []
+
+        repeat {
+            stops.append(
+                try await source.pass { chunk in
+                    pieces.append(text(chunk))
+                    return pieces.count != 2
+                })
+        } while stops.last == false
+
+        #expect(pieces == [Sample.role + Sample.word, Sample.word, Sample.counts, Sample.done])
+        #expect(stops == [false, true])
+        #expect(exchange.record.usage == Usage(input: 7, output: 2))
+        #expect(target.state.snapshot(now: worker.now).inFlight == 0)
+    }
+
+    @Test func `is handed on before the failure that ends it is thrown`() async throws {
+        let (source, answer, exchange) = try await begin([Sample.role, Sample.word, Sample.word], ending: .upstreamCut(provider: "alpha"))
+        var pieces = 0
+
+        await #expect(throws: GatewayError.upstreamCut(provider: "alpha")) {
+            _ = try await source.pass { _ in
+                pieces += 1
+                return true
+            }
+        }
+
+        #expect(pieces == 2)
+        #expect(answer.isCancelled)
+        #expect(exchange.record.attempts.map(\.error) == [.upstreamCut])
+    }
+
     @Test func `fails before anything is passed on if it starts with an error`() async throws {
         let error = try await failure([Sample.role, Sample.errorEvent])
 
