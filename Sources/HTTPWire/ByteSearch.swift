@@ -65,7 +65,9 @@ extension Span where Element == UInt8 {
                 index &+= 8
             }
             // The last eight again, rather than up to seven one by one.
-            guard index > 0, index < bytes.count, isSo(unsafe bytes.loadUnaligned(fromByteOffset: bytes.count &- 8, as: UInt64.self)) else { return index }
+            guard index > 0, index < bytes.count, isSo(unsafe bytes.loadUnaligned(fromByteOffset: bytes.count &- 8, as: UInt64.self)) else {
+                return index
+            }
             return bytes.count
         }
     }

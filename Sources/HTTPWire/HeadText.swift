@@ -21,15 +21,29 @@ extension OutputSpan where Element == UInt8 {
         append(ASCII.lineFeed)
     }
 
-    /// Appends a field line, or nothing when `name` is not a token. Control bytes of the value become spaces.
-    mutating func append(field name: String, _ value: String) {
-        let (nameBytes, valueBytes) = (name.utf8.span, value.utf8.span)
+    /// Appends a field line, or nothing when its name is not a token. Control bytes of the value become spaces.
+    ///
+    /// - Parameter unlessFraming: whether fields that say how the body is delimited, or what becomes of the connection, are left out.
+    mutating func append(_ field: borrowing HeaderField, unlessFraming: Bool = false) {
+        let nameBytes = field.name.utf8.span
+        let valueBytes = field.value.utf8.span
+        if unlessFraming, isFramingField(nameBytes) { return }
         if appendPlain(field: nameBytes, valueBytes) { return }
         guard nameBytes.isToken(0..<nameBytes.count) else { return }
-        append(text: name)
+        append(text: field.name)
         append(ASCII.colon)
         append(ASCII.space)
         for index in valueBytes.indices { append(valueBytes[index].isFieldValue ? valueBytes[index] : ASCII.space) }
         appendLineEnd()
+    }
+}
+
+private func isFramingField(_ name: Span<UInt8>) -> Bool {
+    let all = 0..<name.count
+    return switch name.count {
+    case 10: name.matches("connection", at: all) || name.matches("keep-alive", at: all)
+    case 14: name.matches("content-length", at: all)
+    case 17: name.matches("transfer-encoding", at: all)
+    default: false
     }
 }

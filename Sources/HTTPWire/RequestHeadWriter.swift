@@ -21,7 +21,7 @@ package func writeRequestHead(
         head.append(text: " HTTP/1.1\r\nhost: ")
         head.append(text: host)
         head.appendLineEnd()
-        for index in fields.indices { head.append(field: fields[index].name, fields[index].value) }
+        for index in fields.indices { head.append(fields[index]) }
         if let bodyBytes {
             head.append(text: "content-length: ")
             head.append(decimal: bodyBytes)

@@ -38,8 +38,8 @@ package func writeResponseHead(
         head.append(ASCII.space)
         head.append(text: statusReason(status))
         head.appendLineEnd()
-        if let date { head.append(field: "date", date) }
-        for index in fields.indices where !isFramingField(fields[index].name) { head.append(field: fields[index].name, fields[index].value) }
+        if let date { head.append(HeaderField("date", date)) }
+        for index in fields.indices { head.append(fields[index], unlessFraming: true) }
         writeFraming(framing, into: &head)
         if status >= 200 { writeConnection(keepAlive && framing != .close, version, into: &head) }
         head.appendLineEnd()
@@ -69,16 +69,5 @@ private func writeConnection(_ keepAlive: Bool, _ version: HTTPVersion, into out
         output.append(text: "connection: close\r\n")
     } else if version == .http10 {
         output.append(text: "connection: keep-alive\r\n")
-    }
-}
-
-private func isFramingField(_ name: String) -> Bool {
-    let bytes = name.utf8.span
-    let all = 0..<bytes.count
-    return switch bytes.count {
-    case 10: bytes.matches("connection", at: all) || bytes.matches("keep-alive", at: all)
-    case 14: bytes.matches("content-length", at: all)
-    case 17: bytes.matches("transfer-encoding", at: all)
-    default: false
     }
 }

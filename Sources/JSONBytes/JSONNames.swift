@@ -34,6 +34,17 @@ package struct JSONNames: Sendable, ExpressibleByArrayLiteral {
 
     package init(arrayLiteral names: String...) { self.init(names) }
 
+    /// Which of the names one is.
+    package struct Place: Sendable {
+        let index: Int
+    }
+
+    /// - Precondition: `name` is among them.
+    package func place(of name: String) -> Place {
+        guard let index = index(of: name) else { preconditionFailure("\(name) is not wanted") }
+        return Place(index: index)
+    }
+
     func index(of name: String) -> Int? { index(ofPlain: name.utf8.span) }
 
     /// How a member's name compares to the wanted ones.

@@ -75,6 +75,11 @@ package struct JSONTopLevel: Sendable {
         return fields[index]
     }
 
+    /// The member of this name, nil when the object has none.
+    ///
+    /// - Parameter place: among the wanted names; it spares the search for the name.
+    package subscript(_ place: JSONNames.Place) -> JSONField? { fields[place.index] }
+
     fileprivate mutating func readMember(_ text: Span<UInt8>, _ at: inout Int, _ limits: JSONLimits) throws(JSONError) {
         let start = at
         guard memberCount < limits.membersMax else { throw JSONError(.tooManyMembers(limit: limits.membersMax), at: start) }

@@ -12,6 +12,26 @@ package enum OpenAIUsage {
 
     private static let details: JSONNames = ["cached_tokens", "cache_write_tokens", "audio_tokens", "reasoning_tokens"]
 
+    private struct Places {
+        let inputs = (names.place(of: "prompt_tokens"), names.place(of: "input_tokens"))
+        let outputs = (names.place(of: "completion_tokens"), names.place(of: "output_tokens"))
+        let inputDetails = (names.place(of: "prompt_tokens_details"), names.place(of: "input_tokens_details"))
+        let outputDetails = (names.place(of: "completion_tokens_details"), names.place(of: "output_tokens_details"))
+        let total = names.place(of: "total_tokens")
+        let cacheHits = names.place(of: "prompt_cache_hit_tokens")
+        let cached = details.place(of: "cached_tokens")
+        let cacheWrite = details.place(of: "cache_write_tokens")
+        let audio = details.place(of: "audio_tokens")
+        let reasoning = details.place(of: "reasoning_tokens")
+    }
+
+    /// An answer has usage for every request: its names are looked for once.
+    private static let places = Places()
+
+    private static func first(_ places: (JSONNames.Place, JSONNames.Place), in object: JSONTopLevel) -> JSONField? {
+        object[places.0] ?? object[places.1]
+    }
+
     /// Tokens. No answer has as many, and sums of them fit.
     private static let countMax = 1 << 50
 
@@ -22,22 +42,23 @@ package enum OpenAIUsage {
     /// - Returns: nil when nothing in it counts tokens. Counts that are missing, negative or no whole numbers are 0; a part is never more than its whole.
     package static func read(_ text: [UInt8], at range: Range<Int>) -> Usage? {
         guard let usage = try? JSONScanner.topLevel(text, in: range, wanted: names) else { return nil }
-        let inputField = usage["prompt_tokens"] ?? usage["input_tokens"]
-        let outputField = usage["completion_tokens"] ?? usage["output_tokens"]
+        let places = places
+        let inputField = first(places.inputs, in: usage)
+        let outputField = first(places.outputs, in: usage)
         guard inputField != nil || outputField != nil else { return nil }
         let input = count(inputField, in: text) ?? 0
         let said = count(outputField, in: text)
-        let thoughts = said.map { max(0, (count(usage["total_tokens"], in: text) ?? 0) - input - $0) } ?? 0
+        let thoughts = said.map { max(0, (count(usage[places.total], in: text) ?? 0) - input - $0) } ?? 0
         let output = (said ?? 0) + thoughts
-        let inner = scan(usage["prompt_tokens_details"] ?? usage["input_tokens_details"], of: text)
-        let outer = scan(usage["completion_tokens_details"] ?? usage["output_tokens_details"], of: text)
-        let cached = min(input, count(inner?["cached_tokens"], in: text) ?? count(usage["prompt_cache_hit_tokens"], in: text) ?? 0)
+        let inner = scan(first(places.inputDetails, in: usage), of: text)
+        let outer = scan(first(places.outputDetails, in: usage), of: text)
+        let cached = min(input, count(inner?[places.cached], in: text) ?? count(usage[places.cacheHits], in: text) ?? 0)
         return Usage(
             input: input, output: output, cachedInput: cached,
-            cacheWrite: min(input - cached, count(inner?["cache_write_tokens"], in: text) ?? 0),
-            audioInput: min(input, count(inner?["audio_tokens"], in: text) ?? 0),
-            reasoning: min(output, max(thoughts, count(outer?["reasoning_tokens"], in: text) ?? 0)),
-            audioOutput: min(output, count(outer?["audio_tokens"], in: text) ?? 0))
+            cacheWrite: min(input - cached, count(inner?[places.cacheWrite], in: text) ?? 0),
+            audioInput: min(input, count(inner?[places.audio], in: text) ?? 0),
+            reasoning: min(output, max(thoughts, count(outer?[places.reasoning], in: text) ?? 0)),
+            audioOutput: min(output, count(outer?[places.audio], in: text) ?? 0))
     }
 
     /// Reads what an answer, or the last event of a stream, says of its cost: the tokens, and beside them its class of service and the searches
