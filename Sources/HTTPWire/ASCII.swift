@@ -80,10 +80,7 @@ extension Span where Element == UInt8 {
 
     /// Whether the bytes at `range` are exactly `text`.
     func spells(_ text: String, at range: Range<Int>) -> Bool {
-        let expected = text.utf8.span
-        guard range.count == expected.count else { return false }
-        for offset in expected.indices where self[range.lowerBound + offset] != expected[offset] { return false }
-        return true
+        areEqual(extracting(range), text.utf8.span)
     }
 
     /// `range` without white space at either end.

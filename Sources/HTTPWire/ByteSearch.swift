@@ -22,6 +22,38 @@ func firstIndex(of byte: UInt8, in bytes: Span<UInt8>, _ range: Range<Int>) -> I
     }
 }
 
+/// Whether both have the same bytes.
+func areEqual(_ first: Span<UInt8>, _ second: Span<UInt8>) -> Bool {
+    guard first.count == second.count else { return false }
+    return unsafe first.withUnsafeBufferPointer { first in
+        unsafe second.withUnsafeBufferPointer { second in
+            guard let one = first.baseAddress, let other = second.baseAddress else { return true }
+            return unsafe memcmp(one, other, first.count) == 0
+        }
+    }
+}
+
+extension MutableSpan where Element == UInt8 {
+    /// Turns the letters at `range` into lower case.
+    mutating func lowercase(_ range: Range<Int>) {
+        unsafe withUnsafeMutableBytes { bytes in
+            precondition(range.upperBound <= bytes.count, "a range outside of the text")
+            var index = range.lowerBound
+            while index &+ 8 <= range.upperBound {
+                let word = unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                let capitals = EightBytes.areAtLeast(0x41, word) & ~EightBytes.areAtLeast(0x5B, word) & ~word & eachByte(0x80)
+                // The bit that tells lower case from upper is two below the highest.
+                if capitals != 0 { unsafe bytes.storeBytes(of: word | capitals >> 2, toByteOffset: index, as: UInt64.self) }
+                index &+= 8
+            }
+            while index < range.upperBound {
+                unsafe bytes[index] = unsafe bytes[index].lowercased
+                index &+= 1
+            }
+        }
+    }
+}
+
 /// One bit at the same place of each byte of a word.
 private func eachByte(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 

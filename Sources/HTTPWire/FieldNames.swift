@@ -22,9 +22,7 @@ package struct FieldNames: Sendable, ExpressibleByArrayLiteral {
         let spellings = spellings.span
         let starts = starts.span
         for index in 0..<(starts.count - 1) where starts[index + 1] - starts[index] == name.count {
-            var offset = 0
-            while offset < name.count, bytes[name.lowerBound + offset] == spellings[starts[index] + offset] { offset += 1 }
-            if offset == name.count { return index }
+            if areEqual(bytes.extracting(name), spellings.extracting(starts[index]..<starts[index + 1])) { return index }
         }
         return nil
     }

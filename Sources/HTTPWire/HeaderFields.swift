@@ -24,9 +24,7 @@ package struct HeaderFields: Sendable {
     /// Takes the bytes of a whole head and the fields found in it; turns the names into lower case.
     init(head: consuming [UInt8], entries: [Entry]) {
         var span = head.mutableSpan
-        for entry in entries {
-            for index in entry.name { span[index] = span[index].lowercased }
-        }
+        for entry in entries { span.lowercase(entry.name) }
         bytes = head
         self.entries = entries
     }
@@ -96,10 +94,7 @@ extension HeaderFields {
         let entries = entries.span
         for index in from..<entries.count {
             let range = entries[index].name
-            guard range.count == wanted.count else { continue }
-            var offset = 0
-            while offset < wanted.count, bytes[range.lowerBound + offset] == wanted[offset] { offset += 1 }
-            if offset == wanted.count { return index }
+            if range.count == wanted.count, areEqual(bytes.extracting(range), wanted) { return index }
         }
         return nil
     }
