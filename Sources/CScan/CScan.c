@@ -1,4 +1,5 @@
 #include "CScan.h"
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -99,30 +100,37 @@ TARGET("avx2") static size_t pair_256(const uint8_t *text, size_t at, size_t cou
     return scan_pair(text, at, count, first, second);
 }
 
-static int width;
 static int width_of_cpu;
+// Changed by tests while others run.
+static _Atomic int width;
 
 __attribute__((constructor)) static void ask_cpu(void) {
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512bw")) {
-        width = 512;
+        width_of_cpu = 512;
     } else if (__builtin_cpu_supports("avx2")) {
-        width = 256;
+        width_of_cpu = 256;
     }
-    width_of_cpu = width;
+    cscan_limit_width(width_of_cpu);
 }
 
-int cscan_limit_width(int most) { return width = width_of_cpu < most ? width_of_cpu : most; }
+int cscan_limit_width(int most) {
+    int chosen = width_of_cpu < most ? width_of_cpu : most;
+    atomic_store_explicit(&width, chosen, memory_order_relaxed);
+    return chosen;
+}
 
 cscan_string_end cscan_string(const uint8_t *text, size_t at, size_t count) {
-    if (width == 512) return string_512(text, at, count);
-    if (width == 256) return string_256(text, at, count);
+    int chosen = atomic_load_explicit(&width, memory_order_relaxed);
+    if (chosen == 512) return string_512(text, at, count);
+    if (chosen == 256) return string_256(text, at, count);
     return (cscan_string_end){.at = at};
 }
 
 size_t cscan_pair(const uint8_t *text, size_t at, size_t count, uint8_t first, uint8_t second) {
-    if (width == 512) return pair_512(text, at, count, first, second);
-    if (width == 256) return pair_256(text, at, count, first, second);
+    int chosen = atomic_load_explicit(&width, memory_order_relaxed);
+    if (chosen == 512) return pair_512(text, at, count, first, second);
+    if (chosen == 256) return pair_256(text, at, count, first, second);
     return at;
 }
 
