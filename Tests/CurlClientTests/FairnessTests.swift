@@ -20,45 +20,45 @@ struct FairnessTests {
         }
     }
 
-    @Test func `that always has more bytes leaves the loop's other tasks their turn`() async throws {
+    /// Gives `body` a transfer that always has more, and a way to ask whether another task of the loop has had its turn.
+    private func withEndlessTransfer<Value: Sendable>(
+        _ body: @escaping @Sendable (CurlTransfer, _ hasOtherRun: @escaping () -> Bool) async -> Value
+    ) async throws -> Value {
         let loop = try ClientLoop()
-
-        let hasRun = await loop.run { client -> Bool in
+        let value = await loop.run { client -> Value in
             let transfer = CurlTransfer(client: client, request: .chat())
             let driver = EndlessDriver(transfer)
             transfer.driver = driver
             driver.resume()
             let other = Mutex(false)
             client.loop.spawn { other.withLock { $0 = true } }
-            for _ in 0..<64 where !other.withLock({ $0 }) { _ = try? await transfer.next() }
+            let value = await body(transfer) { other.withLock { $0 } }
             transfer.driver = nil
-            return other.withLock { $0 }
+            return value
+        }
+        await loop.stop()
+        return value
+    }
+
+    @Test func `that always has more bytes leaves the loop's other tasks their turn`() async throws {
+        let hasRun = try await withEndlessTransfer { transfer, hasOtherRun in
+            for _ in 0..<64 where !hasOtherRun() { _ = try? await transfer.next() }
+            return hasOtherRun()
         }
 
         #expect(hasRun)
-        await loop.stop()
     }
 
     @Test func `that passes its bytes on leaves the loop's other tasks their turn, too`() async throws {
-        let loop = try ClientLoop()
-
-        let pieces = await loop.run { client -> Int in
-            let transfer = CurlTransfer(client: client, request: .chat())
-            let driver = EndlessDriver(transfer)
-            transfer.driver = driver
-            driver.resume()
-            let other = Mutex(false)
-            client.loop.spawn { other.withLock { $0 = true } }
+        let pieces = try await withEndlessTransfer { transfer, hasOtherRun in
             var pieces = 0
             _ = try? await transfer.pass { _ in
                 pieces += 1
-                return pieces < 64 && !other.withLock { $0 }
+                return pieces < 64 && !hasOtherRun()
             }
-            transfer.driver = nil
             return pieces
         }
 
         #expect(pieces < 64)
-        await loop.stop()
     }
 }
