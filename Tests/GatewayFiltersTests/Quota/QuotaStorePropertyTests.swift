@@ -31,7 +31,7 @@ struct QuotaStorePropertyTests {
     @Test(.timeLimit(.minutes(1)), arguments: 0..<30)
     func `decide and count as the simplest model does, whatever comes in whatever order: memory`(seed: Int) async {
         let origin = ContinuousClock.now
-        await FakeThread().run { thread in
+        await WorkerThread().run {
             let worker = QuotaWorker(nil, now: origin)
             // The epoch is 1970, so that times are rounded as in Redis.
             let store = MemoryQuotaStore(shardCount: 3, epoch: origin - .microseconds(Self.start))
@@ -40,7 +40,6 @@ struct QuotaStorePropertyTests {
                 worker.secondsSince1970 = Int(time / 1_000_000)
             }
             await self.run(subject, seed: UInt64(seed), steps: 600)
-            _ = thread
         }
     }
 
@@ -50,8 +49,8 @@ struct QuotaStorePropertyTests {
         let connection = try BlockingRedis(server)
         let clock = TestTime()
         let settings = RedisQuotaSettings(lease: .seconds(30)) { clock.text }
-        let thread = FakeThread()
-        await thread.run { _ in
+        let thread = WorkerThread()
+        await thread.run {
             let origin = ContinuousClock.now
             let worker = QuotaWorker(connection, now: origin, thread: thread)
             let store = RedisQuotaStore(memory: MemoryQuotaStore(), prefix: "{test}:", settings: settings)

@@ -70,10 +70,26 @@ final class FakeWorker: WorkerServices {
     }
 
     /// They hold the worker that holds them.
-    func forgetRefreshes() { refreshes = [] }
+    fileprivate func forgetRefreshes() { refreshes = [] }
 
     func random(below bound: Int) -> Int {
         randomNumbers.isEmpty ? 0 : randomNumbers.removeFirst() % bound
+    }
+}
+
+/// Stands for a worker's thread: what runs on it never runs beside anything else that does.
+actor FakeThread {
+    func run(_ operation: () async -> Void) async {
+        await operation()
+    }
+
+    /// Runs `body` here, with a worker that belongs here.
+    func run<Result: Sendable, Failure: Error>(
+        now: ContinuousClock.Instant = .now, _ body: @Sendable (FakeWorker) async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        let worker = FakeWorker(now: now, thread: self)
+        defer { worker.forgetRefreshes() }
+        return try await body(worker)
     }
 }
 

@@ -7,10 +7,10 @@ final class QuotaWorker: WorkerServices {
     var now: ContinuousClock.Instant
     var secondsSince1970: Int
     let connection: BlockingRedis?
-    private let thread: FakeThread
+    private let thread: WorkerThread
     private var generator = SystemRandomNumberGenerator()
 
-    init(_ connection: BlockingRedis?, now: ContinuousClock.Instant = .now, unix: Int = 1_790_000_000, thread: FakeThread = FakeThread()) {
+    init(_ connection: BlockingRedis?, now: ContinuousClock.Instant = .now, unix: Int = 1_790_000_000, thread: WorkerThread = WorkerThread()) {
         self.connection = connection
         self.now = now
         secondsSince1970 = unix

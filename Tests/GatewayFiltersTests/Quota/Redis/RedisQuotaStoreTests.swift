@@ -35,8 +35,8 @@ struct RedisQuotaStoreTests {
         _ body: @Sendable (QuotaWorker, BlockingRedis) async throws -> Result
     ) async throws -> Result {
         let connection = try BlockingRedis(server)
-        let thread = FakeThread()
-        return try await thread.run { _ in try await body(QuotaWorker(connection, thread: thread), connection) }
+        let thread = WorkerThread()
+        return try await thread.run { try await body(QuotaWorker(connection, thread: thread), connection) }
     }
 
     /// What is left of a demand's counter, once Redis knows everything.

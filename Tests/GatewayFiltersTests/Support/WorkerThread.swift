@@ -3,11 +3,11 @@ import Foundation
 import GatewayCore
 import Synchronization
 
-/// Stands for a worker's thread: what runs on it never runs beside anything else that does.
+/// Stands for a worker's thread as `FakeThread` does, and closely enough for ThreadSanitizer.
 ///
 /// An actor with an executor of its own that its tasks prefer too, as a worker's do: Swift 6.3 calls closures with a generic result outside of the actor that
 /// they were given to, and those stay on its executor all the same.
-actor FakeThread {
+actor WorkerThread {
     private nonisolated let executor = ThreadExecutor.lend()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
@@ -18,13 +18,8 @@ actor FakeThread {
         await withTaskExecutorPreference(executor) { await operation() }
     }
 
-    /// Runs `body` here, with a worker that belongs here.
-    func run<Result: Sendable, Failure: Error>(
-        now: ContinuousClock.Instant = .now, _ body: @Sendable (FakeWorker) async throws(Failure) -> Result
-    ) async throws(Failure) -> Result {
-        let worker = FakeWorker(now: now, thread: self)
-        defer { worker.forgetRefreshes() }
-        return try await withTaskExecutorPreference(executor) { () async throws(Failure) in try await body(worker) }
+    func run<Result: Sendable, Failure: Error>(_ body: @Sendable () async throws(Failure) -> Result) async throws(Failure) -> Result {
+        try await withTaskExecutorPreference(executor) { () async throws(Failure) in try await body() }
     }
 }
 
