@@ -25,7 +25,7 @@ final class ScriptedServer: @unchecked Sendable {
     /// - Parameter steps: for one request after another, over all connections; the last one for all that follow.
     init(_ steps: [Step]) {
         self.steps = steps
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr = in_addr(s_addr: UInt32(0x7f00_0001).bigEndian)

@@ -163,9 +163,9 @@ struct CrossDialectCacheTests {
         try await FakeThread().run { worker in
             worker.redis = FakeRedisPort(redis)
             _ = try await process().handle(question(.anthropic, on: worker), next: provider.next).read()
-            while redis.keys.count < 2 { await Task.yield() }
+            await until { redis.keys.count >= 2 }
             redis.forgetLeases()
-            while redis.keys.count < 2 { await Task.yield() }
+            await until { redis.keys.count >= 2 }
             let exchange = try question(.openAIChat, on: worker)
             let text = try await process().handle(exchange, next: provider.next).read()
             #expect(text.contains("chat.completion") && exchange.record.cache == .hit && exchange.record.cacheTier == .redis)

@@ -152,11 +152,8 @@ final class FakeClient {
 
     /// Waits until it has all it will get.
     func received() async -> Received {
-        while !Task.isCancelled {
-            if let outcome { return outcome }
-            await Task.yield()
-        }
-        return Received()
+        await until { outcome != nil }
+        return outcome ?? Received()
     }
 }
 

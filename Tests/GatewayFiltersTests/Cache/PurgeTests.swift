@@ -26,7 +26,7 @@ struct PurgeTests {
         _ = await filter("chat", state).ask(.sample(on: worker, body: #"{"n":2}"#, caller: bob), provider)
         _ = await filter("other", state).ask(.sample(on: worker, body: #"{"n":1}"#, caller: alice), provider)
         guard let redis = state.redis else { return }
-        while redis.counts.all.first(where: { $0.event == "written" })?.count ?? 0 < 3 { await Task.yield() }
+        await until { redis.counts.all.first(where: { $0.event == "written" })?.count ?? 0 >= 3 }
     }
 
     private func outcomes(_ state: CacheState, _ worker: FakeWorker) async -> [String?] {
@@ -80,7 +80,7 @@ struct PurgeTests {
         await FakeThread().run { worker in
             let client = FakeClient(.sample(on: worker))
             client.ask(filter("chat", state), provider)
-            while provider.calls.value == 0 { await Task.yield() }
+            await until { provider.calls.value > 0 }
             _ = await state.purge(PurgeScope(route: "chat"), on: worker)
             provider.valve.open()
             #expect(await client.received().text == "{}")

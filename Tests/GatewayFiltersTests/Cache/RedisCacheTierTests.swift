@@ -31,8 +31,7 @@ struct RedisCacheTierTests {
 
         /// What is written beside the request has arrived.
         func settle(_ written: UInt64 = 1) async {
-            for _ in 0..<10_000 where count(.written) + count(.writeFailed) + count(.writeDropped) < written { await Task.yield() }
-            #expect(count(.written) + count(.writeFailed) + count(.writeDropped) >= written, "nothing more was written")
+            await until { count(.written) + count(.writeFailed) + count(.writeDropped) >= written }
         }
     }
 
@@ -103,7 +102,7 @@ struct RedisCacheTierTests {
             let received = await other.filter.ask(.sample(on: worker), provider)
             #expect(received.text == "1" && received.cache == "stale" && worker.refreshes.count == 1)
             // The lease for it was given back.
-            for _ in 0..<10_000 where redis.keys.contains(where: { $0.suffix(2) == Array(":l".utf8) }) { await Task.yield() }
+            await until { !redis.keys.contains { $0.suffix(2) == Array(":l".utf8) } }
             _ = await other.filter.ask(worker.refreshes[0].exchange, provider)
             await other.settle()
             #expect(await Process(policy: policy).filter.ask(.sample(on: worker), provider).text == "2")

@@ -29,7 +29,7 @@ struct SharedLeaseTests {
             worker.redis = FakeRedisPort(redis)
             let clients = (0..<20).map { _ in FakeClient(.sample(on: worker, streaming: isStreaming)) }
             for (number, client) in clients.enumerated() { client.ask(processes[number % 4].filter, provider) }
-            while processes.reduce(0, { $0 + count(.waited, $1.state) }) < 3 { await Task.yield() }
+            await until { processes.reduce(0, { $0 + count(.waited, $1.state) }) >= 3 }
             provider.valve.open()
             for client in clients { #expect(await client.received().text == "ab") }
             #expect(provider.calls.value == 1)
@@ -42,10 +42,10 @@ struct SharedLeaseTests {
         await FakeThread().run { worker in
             worker.redis = FakeRedisPort(redis)
             FakeClient(.sample(on: worker)).ask(dead.filter, hanging)
-            while hanging.calls.value == 0 { await Task.yield() }
+            await until { hanging.calls.value > 0 }
             let client = FakeClient(.sample(on: worker))
             client.ask(alive.filter, answering)
-            while count(.waited, alive.state) == 0 { await Task.yield() }
+            await until { count(.waited, alive.state) > 0 }
             #expect(answering.calls.value == 0)
             // As when the process was killed: nobody renews its lease.
             redis.forgetLeases()
@@ -60,7 +60,7 @@ struct SharedLeaseTests {
         await FakeThread().run { worker in
             worker.redis = FakeRedisPort(redis)
             FakeClient(.sample(on: worker)).ask(slow.filter, hanging)
-            while hanging.calls.value == 0 { await Task.yield() }
+            await until { hanging.calls.value > 0 }
             let received = await other.filter.ask(.sample(on: worker), answering)
             #expect(received.text == "own" && received.cache == "miss")
             #expect(count(.waitedInVain, other.state) == 1)
@@ -74,7 +74,7 @@ struct SharedLeaseTests {
         await FakeThread().run { worker in
             worker.redis = FakeRedisPort(redis)
             _ = await one.filter.ask(.sample(on: worker), provider)
-            while redis.leaseToken != Array("-".utf8) { await Task.yield() }
+            await until { redis.leaseToken == Array("-".utf8) }
             #expect(await other.filter.ask(.sample(on: worker), provider).text.count == 150_000)
             #expect(count(.waited, other.state) == 0)
         }
@@ -86,7 +86,7 @@ struct SharedLeaseTests {
         await FakeThread().run { worker in
             worker.redis = FakeRedisPort(redis)
             #expect(await one.filter.ask(.sample(on: worker), FakeProvider(.failure(outage))).error == outage)
-            while !redis.keys.isEmpty { await Task.yield() }
+            await until { redis.keys.isEmpty }
             #expect(await other.filter.ask(.sample(on: worker), FakeProvider(.json("ok"))).text == "ok")
         }
     }
@@ -97,13 +97,13 @@ struct SharedLeaseTests {
         await FakeThread().run { worker in
             worker.redis = FakeRedisPort(redis)
             FakeClient(.sample(on: worker)).ask(one.filter, hanging)
-            while hanging.calls.value == 0 { await Task.yield() }
+            await until { hanging.calls.value > 0 }
             let client = FakeClient(.sample(on: worker))
             client.ask(other.filter, answering)
-            while count(.waited, other.state) == 0 { await Task.yield() }
+            await until { count(.waited, other.state) > 0 }
             client.leave()
             #expect(await client.received().error == .clientGone)
-            while other.state.flights.count > 0 { await Task.yield() }
+            await until { other.state.flights.count == 0 }
             #expect(answering.calls.value == 0)
             hanging.valve.open()
         }

@@ -150,7 +150,7 @@ struct StaleAnswerTests {
             worker.advance(by: .seconds(1000))
             let clients = (0..<5).map { _ in FakeClient(.sample(on: worker)) }
             for client in clients { client.ask(filter, down) }
-            while state.flights.passengerCount < 5 { await Task.yield() }
+            await until { state.flights.passengerCount == 5 }
             down.valve.open()
             for client in clients { #expect(await client.received().text == "1") }
             #expect(down.calls.value == 1)

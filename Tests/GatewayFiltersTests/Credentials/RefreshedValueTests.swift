@@ -59,13 +59,13 @@ struct RefreshedValueTests {
             var got = [try await value.value(on: worker, cancellation: Cancellation())]
             worker.advance(by: .seconds(3600 - 224))
             got.append(try await value.value(on: worker, cancellation: Cancellation()))
-            for _ in 0..<1000 where giver.count < 2 { await Task.yield() }
+            await until { giver.count >= 2 }
             got.append(try await value.value(on: worker, cancellation: Cancellation()))
             return got
         }
 
         #expect(got[1] == "token-1")
-        for _ in 0..<10_000 where giver.count < 2 { await Task.yield() }
+        await until { giver.count >= 2 }
         #expect(giver.count == 2)
     }
 
@@ -137,7 +137,7 @@ struct RefreshedValueTests {
 
         _ = try await get(value, on: worker)
 
-        for _ in 0..<10_000 where giver.count < 2 { await Task.yield() }
+        await until { giver.count >= 2 }
         #expect(giver.count == 2)
     }
 }

@@ -57,6 +57,11 @@ final class Valve: Sendable {
 }
 
 /// Lets other tasks run until `condition` holds. A test that waits in vain is ended by its time limit, which cancels its task.
-func until(_ condition: @Sendable () -> Bool) async {
-    while !condition(), !Task.isCancelled { await Task.yield() }
+func until(_ condition: () -> Bool) async {
+    var turns = 0
+    while !condition(), !Task.isCancelled {
+        // After a few turns it waits for something slow: yielding on would keep a processor from it.
+        if turns < 20 { await Task.yield() } else { try? await Task.sleep(for: .milliseconds(1)) }
+        turns += 1
+    }
 }

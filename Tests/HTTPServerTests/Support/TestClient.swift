@@ -11,7 +11,7 @@ final class TestClient {
 
     /// - Parameter receiveBuffer: bytes of the socket's receive buffer; small ones make a slow reader.
     init(port: Int, receiveBuffer: Int32? = nil) {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         precondition(descriptor >= 0, "no socket")
         if var bytes = receiveBuffer { unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, 4) }
         var yes: Int32 = 1

@@ -51,6 +51,10 @@ final class RedisServer: @unchecked Sendable {
             \(command) > \(folder)/log 2>&1 & echo $! > \(folder)/pid.new; mv \(folder)/pid.new \(folder)/pid
             cat > /dev/null; kill -9 $(cat \(folder)/pid) 2>/dev/null; wait 2>/dev/null
             """
+        // A server that held a socket of another test would keep its end from being seen.
+        for case let descriptor? in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").map({ Int32($0) }) where descriptor > 2 {
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
         guard let shell = unsafe popen(script, "we") else { throw StartError(log: "no shell") }
         unsafe self.shell = shell
         var log = ""

@@ -63,7 +63,7 @@ struct IssuerKeysTests {
 
         /// Lets a fetch that began end.
         func settle() async {
-            while issuer.keys.isFetching { await Task.yield() }
+            await until { !issuer.keys.isFetching }
         }
     }
 

@@ -21,6 +21,10 @@ final class LocalRedis: @unchecked Sendable {
             redis-server --port 0 --unixsocket \(folder)/redis.sock --dir \(folder) --save '' --appendonly no > \(folder)/log 2>&1 &
             cat > /dev/null; kill -9 $! 2>/dev/null; wait 2>/dev/null
             """
+        // A server that held a socket of another test would keep its end from being seen.
+        for case let descriptor? in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").map({ Int32($0) }) where descriptor > 2 {
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
         guard let shell = unsafe popen(script, "we") else { throw StartError(log: "no shell") }
         unsafe self.shell = shell
         for _ in 0..<1000 {
@@ -46,7 +50,7 @@ final class BlockingRedis: RedisPort, @unchecked Sendable {
     var carriesOutWhatTimesOut = true
 
     init(_ server: LocalRedis) throws {
-        descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: server.socket.utf8) }
