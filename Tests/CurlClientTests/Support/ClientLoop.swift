@@ -64,11 +64,11 @@ final class ClientLoop: @unchecked Sendable {
         let endpoint = endpoint(prefix: "")
         return await run { client in
             let start = ContinuousClock.now
-            repeat {
+            while start.duration(to: .now) < .seconds(10) {
                 if await client.mockCount(name, at: endpoint) == value { return true }
                 try? await Task.sleep(for: .milliseconds(10))
-            } while start.duration(to: .now) < .seconds(10)
-            return false
+            }
+            return await client.mockCount(name, at: endpoint) == value
         }
     }
 

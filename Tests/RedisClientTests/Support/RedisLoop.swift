@@ -46,22 +46,22 @@ final class RedisLoop: @unchecked Sendable {
 
     /// Whether the client gets into a state within two minutes: a machine may be busy with other tests.
     func becomes(_ state: RedisState, within time: Duration = .seconds(120)) async -> Bool {
-        let start = ContinuousClock.now
-        repeat {
-            if await run({ $0.state }) == state { return true }
-            try? await Task.sleep(for: .milliseconds(2))
-        } while start.duration(to: .now) < time
-        return false
+        await comesTrue(within: time) { await run { $0.state } == state }
     }
 
     /// Whether the client has been in a state of this kind, or is within two minutes.
     func isEver(_ matches: @Sendable (RedisState) -> Bool) async -> Bool {
+        await comesTrue(within: .seconds(120)) { await states.contains(where: matches) }
+    }
+
+    /// Looks again and again, and once more when the time is over: other tests may have kept this one from its turn for all of it.
+    private func comesTrue(within time: Duration, _ condition: () async -> Bool) async -> Bool {
         let start = ContinuousClock.now
-        repeat {
-            if await states.contains(where: matches) { return true }
+        while start.duration(to: .now) < time {
+            if await condition() { return true }
             try? await Task.sleep(for: .milliseconds(2))
-        } while start.duration(to: .now) < .seconds(120)
-        return false
+        }
+        return await condition()
     }
 
     var states: [RedisState] { get async { await run { [record] _ in record.states } } }
