@@ -56,8 +56,10 @@ package final class LoopSignal {
     }
 
     func callHandler() {
+        // Removed since the signal: that is for who waits next.
+        guard let handler else { return }
         isSignalled = false
-        handler?()
+        handler()
     }
 
     /// Forgets a signal that nobody waited for.

@@ -79,6 +79,7 @@ struct EventLoopTests {
             await Task.yield()
             await Task.yield()
             counts.append(calls)
+            await signal.wait()  // returns: the signal is for who waits next
             return counts
         }
 
