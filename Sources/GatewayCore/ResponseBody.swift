@@ -33,8 +33,9 @@ package protocol BodySource: AnyObject {
     /// - Returns: true when the answer is complete; false once `take` has returned false, which has what it was given and wants no more for now.
     /// - Throws: as `next` does.
     func pass(to take: @escaping (BodyChunk) -> Bool) async throws(GatewayError) -> Bool
-    /// Gives up whatever is behind it, at once. Called when the client goes away; may be called after the end.
-    func cancel()
+    /// Gives up whatever is behind it, at once, and returns when the request's record says what that came to. Called when the client goes away; may
+    /// be called after the end.
+    func cancel() async
 }
 
 extension BodySource {

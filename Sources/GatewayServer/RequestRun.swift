@@ -85,14 +85,14 @@ final class RequestRun: @unchecked Sendable {
     private func pump(_ source: any BodySource, of body: ResponseBody) async -> BodyEnd {
         do {
             while try await !source.pass(to: { self.write($0) }) {
-                guard await responder.room() else { return cancelled(source) }
+                guard await responder.room() else { return await cancelled(source) }
             }
-            if let rest = array?.closed(), await !responder.write(rest) { return cancelled(source) }
+            if let rest = array?.closed(), await !responder.write(rest) { return await cancelled(source) }
             body.end(.finished)
             responder.finish()
             return .finished
         } catch {
-            if error == .clientGone { return cancelled(source) }
+            if error == .clientGone { return await cancelled(source) }
             note(error)
             _ = await responder.write(array?.failed(error) ?? event(for: error))
             responder.abort()
@@ -111,8 +111,8 @@ final class RequestRun: @unchecked Sendable {
         return elements.isEmpty ? true : responder.writeAtOnce(elements)
     }
 
-    private func cancelled(_ source: any BodySource) -> BodyEnd {
-        source.cancel()
+    private func cancelled(_ source: any BodySource) async -> BodyEnd {
+        await source.cancel()
         note(.clientGone)
         return .cancelled
     }

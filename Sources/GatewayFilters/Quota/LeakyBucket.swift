@@ -2,6 +2,9 @@
 ///
 /// The level is a fraction, so that any amount and window will do. Both stores reckon it in the same steps of the same kind of number.
 struct LeakyBucket {
+    /// Ten years, in nanoseconds: nothing runs off for longer, so far as anybody is told. A bucket that a shadow, a lowered limit or a provider's
+    /// count has filled far beyond its brim would take centuries, more than 64 bits of nanoseconds. The scripts for Redis say the same.
+    static let longest: Int64 = 3650 * 86_400 * 1_000_000_000
     /// What rounding may make of a level that is a whole number.
     private static let rounding = 1e-6
 
@@ -23,11 +26,12 @@ struct LeakyBucket {
     mutating func giveBack(_ amount: Int) { level = max(0, level - Double(amount)) }
 
     /// Rounded down; below 0 when more is counted than fits.
-    func left(of burst: Int) -> Int { Int((Double(burst) - level + Self.rounding).rounded(.down)) }
+    func left(of burst: Int) -> Int { Int(max(-1e18, Double(burst) - level + Self.rounding).rounded(.down)) }
 
-    /// How long until the level has sunk by `excess`, at least 1.
+    /// How long until the level has sunk by `excess`, 1 to `longest`.
     func time(toDrain excess: Double, amount: Int, refill: Int64) -> Int64 {
-        max(1, Int64((excess * Double(refill) / Double(amount) - Self.rounding).rounded(.up)))
+        let time = excess * Double(refill) / Double(amount) - Self.rounding
+        return time < Double(Self.longest) ? max(1, Int64(time.rounded(.up))) : Self.longest
     }
 
     /// How long until all of `amount` fits beside what is held.

@@ -5,6 +5,7 @@ final class RawAnswer: BodySource {
     private let answer: any UpstreamAnswer
     private let exchange: Exchange
     private let lease: TargetLease
+    private var isOver = false
 
     init(_ answer: any UpstreamAnswer, for exchange: Exchange, lease: TargetLease) {
         self.answer = answer
@@ -17,9 +18,11 @@ final class RawAnswer: BodySource {
         defer { exchange.record.upstreamTime += started.duration(to: exchange.worker.now) }
         do {
             if let bytes = try await answer.next() { return BodyChunk(bytes) }
+            isOver = true
             lease.end(.succeeded, now: exchange.worker.now)
             return nil
         } catch {
+            isOver = true
             exchange.record.attemptEnded(error.kind)
             lease.end(error.targetOutcome, now: exchange.worker.now)
             throw error
@@ -27,6 +30,8 @@ final class RawAnswer: BodySource {
     }
 
     func cancel() {
+        guard !isOver else { return }
+        isOver = true
         answer.cancel()
         exchange.record.attemptEnded(.clientGone)
         lease.end(.unknown, now: exchange.worker.now)

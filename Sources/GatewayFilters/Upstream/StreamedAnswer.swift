@@ -107,6 +107,7 @@ final class StreamedAnswer: BodySource {
     }
 
     func cancel() {
+        guard !isSettled else { return }
         answer.cancel()
         settle(isWhole: stream.hasEnded)
         if !stream.hasEnded { exchange.record.attemptEnded(.clientGone) }

@@ -32,9 +32,10 @@ package final class UpstreamCaller: Sendable {
         // What one account keeps is found nowhere else, so such requests always go to the same one.
         let targets = exchange.isBoundToAccount ? Array(model.targets.prefix(1)) : model.targets
         if mayGiveUp, picker.allAreEjected(targets, now: worker.now) { throw .noTargetLeft(model: model.name) }
-        var tried: Set<Int> = []
+        var course = TargetCourse(count: targets.count)
+        var index = picker.pick(targets, tried: [], now: worker.now, size: { Self.size(of: exchange) }, random: { worker.random(below: $0) })
         var refusal: GatewayError?
-        var index = pick(targets, tried, exchange)
+        var failure: GatewayError?
         var isOnFreshConnection = false
         var number = 0
         while true {
@@ -43,26 +44,31 @@ package final class UpstreamCaller: Sendable {
             } catch {
                 // A client that left as the failure came has left all the same.
                 if let gone = exchange.cancellation.error { throw gone }
+                let pause: Duration
                 if case .fieldRefused = error {
-                    // Nobody has been asked yet: a target of another format may take what this one's cannot say.
+                    // This target was not asked: one of another format may take what it cannot say.
                     refusal = refusal ?? error
-                    tried.insert(index)
-                    guard tried.count < targets.count else { throw refusal ?? error }
-                    index = pick(targets, tried, exchange)
-                    continue
+                    course.ruleOut(index)
+                    guard let next = pick(targets, course, exchange) else { throw failure ?? refusal ?? error }
+                    index = next
+                    guard let wish = course.wish(of: index, now: worker.now) else { continue }
+                    guard let wait = wait(for: wish, number, by: deadline, worker) else { throw failure ?? error }
+                    pause = wait
+                } else {
+                    failure = error
+                    course.failed(index, error, now: worker.now)
+                    guard number < policy.retry.attempts, policy.retry.on.include(error), let next = pick(targets, course, exchange),
+                        let wait = wait(for: course.wish(of: next, now: worker.now), number, by: deadline, worker),
+                        budget.takeRetry(now: worker.now)
+                    else { throw error }
+                    number += 1
+                    exchange.record.retries += 1
+                    pause = wait
+                    index = next
+                    // If the provider closed one idle connection, the others may be no better.
+                    isOnFreshConnection = error.isLostConnection
                 }
-                guard number < policy.retry.attempts, policy.retry.on.include(error) else { throw error }
-                tried.insert(index)
-                let next = pick(targets, tried, exchange)
-                guard let pause = pause(after: error, number, isSameTarget: next == index, worker), worker.now + pause < deadline,
-                    budget.takeRetry(now: worker.now)
-                else { throw error }
-                number += 1
-                exchange.record.retries += 1
                 try await worker.sleep(for: pause, cancellation: exchange.cancellation)
-                index = next
-                // If the provider closed one idle connection, the others may be no better.
-                isOnFreshConnection = error.isLostConnection
             }
         }
     }
@@ -81,9 +87,15 @@ package final class UpstreamCaller: Sendable {
             isOnFreshConnection: isOnFreshConnection)
     }
 
-    private func pick(_ targets: [Target], _ tried: Set<Int>, _ exchange: Exchange) -> Int {
+    /// - Returns: nil when no target is left that could be asked.
+    private func pick(_ targets: [Target], _ course: TargetCourse, _ exchange: Exchange) -> Int? {
         let worker = exchange.worker
-        return picker.pick(targets, tried: tried, now: worker.now, size: { Self.size(of: exchange) }, random: { worker.random(below: $0) })
+        let places = course.candidates(now: worker.now)
+        guard !places.isEmpty else { return nil }
+        let tried = Set(places.indices.filter { course.tried.contains(places[$0]) })
+        let picked = picker.pick(
+            places.map { targets[$0] }, tried: tried, now: worker.now, size: { Self.size(of: exchange) }, random: { worker.random(below: $0) })
+        return places[picked]
     }
 
     /// What a request may come to, for comparing prices: most answers are far shorter than what is allowed.
@@ -94,14 +106,14 @@ package final class UpstreamCaller: Sendable {
 
     private static let outputExpected = 512
 
-    /// nil when asking again makes no sense: the provider wants to be left alone for too long, or has no money left for us.
-    private func pause(after error: GatewayError, _ number: Int, isSameTarget: Bool, _ worker: any WorkerServices) -> Duration? {
-        var wish: Int?
-        if isSameTarget, case .upstreamFailed(let failure) = error {
-            if failure.isQuotaSpent { return nil }
-            wish = failure.retryAfterSeconds
-        }
-        return policy.retry.pause(before: number, wish: wish) { worker.random(below: $0) }
+    /// The pause before the next attempt.
+    ///
+    /// - Parameter wish: the seconds for which its target wants to be left alone.
+    /// - Returns: nil when that is for too long.
+    private func wait(for wish: Int?, _ number: Int, by deadline: ContinuousClock.Instant, _ worker: any WorkerServices) -> Duration? {
+        guard let pause = policy.retry.pause(before: number, wish: wish, random: { worker.random(below: $0) }), worker.now + pause < deadline
+        else { return nil }
+        return pause
     }
 }
 

@@ -92,7 +92,7 @@ struct CostCase: CustomTestStringConvertible, Sendable {
         case .cancelled:
             // The client leaves when it has everything that the provider has said so far.
             do { while try await source.next() != nil {} } catch GatewayError.upstreamCut {}
-            source.cancel()
+            await source.cancel()
         }
     }
 

@@ -170,6 +170,16 @@ struct MeteredQuotaTests {
         #expect(inTheNextMinute == 60)
     }
 
+    @Test func `with a burst that was filled far beyond its brim tells of ten years`() {
+        let demand = demand(1, of: 1, window: .bucket(burst: 1, refill: .seconds(30 * 86_400)))
+        settle(take(demand), 1_000_000_000)
+
+        let refused = take(demand)
+
+        #expect(refused == .refused(index: 0, retryAfter: .seconds(3650 * 86_400), refused.snapshots))
+        #expect(refused.snapshots[0].reset == .seconds(3650 * 86_400) && refused.snapshots[0].remaining == 0)
+    }
+
     @Test func `that only watches requests does not grow with them`() {
         let request = QuotaDemand(
             key: QuotaKey(counter: "watched", subject: .everyone), allowance: .requests(5, window: .seconds(86_400)), isShadow: true)

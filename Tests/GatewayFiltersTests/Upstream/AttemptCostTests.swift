@@ -38,7 +38,7 @@ struct AttemptCostTests {
 
         _ = try await source.next()
         _ = try await source.next()
-        source.cancel()
+        await source.cancel()
 
         #expect(exchange.record.cost == Self.answerCost)
         #expect(exchange.record.usage?.isComplete == false)

@@ -51,6 +51,44 @@ struct RetryTests {
         #expect(worker.sent.count == 1)
     }
 
+    @Test func `pass over a target that cannot say what the request says, and the failure of one that was asked is what is told`() async throws {
+        let worker = FakeWorker(["alpha": [{ .failed(503) }, { .failed(503) }, { .good }]])
+        let targets: [Target] = [.sample(), try .speaking(.anthropic)]
+        let seeded = #"{"model":"fast","logit_bias":{"1":2},"messages":[{"role":"user","content":"Hi"}]}"#
+
+        let exchange = try Exchange.asking("/v1/chat/completions", seeded, on: worker)
+        var told: GatewayError?
+        do throws(GatewayError) {
+            _ = try await FallbackFilter.sample(targets, policy: .sample(attempts: 1)).handle(exchange)
+        } catch {
+            told = error
+        }
+        #expect(told?.status == 503 && told?.countsAsRequest == true)
+        #expect(worker.asked == ["alpha", "alpha"])
+
+        let (again, error) = try await run(worker, .sample([.sample()], policy: .sample(attempts: 1)))
+        #expect(error == nil && again.record.retries == 0)
+    }
+
+    @Test func `leave a target alone for as long as it asks, whatever others are asked meanwhile`() async throws {
+        let worker = FakeWorker(["alpha": [{ .failed(429, retryAfter: "30") }], "beta": [{ .failed(503) }, { .failed(503) }, { .good }]])
+
+        let (_, error) = try await run(worker, .sample([.sample(), .sample("beta")], policy: .sample(attempts: 5)))
+
+        #expect(error == nil)
+        #expect(worker.asked == ["alpha", "beta", "beta", "beta"])
+    }
+
+    @Test func `ask no target again that has no money left for us`() async throws {
+        let spent = #"{"error":{"message":"x","type":"insufficient_quota","code":"insufficient_quota"}}"#
+        let worker = FakeWorker(["alpha": [{ .failed(429, spent) }], "beta": [{ .failed(429, spent) }]])
+
+        let (_, error) = try await run(worker, .sample([.sample(), .sample("beta")], policy: .sample(attempts: 5)))
+
+        #expect(error?.status == 429)
+        #expect(worker.asked == ["alpha", "beta"])
+    }
+
     @Test func `are not made for a client that left as the failure came, which is what is told`() async throws {
         let worker = FakeWorker()
         let exchange = try Exchange.read(on: worker)

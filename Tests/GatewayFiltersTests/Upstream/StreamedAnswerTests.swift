@@ -90,7 +90,7 @@ struct StreamedAnswerTests {
     @Test func `tells how its attempt ended if that was after it had begun`() async throws {
         let (left, _, exchange) = try await begin([Sample.role, Sample.word, Sample.word, Sample.done])
         _ = try await left.next()
-        left.cancel()
+        await left.cancel()
         #expect(exchange.record.attempts.map(\.error) == [.clientGone])
 
         let (cut, _, other) = try await begin([Sample.role, Sample.word])
@@ -142,7 +142,7 @@ struct StreamedAnswerTests {
 
         let (left, _, another) = try await begin([Sample.word, Sample.word, Sample.done])
         _ = try await left.next()
-        left.cancel()
+        await left.cancel()
         #expect(another.record.usage == Usage(input: 3, output: 1, isComplete: false, isEstimate: true))
     }
 
@@ -232,7 +232,7 @@ struct StreamedAnswerTests {
         let (source, answer, exchange) = try await begin([Sample.word, Sample.word])
 
         _ = try await source.next()
-        source.cancel()
+        await source.cancel()
 
         #expect(answer.isCancelled)
         #expect(target.state.snapshot(now: exchange.worker.now).inFlight == 0)

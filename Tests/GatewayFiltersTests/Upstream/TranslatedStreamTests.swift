@@ -195,7 +195,7 @@ struct TranslatedStreamTests {
         let (source, answer, exchange) = try await begin(Piece.whole)
 
         _ = try await source.next()
-        source.cancel()
+        await source.cancel()
 
         #expect(answer.isCancelled)
         #expect(exchange.record.attempts.map(\.error) == [.clientGone])

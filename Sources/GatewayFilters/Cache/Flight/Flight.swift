@@ -42,13 +42,18 @@ final class Flight: Sendable {
         }
     }
 
-    /// - Returns: what has been spent so far, when this seat has to account for it: it was the last.
+    /// - Returns: whether this seat has to account for what the flight came to: it was the last.
     @discardableResult
-    func leave(_ seat: Int) -> FlightSpending? {
-        change { state in
-            let wake = state.leave(seat)
-            return (state.isAbandoned ? state.takeSpending() : nil, wake)
+    func leave(_ seat: Int) -> Bool {
+        change { $0.leave(seat) }
+    }
+
+    /// What the flight came to for a seat that left it last; waits until it has ended, which it is about to.
+    func billOfAbandoned(for seat: Int) async -> FlightBill {
+        await withCheckedContinuation { waiter in
+            if !state.withLock({ $0.waitForBill(waiter) }) { waiter.resume() }
         }
+        return state.withLock { $0.billOfAbandoned(for: seat) }
     }
 
     func receive(_ head: FlightHead) {
@@ -58,12 +63,9 @@ final class Flight: Sendable {
     /// Adds a part of the answer. Before the next one, wait for room.
     ///
     /// - Returns: true when a follower reads so slowly that it holds the provider up: somebody has to call `endPatience` one day.
-    ///
-    /// - Parameter spent: what it and all before it cost.
-    func receive(_ chunk: BodyChunk, spent: FlightSpending = FlightSpending()) -> Bool {
+    func receive(_ chunk: BodyChunk) -> Bool {
         let mayKeep = budget.hasRoom
         return change { state in
-            state.spending = spent
             let wake = state.receive(chunk, mayKeep: mayKeep)
             return (state.isHeldByFollower, wake)
         }

@@ -49,6 +49,8 @@ final class FlightPump {
         } catch {
             ending = .crashed(error, addedHeaders: exchange.responseHeaders, exchange.record)
         }
+        // Nobody is on board, and whoever left last waits to hear what it came to.
+        if flight.isAbandoned { flight.end(ending) }
         // In this order: whoever finds no flight any more finds the answer in the store.
         await destination.keep(ending, lease, for: exchange)
         destination.table.remove(flight)
@@ -84,7 +86,7 @@ final class FlightPump {
     }
 
     private func receive(_ chunk: BodyChunk) async {
-        if flight.receive(chunk, spent: FlightSpending(exchange.record)), !hasStartedClock {
+        if flight.receive(chunk), !hasStartedClock {
             hasStartedClock = true
             let pump = OnOneWorker(value: self)
             exchange.worker.spawn { await pump.value.endPatience() }
@@ -105,10 +107,11 @@ final class FlightPump {
         do throws(GatewayError) {
             while let chunk = try await source.next() {
                 await receive(chunk)
-                if flight.isAbandoned { throw .clientGone }
+                guard flight.isAbandoned else { continue }
+                await source.cancel()
+                throw .clientGone
             }
         } catch {
-            source.cancel()
             body.end(flight.isAbandoned ? .cancelled : .failed(error))
             throw error
         }

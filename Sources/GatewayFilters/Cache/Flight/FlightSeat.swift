@@ -21,6 +21,8 @@ final class FlightSeat: BodySource {
     private let exchange: Exchange
     private var cancelHandler: Int?
     private var hasLeft = false
+    /// Whether nobody else accounts for what the flight, which this seat left last, comes to.
+    private var isToPay = false
     /// Whether this request accounts for the call: it set out, or whoever did has left.
     private(set) var hasPaid = false
 
@@ -63,7 +65,7 @@ final class FlightSeat: BodySource {
             leave()
             throw error
         case .gone, .chunk, .nothingYet, .overrun:
-            leave()
+            await cancel()
             throw exchange.cancellation.error ?? .clientGone
         }
     }
@@ -101,13 +103,16 @@ final class FlightSeat: BodySource {
             leave()
             throw .overloaded(reason: "this client reads an answer that it shares with others too slowly.")
         case .gone, .head, .nothingYet, .unusable, .ended(.dissolved, _), .ended(.found, _):
-            leave()
+            await cancel()
             throw exchange.cancellation.error ?? .clientGone
         }
     }
 
-    func cancel() {
+    func cancel() async {
         leave()
+        guard isToPay else { return }
+        isToPay = false
+        settle(await flight.billOfAbandoned(for: number))
     }
 
     /// Gives up the seat. May be called more than once.
@@ -115,11 +120,7 @@ final class FlightSeat: BodySource {
         guard !hasLeft else { return }
         hasLeft = true
         if let cancelHandler { exchange.cancellation.remove(cancelHandler) }
-        // Nobody is left to account for what the provider has done so far.
-        if let spent = flight.leave(number) {
-            exchange.record.usage = spent.usage
-            exchange.record.cost = spent.cost
-        }
+        isToPay = flight.leave(number)
     }
 
     /// Headers that say what became of the request, each once.

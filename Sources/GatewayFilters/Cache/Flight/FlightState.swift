@@ -32,8 +32,6 @@ struct FlightState {
     /// Who has the attempts in its record.
     private var attemptsPayer: Int?
 
-    /// What the provider has done so far, as far as it has said so.
-    var spending = FlightSpending()
     private var head: FlightHead?
     private var chunks: [BodyChunk] = []
     /// How many chunks were dropped before those in `chunks`.
@@ -49,6 +47,7 @@ struct FlightState {
     private var version = 0
     private var pumpWaiter: Waiter?
     private var watchWaiter: Waiter?
+    private var billWaiter: Waiter?
 
     init(limits: FlightLimits) {
         self.limits = limits
@@ -98,25 +97,32 @@ extension FlightState {
     }
 
     /// Gives up a seat. The flight is abandoned when it was the last one that could still get the answer.
-    mutating func leave(_ number: Int) -> [Waiter] {
-        guard let seat = seats.removeValue(forKey: number) else { return [] }
+    ///
+    /// - Returns: whether the seat has to account for what an abandoned flight comes to.
+    mutating func leave(_ number: Int) -> (Bool, wake: [Waiter]) {
+        guard let seat = seats.removeValue(forKey: number) else { return (false, []) }
         var wake = seat.waiter.map { [$0] } ?? []
         if payer == number, !isPaid { payer = seats.keys.min() }
+        let wasAbandoned = isAbandoned
         if ending == nil, seats.values.allSatisfy({ $0.isOverrun || ($0.needsAll && !keepsAll) }) {
             isAbandoned = true
             wake += takePumpWaiter() + takeWatchWaiter()
         }
         dropWhatAllHaveRead()
         if hasRoom { wake += takePumpWaiter() }
-        return wake
+        let isToPay = isAbandoned && !wasAbandoned && !isPaid
+        if isToPay { payer = number }
+        return (isToPay, wake)
     }
 
-    /// What nobody has accounted for, once.
-    mutating func takeSpending() -> FlightSpending? {
-        guard !isPaid, ending == nil else { return nil }
-        isPaid = true
-        return spending
+    /// - Returns: false when the flight has ended, and `waiter` was not kept.
+    mutating func waitForBill(_ waiter: Waiter) -> Bool {
+        guard ending == nil else { return false }
+        billWaiter = waiter
+        return true
     }
+
+    mutating func billOfAbandoned(for number: Int) -> FlightBill { billForEnding(number, ending?.record) }
 
     private mutating func lookAtEnding(_ number: Int) -> FlightNews {
         guard let ending else { return .nothingYet(version: version) }
@@ -197,7 +203,7 @@ extension FlightState {
     mutating func end(_ ending: FlightEnding) -> [Waiter] {
         guard self.ending == nil else { return [] }
         self.ending = ending
-        return wakeSeats() + takeWatchWaiter()
+        return wakeSeats() + takeWatchWaiter() + takeBillWaiter()
     }
 
     /// - Returns: false when the flight is over, and `waiter` was not kept.
@@ -228,6 +234,11 @@ extension FlightState {
     private mutating func takeWatchWaiter() -> [Waiter] {
         defer { watchWaiter = nil }
         return watchWaiter.map { [$0] } ?? []
+    }
+
+    private mutating func takeBillWaiter() -> [Waiter] {
+        defer { billWaiter = nil }
+        return billWaiter.map { [$0] } ?? []
     }
 
     private mutating func dropWhatAllHaveRead() {

@@ -198,7 +198,7 @@ enum QuotaScripts {
         end
 
         local function left(l)
-          if l.kind == 'b' then return math.floor(l.capacity - l.s[3] + rounding) - l.s[2] end
+          if l.kind == 'b' then return math.floor(math.max(-1e18, l.capacity - l.s[3] + rounding)) - l.s[2] end
           return l.amount - l.s[3] - l.s[2]
         end
 
@@ -207,7 +207,7 @@ enum QuotaScripts {
         end
 
         local function drain(l, excess)
-          return math.max(1, math.ceil(excess * l.window / l.amount - rounding))
+          return math.max(1, math.min(\(LeakyBucket.longest / 1000), math.ceil(excess * l.window / l.amount - rounding)))
         end
 
         -- Microseconds until all that is counted is over.

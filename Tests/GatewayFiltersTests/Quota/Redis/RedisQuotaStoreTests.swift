@@ -84,6 +84,22 @@ struct RedisQuotaStoreTests {
         }
     }
 
+    @Test func `tells of ten years where a burst was filled far beyond its brim`() async throws {
+        let store = store()
+        let allowance = QuotaAllowance(.tokens(.total), 1, .bucket(burst: 1, refill: .seconds(30 * 86_400)))
+        let demand = QuotaDemand(key: QuotaKey(counter: "burst", subject: .everyone), allowance: allowance, amount: 1)
+        try await onWorker { (worker, _) async throws in
+            guard case .granted(let reservation, _) = try await store.reserve([demand], on: worker) else { return }
+            store.settle(reservation, actual: [1_000_000_000], on: worker)
+            await until { settings.backlog.load(ordering: .relaxed) == 0 }
+
+            let refused = try await store.reserve([demand], on: worker)
+
+            #expect(refused == .refused(index: 0, retryAfter: .seconds(3650 * 86_400), refused.snapshots))
+            #expect(refused.snapshots[0].reset == .seconds(3650 * 86_400) && settings.lost.load(ordering: .relaxed) == 0)
+        }
+    }
+
     @Test func `undoes a reservation whose reply came too late`() async throws {
         let store = store()
         try await onWorker { (worker, connection) async throws in

@@ -1,18 +1,5 @@
 import GatewayCore
 
-/// What a flight has cost up to some moment.
-struct FlightSpending: Equatable, Sendable {
-    var usage: Usage?
-    var cost: Money?
-
-    init() {}
-
-    init(_ record: RequestRecord) {
-        usage = record.usage
-        cost = record.cost
-    }
-}
-
 extension FlightBill {
     /// Without what is still growing: whoever is on board at the end accounts for that.
     var beforeTheEnd: FlightBill {
