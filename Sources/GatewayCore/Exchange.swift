@@ -75,6 +75,8 @@ package final class Exchange {
     package var limitsInUse: [LimitInUse] = []
     /// Fields that filters add to whatever answer the client gets, errors included (limits, cache outcome).
     package var responseHeaders: [HeaderField] = []
+    /// Whether the gateway states limits of its own to the client of a detached exchange, whose `responseHeaders` do not show them.
+    private var isToldLimits = false
     package var record = RequestRecord()
 
     package init(
@@ -93,6 +95,11 @@ package final class Exchange {
         var record = RequestRecord()
         swap(&record, &self.record)
         return record
+    }
+
+    /// Whether the gateway states limits of its own to the client.
+    package var statesLimits: Bool {
+        isToldLimits || responseHeaders.contains { $0.name.hasPrefix("x-ratelimit-") || $0.name.hasPrefix("anthropic-ratelimit-") }
     }
 
     /// A second life of the same request on the same worker: a copy that is not cancelled when this one is.
@@ -119,6 +126,7 @@ package final class Exchange {
         copy.peer = peer
         copy.outputTokensMax = outputTokensMax
         copy.limitsInUse = limitsInUse
+        copy.isToldLimits = statesLimits
         copy.record = record
         return copy
     }

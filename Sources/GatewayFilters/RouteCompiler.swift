@@ -14,6 +14,8 @@ struct RouteCompiler {
     private let models: [String]
     private let modelSet: Set<String>
     private let createdAt: Int
+    /// What all routes' requests may be sent to.
+    private let destinations: [UInt8]
 
     /// - Parameter createdAt: seconds since 1970.
     init(_ configuration: Configuration, shared: SharedState, createdAt: Int, demoURL: () throws -> String) throws {
@@ -22,9 +24,11 @@ struct RouteCompiler {
         self.createdAt = createdAt
         models = configuration.models.map(\.name)
         modelSet = Set(models)
+        destinations = Self.digest(of: configuration.models, configuration.providers)
         let wantsDemo = configuration.providers.contains { $0.endpoint == .demo }
         catalog = UpstreamCatalog(
-            configuration, states: shared.targets, seals: shared.seals, credentials: shared.credentials, demoURL: wantsDemo ? try demoURL() : "")
+            configuration, states: shared.targets, seals: shared.seals, retries: shared.retries, credentials: shared.credentials,
+            demoURL: wantsDemo ? try demoURL() : "")
         targets = catalog.targets(of: configuration)
         tokens = shared.tokens(configuration.jwt)
         callers = CallerDirectory(keys: KeyTable(configuration.callers), tokens: tokens)
@@ -71,8 +75,13 @@ struct RouteCompiler {
 
     /// Differs when a reload changes what a route does to requests or where it sends them. Secrets show as placeholders and so do not count.
     private func fingerprint(of route: RouteConfig) -> [UInt8] {
-        let text =
-            "\(route.transform) \(route.upstream.provider ?? "") \(route.fallback.map(\.action)) \(configuration.models) \(configuration.providers)"
+        Self.digest(of: route.transform, route.upstream.provider as Any, route.fallback.map(\.action), route.switches, destinations)
+    }
+
+    /// The same in every process: pods find each other's answers by it.
+    private static func digest(of values: Any...) -> [UInt8] {
+        var text = ""
+        for value in values { appendStableText(of: value, to: &text) }
         return Array(SHA256.hash(data: Array(text.utf8)))
     }
 }

@@ -26,6 +26,7 @@ package final class SharedState: Sendable {
     let redisQuota: RedisQuotaStore
     let targets = TargetStateTable()
     let seals = ChatSeals()
+    let retries = RetryBucketTable()
     let credentials: CredentialTable
     private let purges = PurgeMarks()
     private let current: Mutex<Cache>
@@ -80,6 +81,7 @@ package final class SharedState: Sendable {
     /// Forgets what `pipeline`, the live one from now on, has no use for.
     package func keep(_ pipeline: Pipeline) {
         targets.keep(pipeline.targets)
+        retries.keep(Set(pipeline.configuration.routes.map(\.name)))
         quotaSettings.lease = pipeline.configuration.quota.lease
         credentials.keep(pipeline.targets)
     }

@@ -18,6 +18,8 @@ final class Worker: WorkerServices, @unchecked Sendable {
     private var outlets: [ObjectIdentifier: Outlet] = [:]
     /// The one asked for last, which is mostly the one asked for next.
     private var recentOutlet: Outlet?
+    /// By provider: a reload gives none of them new room.
+    private var openRequests: [String: OpenRequests] = [:]
     private var generator = FastRandom()
     private var running: [RequestRun] = []
     private var heart: LoopTimer?
@@ -55,6 +57,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
     private func forgetRetired() {
         outlets = [:]
         recentOutlet = nil
+        openRequests = openRequests.filter { $0.value.count > 0 }
         client.keepPools(of: Set(view.pipeline.endpoints.map(Self.curlEndpoint)))
         followRedis()
     }
@@ -145,7 +148,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
     func send(_ request: UpstreamRequest, cancellation: Cancellation) async throws(GatewayError) -> any UpstreamAnswer {
         if let error = cancellation.error { throw error }
         let outlet = outlet(request.endpoint)
-        guard outlet.openCount < request.endpoint.limits.connections else {
+        guard outlet.open.count < request.endpoint.limits.connections else {
             throw .overloaded(reason: "too many requests to \(request.endpoint.provider) are open.")
         }
         let context = FailureContext(provider: request.endpoint.provider, timeouts: request.timeouts)
@@ -154,14 +157,15 @@ final class Worker: WorkerServices, @unchecked Sendable {
             throw context.meaning(of: error, cancellation)
         }
         let id = cancellation.onCancel { transfer.cancel() }
-        outlet.openCount += 1
+        let open = outlet.open
+        open.count += 1
         do {
             let head = try await transfer.head()
             return UpstreamTransfer(head: head, transfer: transfer, context: context, cancellation: cancellation, cancellationID: id) {
-                outlet.openCount -= 1
+                open.count -= 1
             }
         } catch {
-            outlet.openCount -= 1
+            open.count -= 1
             cancellation.remove(id)
             throw context.meaning(of: error, cancellation)
         }
@@ -172,19 +176,32 @@ final class Worker: WorkerServices, @unchecked Sendable {
         /// Kept, so that no other endpoint gets its identity.
         let source: UpstreamEndpoint
         let endpoint: CurlEndpoint
-        var openCount = 0
+        let open: OpenRequests
 
-        init(_ source: UpstreamEndpoint) {
+        init(_ source: UpstreamEndpoint, _ open: OpenRequests) {
             self.source = source
+            self.open = open
             endpoint = Worker.curlEndpoint(source)
         }
     }
 
+    /// How many requests to one provider are under way.
+    private final class OpenRequests {
+        var count = 0
+    }
+
     private func outlet(_ endpoint: UpstreamEndpoint) -> Outlet {
         if let recentOutlet, recentOutlet.source === endpoint { return recentOutlet }
-        let outlet = outlets[ObjectIdentifier(endpoint)] ?? Outlet(endpoint)
-        outlets[ObjectIdentifier(endpoint)] = outlet
+        let outlet = outlets[ObjectIdentifier(endpoint)] ?? newOutlet(endpoint)
         recentOutlet = outlet
+        return outlet
+    }
+
+    private func newOutlet(_ endpoint: UpstreamEndpoint) -> Outlet {
+        let open = openRequests[endpoint.provider] ?? OpenRequests()
+        openRequests[endpoint.provider] = open
+        let outlet = Outlet(endpoint, open)
+        outlets[ObjectIdentifier(endpoint)] = outlet
         return outlet
     }
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from processes import CALLER_KEY, OTHER_KEY, PROVIDER_KEY, chat, hash_of, route, wait_until
+from processes import CALLER_KEY, OTHER_KEY, PROVIDER_KEY, chat, config, hash_of, route, wait_until
 from wire import Connection, call
 
 KEY = {"authorization": "Bearer " + CALLER_KEY}
@@ -43,6 +43,18 @@ def outcome(answer):
 
 def written(gateway, count=1):
     return wait_until(lambda: gateway.metrics.sum("weir_cache_redis_total", event="written") >= count)
+
+
+def test_answers_are_found_by_every_process_with_the_same_file(gateways, mock):
+    prices = {"input": 1, "output": 2, "service_tier": {"flex": "50%", "priority": "180%", "batch": "50%", "fast": "200%"}}
+    providers = {**config(mock)["providers"], "openai": {"dialect": "openai", "key": "sk-of-nobody"}}
+    models = {"fast": {"targets": [{"provider": "mock", "model": "mock-model"}]}, "other": {"targets": [{"provider": "openai", "model": "m", "price": prices}]}}
+    one, *others = gateways(5, providers=providers, models=models)
+    ask(one)
+    assert written(one)
+
+    assert [outcome(ask(other)) for other in others] == ["hit"] * 4
+    assert mock.stats["requests"] == 1
 
 
 @pytest.mark.parametrize("stream", [False, True])

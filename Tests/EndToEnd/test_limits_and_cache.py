@@ -232,3 +232,40 @@ def test_ten_thousand_callers_cost_no_time(start):
     for number in (0, 5000, 9999):
         assert call(gateway, "POST", "/v1/chat/completions", chat(), key=f"key-{number}").status == 200
     assert call(gateway, "POST", "/v1/chat/completions", chat(), key="key-10000").status == 401
+
+
+@pytest.mark.parametrize("directives, events", [("hang", 0), ("chunks=100000,interval=2ms", 100)])
+def test_who_hangs_up_pays_with_a_cache_as_without(start, mock, directives, events):
+    def left_after_hanging_up(**more):
+        gateway = start(routes=[route(quota=[{"allow": "1M tokens per day", "each": "caller"}], **more)])
+        for number in range(3):
+            connection = Connection(gateway.port)
+            body = chat("word " * 4000, stream=True, seed=number)
+            connection.request("POST", "/v1/chat/completions", body, {**KEY, "x-mock": directives})
+            if events:
+                connection.read_head()
+                chunks = connection.chunks()
+                seen = b""
+                while seen.count(b"data: ") < events:
+                    seen += next(chunks)
+            else:
+                assert wait_until(lambda: mock.stats["open_streams"] == 1)
+            connection.close()
+            assert wait_until(lambda: mock.stats["open_streams"] == 0)
+        assert wait_until(lambda: gateway.metrics.sum("weir_upstream_attempts_total") == 3)
+        return int(call(gateway, "POST", "/v1/chat/completions", chat(), key=CALLER_KEY).headers["x-ratelimit-remaining-tokens"])
+
+    without, with_cache = left_after_hanging_up(), left_after_hanging_up(cache={"keep": "10m", "scope": "team"})
+
+    assert 900_000 < without < 990_000
+    assert abs(with_cache - without) < (1_000_000 - without) / 10
+
+
+@pytest.mark.parametrize("more", [{}, {"cache": {"keep": "10m", "scope": "team"}}])
+def test_a_stream_that_its_provider_cut_is_said_to_be_cut(start, more):
+    gateway = start(routes=[route(**more)])
+
+    call(gateway, "POST", "/v1/chat/completions", chat(stream=True), {"x-mock": "chunks=20,cut-after=2000"}, key=CALLER_KEY)
+
+    assert wait_until(lambda: gateway.metrics.sum("weir_upstream_attempts_total") == 1)
+    assert gateway.metrics.sum("weir_upstream_attempts_total", result="cut") == 1

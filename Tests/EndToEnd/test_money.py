@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from costs import CASES, CostedProvider, asked_model
-from processes import CALLER_KEY, chat, config, run_weir, wait_until
+from processes import CALLER_KEY, OTHER_KEY, chat, config, run_weir, wait_until
 from providers import Listener, answer
+from wire import call
 
 WORDS = [{"role": "user", "content": "Hi"}]
 #: Who may ask for an answer of these operations: the client's own API, and those that Weir translates from.
@@ -278,6 +279,26 @@ def served(gateway, body):
     assert post(gateway, "/v1/chat/completions", {**body, "model": "smart"})[0] == 200
     assert wait_until(lambda: len(exact_lines(gateway)) > known)
     return exact_lines(gateway)[-1]["model_used"]
+
+
+def test_an_answer_of_the_cheap_model_is_kept_for_those_who_have_spent_as_much(start, mock):
+    rules = [{"when": {"spent": "50% of budget"}, "use": "cheap"}]
+    whole = switching(mock, rules, [{"allow": "10 requests per day", "each": "caller", "name": "budget"}])
+    whole["callers"] = config(mock)["callers"]
+    del whole["callers"][1]["models"]
+    whole["routes"][0]["cache"] = {"keep": "10m", "scope": "team"}
+    gateway = start(whole)
+
+    def ask(content, key):
+        answer = call(gateway, "POST", "/v1/chat/completions", {**chat(content), "model": "smart"}, key=key)
+        return answer.headers["x-weir-cache"], answer.json["model"]
+
+    for number in range(5):
+        ask(f"{number}", CALLER_KEY)
+    assert ask("the question", CALLER_KEY) == ("miss", "cheap")
+    assert ask("the question", CALLER_KEY) == ("hit", "cheap")
+    assert ask("the question", OTHER_KEY) == ("miss", "smart"), "who has spent little is served by what was asked for"
+    assert ask("the question", OTHER_KEY) == ("hit", "smart")
 
 
 def test_short_requests_go_to_the_cheap_model_where_the_route_says_so(start, mock):

@@ -247,6 +247,36 @@ def test_counters_and_cached_answers_survive(start, mock):
     assert second.headers["x-ratelimit-remaining-requests"] == "1"
 
 
+def test_a_reload_gives_a_provider_in_trouble_no_new_load(start, mock):
+    upstream = {"provider": "mock", "retry": {"attempts": 1, "on": ["5xx"], "budget": "1%"}}
+    provider = {"dialect": "openai", "url": mock.url + "/v1", "connections": 2}
+
+    def file(drain):
+        return config(mock, drain=drain, workers=1, routes=[route(upstream=upstream)], providers={"mock": provider})
+
+    gateway = start(file("5s"))
+
+    def retries_of(count):
+        before = mock.stats["requests"]
+        for _ in range(count):
+            assert call(gateway, "POST", "/v1/chat/completions", chat(), {"x-mock": "status=503"}, key=CALLER_KEY).status == 503
+        return mock.stats["requests"] - before - count
+
+    assert retries_of(20) in range(10, 15)
+    assert gateway.reload(file("6s")) == "loaded"
+    assert retries_of(10) < 5, "ten were saved up when the process began, and one is gained each second"
+
+    held = [Connection(gateway.port) for _ in range(2)]
+    for connection in held:
+        connection.request("POST", "/v1/chat/completions", chat(), {"authorization": "Bearer " + CALLER_KEY, "x-mock": "hang"})
+    assert wait_until(lambda: mock.stats["open_streams"] == 2)
+    assert gateway.reload(file("7s")) == "loaded"
+    assert call(gateway, "POST", "/v1/chat/completions", chat(), key=CALLER_KEY).status == 503
+    for connection in held:
+        connection.close()
+    assert wait_until(lambda: call(gateway, "POST", "/v1/chat/completions", chat(), key=CALLER_KEY).status == 200)
+
+
 def test_two_hundred_reloads_under_load_lose_no_request(start, mock):
     gateway = start(with_target(mock, "m0"))
     good = [json.dumps(with_target(mock, f"m{n}")) for n in range(4)]

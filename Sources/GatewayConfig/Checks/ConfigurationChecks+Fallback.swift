@@ -42,19 +42,27 @@ extension ConfigurationChecks {
 
     private func goals(_ model: ModelConfig) -> Set<[String]> { Set(model.targets.map { [$0.provider, $0.model] }) }
 
+    /// The models that requests on a route may have been sent to; nil where they may be others than those of the file.
+    private func modelsAsked(on route: RouteConfig) -> [String]? {
+        let patterns = route.match.models
+        let switched = route.switches.map(\.model)
+        if !patterns.isEmpty, patterns.allSatisfy(\.isExact) { return patterns.map(\.text) + switched }
+        guard route.upstream.provider == nil else { return nil }
+        return configuration.models.map(\.name).filter { name in patterns.isEmpty || patterns.contains { $0.matches(name) } } + switched
+    }
+
     /// Going to where the request has just failed is no fallback.
     private func checkIsElsewhere(_ rule: FallbackConfig, route: RouteConfig, at position: Position) {
-        let asked = route.match.models
-        guard !asked.isEmpty, asked.allSatisfy(\.isExact) else { return }
+        guard let asked = modelsAsked(on: route), !asked.isEmpty else { return }
         switch rule.action {
-        case .model(let name) where !name.isEmpty && asked.allSatisfy({ $0.text == name }):
+        case .model(let name) where !name.isEmpty && asked.allSatisfy({ $0 == name }):
             context.error("\(name) falls back to itself", at: position, hint: "the route takes requests for \(name) only: name another model")
         case .model(let name):
-            guard let there = models[name].map(goals), asked.allSatisfy({ models[$0.text].map(goals) == there }) else { return }
+            guard let there = models[name].map(goals), asked.allSatisfy({ models[$0].map(goals) == there }) else { return }
             context.error("\(name) has the same targets as what has failed", at: position, hint: "name a model with another target")
         case .target(let target):
             let isTried = asked.allSatisfy { name in
-                guard let targets = models[name.text]?.targets else { return false }
+                guard let targets = models[name]?.targets else { return false }
                 return targets.allSatisfy { $0.provider == target.provider && $0.model == target.model }
             }
             if isTried { context.error("\(target.model) at \(target.provider) falls back to itself", at: position, hint: "name another target") }

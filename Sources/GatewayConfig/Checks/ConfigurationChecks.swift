@@ -39,6 +39,7 @@ struct ConfigurationChecks {
             checkAuthn(ofRoute: index)
             checkQuota(ofRoute: index)
             checkCache(ofRoute: index)
+            checkOperations(ofRoute: index)
             checkUpstream(ofRoute: index)
             checkFallback(ofRoute: index)
             checkSwitches(ofRoute: index)

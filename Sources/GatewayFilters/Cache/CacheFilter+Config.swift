@@ -11,7 +11,8 @@ extension CacheFilter {
             route: route.name, scope: CacheScope(config.scope),
             // A key that is new with each call says nothing about the answer.
             sentHeaders: HeaderTransform.passed(route.transform.headers.pass).filter { $0 != "idempotency-key" },
-            fingerprint: fingerprint, convertible: Set(converters.keys), fields: try CacheKeyFields(config.key))
+            fingerprint: fingerprint, convertible: Set(converters.keys), fields: try CacheKeyFields(config.key),
+            spent: route.switches.compactMap(\.spent))
         self.init(
             recipe: recipe, policy: CachePolicy(config), determinism: config.isOnlyDeterministic ? Determinism(route.transform) : nil,
             state: state, converters: converters)

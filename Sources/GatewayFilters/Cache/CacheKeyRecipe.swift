@@ -1,3 +1,4 @@
+import GatewayConfig
 package import GatewayCore
 import GatewayDialects
 import HTTPWire
@@ -19,16 +20,19 @@ package struct CacheKeyRecipe: Sendable {
     private let questions: KeyText
     private let convertible: Set<Operation>
     private let fields: CacheKeyFields
+    /// What decides which model answers, and is not the same for all callers.
+    private let spent: [SwitchConfig.Spent]
 
     /// - Parameters:
     ///   - sentHeaders: client headers, in lower case, that are sent on to providers and may change what they answer.
     ///   - fingerprint: stands for what the route does to requests and where it sends them, so that a reload that changes this does not go
     ///     on with old answers. Any bytes that differ when it does.
+    ///   - spent: limits of which another model depends. Who has used one up so far gets an answer of another kind.
     ///   - convertible: operations whose answers can be turned from JSON into a stream and back; of the others a stream and its JSON twin
     ///     are two different requests.
-    package init(
+    init(
         route: String, scope: CacheScope, sentHeaders: [String] = [], fingerprint: [UInt8] = [], convertible: Set<Operation> = [],
-        fields: CacheKeyFields = .usual
+        fields: CacheKeyFields = .usual, spent: [SwitchConfig.Spent] = []
     ) {
         self.route = route
         self.scope = scope
@@ -37,6 +41,7 @@ package struct CacheKeyRecipe: Sendable {
         questions = Self.beginning("weir question 1", route, fingerprint)
         self.convertible = convertible
         self.fields = fields
+        self.spent = spent
     }
 
     /// - Returns: nil for a request that is neither looked up nor kept: another operation, no JSON object, JSON that has no canonical form,
@@ -55,6 +60,7 @@ package struct CacheKeyRecipe: Sendable {
         text.append(exchange.dialect == .gemini ? exchange.model ?? "" : exchange.path)
         text.append(convertible.contains(exchange.operation) ? "either" : exchange.isStreaming ? "stream" : "json")
         append(sentHeaders, of: head.fields, to: &text)
+        appendSpent(exchange, to: &text)
         guard text.append(canonical: body, leavingOut: fields.leftOut) else { return nil }
         return CacheKey(of: text.bytes)
     }
@@ -71,6 +77,7 @@ package struct CacheKeyRecipe: Sendable {
         text.append(scope.identity(of: exchange.caller))
         text.append(exchange.model ?? "")
         append(sentHeaders.filter { !Self.ofOneFormat.contains($0) }, of: exchange.request.head.fields, to: &text)
+        appendSpent(exchange, to: &text)
         text.append(meaning)
         return CacheKey(of: text.bytes)
     }
@@ -81,6 +88,13 @@ package struct CacheKeyRecipe: Sendable {
         text.append(route)
         text.append(fingerprint)
         return text
+    }
+
+    private func appendSpent(_ exchange: Exchange, to text: inout KeyText) {
+        for each in spent {
+            let limit = exchange.limitsInUse.first { $0.name == each.limit }
+            text.append(limit?.isSpent(percent: each.percent) ?? false ? "spent" : "left")
+        }
     }
 
     private func append(_ names: [String], of fields: HeaderFields, to text: inout KeyText) {

@@ -54,8 +54,3 @@ extension UpstreamHead {
         fields.first("content-encoding").map { !$0.isEmpty && $0.lowercased() != "identity" } ?? false
     }
 }
-
-extension [HeaderField] {
-    /// Whether the gateway has stated limits of its own.
-    var hasOwnLimits: Bool { contains { $0.name.hasPrefix("x-ratelimit-") || $0.name.hasPrefix("anthropic-ratelimit-") } }
-}

@@ -92,7 +92,7 @@ final class TargetCall {
     private func read(
         _ answer: any UpstreamAnswer, _ head: UpstreamHead, _ form: AttemptAnswer, _ lease: TargetLease, _ sentAt: ContinuousClock.Instant
     ) async throws(GatewayError) -> Response {
-        let headers = AnswerHeaders.passedBack(head, hasOwnLimits: exchange.responseHeaders.hasOwnLimits)
+        let headers = AnswerHeaders.passedBack(head, hasOwnLimits: exchange.statesLimits)
         let whole = WholeAnswer(answer: answer, form: form)
         if (400...599).contains(head.status) { throw await whole.failure(headers: headers) }
         guard !head.isEncoded else { throw broken("it is encoded, although that was not asked for.") }

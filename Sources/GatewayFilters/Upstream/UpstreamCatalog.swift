@@ -9,13 +9,16 @@ package struct UpstreamCatalog: Sendable {
     package let models: [String: ServedModel]
     private let states: TargetStateTable
     private let seals: ChatSeals
+    private let retries: RetryBucketTable
 
     /// - Parameters:
     ///   - seals: what providers want back and clients cannot keep.
+    ///   - retries: what routes have left of them.
     ///   - credentials: what outlives a file of tokens that were fetched.
     ///   - demoURL: where the built-in provider answers, without a slash at the end.
     package init(
-        _ configuration: Configuration, states: TargetStateTable, seals: ChatSeals = ChatSeals(), credentials: CredentialTable = CredentialTable(),
+        _ configuration: Configuration, states: TargetStateTable, seals: ChatSeals = ChatSeals(), retries: RetryBucketTable = RetryBucketTable(),
+        credentials: CredentialTable = CredentialTable(),
         demoURL: String
     ) {
         let providers = Dictionary(
@@ -23,6 +26,7 @@ package struct UpstreamCatalog: Sendable {
         self.providers = providers
         self.states = states
         self.seals = seals
+        self.retries = retries
         models = Dictionary(
             uniqueKeysWithValues: configuration.models.map { model in
                 let targets = model.targets.map { Self.target($0, providers, states) }
@@ -50,7 +54,7 @@ package struct UpstreamCatalog: Sendable {
     package func filter(for route: RouteConfig) throws(JSONEditPlanError) -> FallbackFilter {
         let caller = UpstreamCaller(
             policy: UpstreamPolicy(route.upstream), transform: try RequestTransform(route.transform, seals: seals),
-            budget: RetryBudget(percent: route.upstream.retry.budgetPercent))
+            budget: RetryBudget(percent: route.upstream.retry.budgetPercent, bucket: retries.bucket(of: route.name)))
         return FallbackFilter(
             models: models, passThrough: route.upstream.provider.map(passThrough), caller: caller, rules: route.fallback.compactMap(rule),
             switches: route.switches.compactMap { rule in models[rule.model].map { ModelSwitch(rule, to: $0) } })

@@ -271,7 +271,7 @@ struct RetryBudgetTests {
     private let now = ContinuousClock.now
 
     @Test func `holds a few retries for a route without traffic`() {
-        let budget = RetryBudget(percent: 20, now: now)
+        let budget = RetryBudget(percent: 20, bucket: RetryBucket(now: now))
 
         let given = (0..<20).filter { _ in budget.takeRetry(now: now) }.count
 
@@ -279,7 +279,7 @@ struct RetryBudgetTests {
     }
 
     @Test func `fills by a share of the requests`() {
-        let budget = RetryBudget(percent: 20, now: now)
+        let budget = RetryBudget(percent: 20, bucket: RetryBucket(now: now))
         while budget.takeRetry(now: now) {}
 
         for _ in 0..<10 { budget.countRequest() }
@@ -290,7 +290,7 @@ struct RetryBudgetTests {
     }
 
     @Test func `fills slowly by itself, up to what it began with`() {
-        let budget = RetryBudget(percent: 1, now: now)
+        let budget = RetryBudget(percent: 1, bucket: RetryBucket(now: now))
         while budget.takeRetry(now: now) {}
 
         #expect(!budget.takeRetry(now: now + .milliseconds(900)))
@@ -300,7 +300,7 @@ struct RetryBudgetTests {
     }
 
     @Test func `saves up no more than it should`() {
-        let budget = RetryBudget(percent: 100, now: now)
+        let budget = RetryBudget(percent: 100, bucket: RetryBucket(now: now))
         for _ in 0..<100_000 { budget.countRequest() }
 
         let given = (0..<1000).filter { _ in budget.takeRetry(now: now) }.count
@@ -309,14 +309,14 @@ struct RetryBudgetTests {
     }
 
     @Test func `gives nothing at 0 percent`() {
-        let budget = RetryBudget(percent: 0, now: now)
+        let budget = RetryBudget(percent: 0, bucket: RetryBucket(now: now))
         budget.countRequest()
 
         #expect(!budget.takeRetry(now: now + .seconds(60)))
     }
 
     @Test func `is exact across workers`() async {
-        let budget = RetryBudget(percent: 50, now: now)
+        let budget = RetryBudget(percent: 50, bucket: RetryBucket(now: now))
         let start = now
 
         let given = await withTaskGroup(of: Int.self) { group in

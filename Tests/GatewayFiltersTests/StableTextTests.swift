@@ -1,0 +1,50 @@
+import Testing
+
+@testable import GatewayFilters
+
+@Suite("The text of a value")
+struct StableTextTests {
+    private struct Sample {
+        var names: Set<String>
+        var prices: [String: [Int]]
+        var choice: Choice? = .two(3, name: "x")
+        var limit: Int? = nil
+    }
+
+    private enum Choice { case one, two(Int, name: String) }
+
+    private func text(_ value: Any) -> String {
+        var text = ""
+        appendStableText(of: value, to: &text)
+        return text
+    }
+
+    @Test func `is the same for equal sets and dictionaries, whatever order they have`() {
+        let names = (0..<200).map { "name\($0)" }
+        var (others, prices) = (Set<String>(minimumCapacity: 10_000), [String: [Int]](minimumCapacity: 10_000))
+        for name in names.reversed() {
+            others.insert(name)
+            prices[name] = [name.count]
+        }
+        let one = Sample(names: Set(names), prices: Dictionary(uniqueKeysWithValues: names.map { ($0, [$0.count]) }))
+        let other = Sample(names: others, prices: prices)
+
+        #expect("\(one)" != "\(other)", "or the test shows nothing")
+        #expect(text(one) == text(other))
+    }
+
+    @Test func `differs when anything does`() {
+        let base = Sample(names: ["a", "b"], prices: ["m": [1, 2]])
+        var all = [base]
+        for change: (inout Sample) -> Void in [
+            { $0.names = ["a"] }, { $0.names = ["a b"] }, { $0.prices["m"] = [2, 1] }, { $0.prices["n"] = [] }, { $0.choice = .one },
+            { $0.choice = .two(3, name: "y") }, { $0.choice = nil }, { $0.limit = 0 },
+        ] {
+            var sample = base
+            change(&sample)
+            all.append(sample)
+        }
+
+        #expect(Set(all.map(text)).count == all.count)
+    }
+}
