@@ -152,15 +152,25 @@ def gateway_config(mock, whole, port, dialect, cache=None, jwks=None, quota=None
 
 def start_weir(folder, mock, whole, name, wait=True, dialect="openai", cache=None, jwks=None, quota=None, redis=None):
     port = free_port()
-    path = os.path.join(folder, f"{name.replace(' ', '-')}-{port}.yaml")
+    return serve(folder, gateway_config(mock, whole, port, dialect, cache, jwks, quota, redis), name, port, wait)
+
+
+def write_config(path, config):
     with open(path, "w") as file:
-        json.dump(gateway_config(mock, whole, port, dialect, cache, jwks, quota, redis), file)
+        json.dump(config, file)
     # A file that has just been written is watched for a moment, in case more of it comes: a mounted one is older.
     os.utime(path, (0, 0))
+
+
+def serve(folder, config, name, port, wait=True):
+    path = os.path.join(folder, f"{name.replace(' ', '-')}-{port}.yaml")
+    write_config(path, config)
     child = subprocess.Popen(pinned(PROXY_CORE, os.environ["WEIR_BIN"], "serve", "--config", path), stdout=subprocess.DEVNULL)
     if wait:
         wait_for_port(port)
-    return Subject(name, port, child)
+    subject = Subject(name, port, child)
+    subject.config_path = path
+    return subject
 
 
 def start_redis(folder):
