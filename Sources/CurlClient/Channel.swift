@@ -37,7 +37,7 @@ enum Channel {
     func close() {
         switch self {
         case .plain(let socket): Socket.close(socket)
-        case .tls(let connector, _): connector.disconnect()
+        case .tls(let connector, _): connector.putAway()
         }
     }
 }

@@ -1,6 +1,6 @@
 import CCurl
 
-/// The functions libcurl calls. Each gets the object it was set up with, which the client keeps alive.
+/// The functions libcurl calls. Each gets the object it was set up with, which lives as long as libcurl knows it.
 enum CurlCallbacks {
     static let header: ccurl_data_callback = { data, size, count, context in
         guard let data = unsafe data, let context = unsafe context else { return 0 }
@@ -38,19 +38,20 @@ enum CurlCallbacks {
 
     static let openedSocket: ccurl_sockopt_callback = { context, socket, _ in
         guard let context = unsafe context else { return Int32(CURL_SOCKOPT_ERROR) }
-        unsafe Unmanaged<CurlClient>.fromOpaque(context).takeUnretainedValue().opened(socket)
+        let easy = unsafe Unmanaged<CurlEasy>.fromOpaque(context).takeUnretainedValue()
+        easy.pool.multi.opened(socket, for: easy)
         return Int32(CURL_SOCKOPT_OK)
     }
 
     static let closeSocket: ccurl_close_callback = { context, socket in
         guard let context = unsafe context else { return 1 }
-        unsafe Unmanaged<CurlClient>.fromOpaque(context).takeUnretainedValue().close(socket)
+        unsafe Unmanaged<CurlMulti>.fromOpaque(context).takeUnretainedValue().close(socket)
         return 0
     }
 
     static let socket: ccurl_socket_callback = { easy, socket, what, context, _ in
         guard let context = unsafe context else { return 0 }
-        unsafe Unmanaged<CurlClient>.fromOpaque(context).takeUnretainedValue().watch(socket, what: Int32(what)) {
+        unsafe Unmanaged<CurlMulti>.fromOpaque(context).takeUnretainedValue().watch(socket, what: Int32(what)) {
             unsafe easy.flatMap { unsafe CurlEasy.of($0) }?.isPaused ?? false
         }
         return 0
@@ -58,7 +59,7 @@ enum CurlCallbacks {
 
     static let timer: ccurl_timer_callback = { _, milliseconds, context in
         guard let context = unsafe context else { return 0 }
-        unsafe Unmanaged<CurlClient>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds: milliseconds)
+        unsafe Unmanaged<CurlMulti>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds: milliseconds)
         return 0
     }
 }

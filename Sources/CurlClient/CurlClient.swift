@@ -3,34 +3,12 @@ package import EventLoop
 
 /// Requests to servers, on an event loop. Belongs to the loop's thread, and lives as long as it.
 ///
-/// libcurl opens connections, on its multi handle; HTTP/1.1 is spoken over them by `ClientConnection`, for a fifth of what it costs
-/// libcurl. What that does not speak is libcurl's from beginning to end (`CurlTransferHandle`).
-///
-/// libcurl's sockets stay in the epoll set between transfers ("lazy registration"), which spares two system calls a request. What a
-/// peer sends on a pooled connection that no transfer uses belongs to no request: that connection is not used again.
-@safe
-package final class CurlClient: EventHandler, @unchecked Sendable {
-    private struct WatchedSocket {
-        enum Use { case active, paused, pooled }
-
-        var interest: Readiness = []
-        var isRegistered = false
-        var use = Use.active
-        /// Whether libcurl will tell when it closes it. Of its resolver's sockets it tells only that they need no more watching.
-        var isConnection = false
-        var isLeftOpen = false
-        /// HTTP/2 peers say things between requests.
-        var speaksHTTP2 = false
-    }
-
+/// libcurl opens connections; HTTP/1.1 is spoken over them by `ClientConnection`, for a fifth of what it costs libcurl. What that does
+/// not speak is libcurl's from beginning to end (`CurlTransferHandle`).
+package final class CurlClient: @unchecked Sendable {
     package let loop: EventLoop
-    private let multi: UnsafeMutableRawPointer
-    private var sockets: [WatchedSocket] = []
-    private var timer: LoopTimer?
-    private var timerDue: ContinuousClock.Instant?
-    /// While libcurl runs it sets its timer again and again; only the last wish counts.
-    private var isActing = false
-    private var timerWish: Int?
+    /// Opens connections.
+    private let connecting: CurlMulti
     private var deadlines: LoopTimer?
     private var idleSweep: LoopTimer?
     private var pools: [CurlEndpoint: CurlPool] = [:]
@@ -46,15 +24,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
         precondition(curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, "libcurl cannot be started")
         self.loop = loop
         idleBudget = IdleBudget(countMax: pooledConnectionsMax)
-        guard let multi = unsafe curl_multi_init() else { preconditionFailure("libcurl gave no multi handle: out of memory") }
-        unsafe self.multi = multi
-        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-        unsafe ccurl_multi_set_socket_callback(multi, CurlCallbacks.socket, context)
-        unsafe ccurl_multi_set_timer_callback(multi, CurlCallbacks.timer, context)
-        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, pooledConnectionsMax)
-        // One request at a time on an HTTP/2 connection, too: only its end stops a provider at once, and bounds what an unread stream costs.
-        unsafe ccurl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
-        timer = LoopTimer(on: loop) { [unowned self] in timerFired() }
+        connecting = CurlMulti(on: loop, budget: idleBudget)
         deadlines = LoopTimer(on: loop) { [unowned self] in checkDeadlines() }
         idleSweep = LoopTimer(on: loop) { [unowned self] in closeIdle() }
     }
@@ -62,26 +32,22 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     deinit {
         deadlines?.cancel()
         idleSweep?.cancel()
-        timer?.cancel()
-        timer = nil  // libcurl still sets timers while it cleans up
-        // None is active: a transfer keeps its client. A pool and what is in it hold each other.
+        // None is active: a transfer keeps its client.
         for open in connections.values { open.close() }
-        for pool in pools.values { pool.close() }
-        pools = [:]
-        recentPool = nil
-        unsafe curl_multi_cleanup(multi)
+        for pool in pools.values { pool.end() }
+        connecting.close()
     }
 
     package var activeCount: Int { active.count }
 
-    /// Forgets handles and connections of endpoints that are not in use any more.
+    /// Forgets handles and connections of endpoints that are not in use any more. What is under way to them goes on.
     package func keepPools(of endpoints: Set<CurlEndpoint>) {
+        recentPool = nil
         for (endpoint, pool) in pools where !endpoints.contains(endpoint) { pool.close() }
         pools = pools.filter { endpoints.contains($0.key) }
         let servers = Set(pools.values.map(\.connections.server))
         for (server, open) in connections where !servers.contains(server) { open.close() }
         connections = connections.filter { servers.contains($0.key) }
-        recentPool = nil
     }
 
     /// Sends a request. The transfer ends in its time-outs at the latest.
@@ -100,42 +66,25 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
             enlist(transfer)
             return connection.begin(transfer, message, isReused: true)
         }
-        guard let connector = takeConnector(pool) else { throw .refusedRequest(code: Int(CURLE_OUT_OF_MEMORY.rawValue)) }
-        isActing = true
-        let complaint = connector.connect(for: transfer, sending: message, timeout: request.connectTimeout)
-        guard complaint == 0 else {
-            isActing = false
-            throw .refusedRequest(code: complaint)
-        }
-        transfer.driver = connector
-        enlist(transfer)
-        // libcurl wants to be called at once for a new handle; doing it here spares a turn of the loop.
-        act(on: CURL_SOCKET_TIMEOUT, events: 0)
+        guard let connector = pool.takeConnector() else { throw .refusedRequest(code: Int(CURLE_OUT_OF_MEMORY.rawValue)) }
+        connector.prepare(for: transfer, sending: message, timeout: request.connectTimeout)
+        try begin(transfer, connector)
     }
 
     private func transferWithLibcurl(_ transfer: CurlTransfer, _ request: borrowing CurlRequest, _ pool: CurlPool) throws(CurlError) {
-        guard let handle = takeHandle(pool) else { throw .refusedRequest(code: Int(CURLE_OUT_OF_MEMORY.rawValue)) }
-        guard handle.begin(transfer, request) else { throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue)) }
-        isActing = true
-        let added = unsafe curl_multi_add_handle(multi, handle.easy)
-        guard added == CURLM_OK else {
-            isActing = false
-            handle.end()
-            throw .refusedRequest(code: Int(added.rawValue))
-        }
-        transfer.driver = handle
+        guard let handle = pool.takeHandle() else { throw .refusedRequest(code: Int(CURLE_OUT_OF_MEMORY.rawValue)) }
+        guard handle.prepare(for: transfer, request) else { throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue)) }
+        try begin(transfer, handle)
+    }
+
+    private func begin(_ transfer: CurlTransfer, _ driver: any CurlEasy & TransferDriver) throws(CurlError) {
+        transfer.driver = driver
         enlist(transfer)
-        act(on: CURL_SOCKET_TIMEOUT, events: 0)
-    }
-
-    private func takeHandle(_ pool: CurlPool) -> CurlTransferHandle? {
-        if let handle = pool.takeHandle() { return handle }
-        return unsafe CurlTransferHandle(pool: pool, client: Unmanaged.passUnretained(self).toOpaque())
-    }
-
-    private func takeConnector(_ pool: CurlPool) -> CurlConnector? {
-        if let connector = pool.takeConnector() { return connector }
-        return unsafe CurlConnector(pool: pool, client: Unmanaged.passUnretained(self).toOpaque(), multi: multi)
+        let complaint = driver.pool.begin(driver)
+        guard complaint != 0 else { return }
+        finish(transfer, .failure(.refusedRequest(code: complaint)))
+        driver.abandon()
+        throw .refusedRequest(code: complaint)
     }
 
     private func pool(of endpoint: CurlEndpoint) -> CurlPool {
@@ -152,7 +101,7 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
             origin: address?.origin ?? "", proxy: endpoint.proxy, certificateAuthorities: endpoint.certificateAuthorities)
         let open = connections[server] ?? IdleConnections(server, budget: idleBudget)
         connections[server] = open
-        return CurlPool(endpoint, address, open)
+        return CurlPool(endpoint, address, open, connecting: connecting, budget: idleBudget)
     }
 
     private func enlist(_ transfer: CurlTransfer) {
@@ -171,140 +120,6 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
             last.place = transfer.place
         }
         transfer.ended(result)
-    }
-
-    /// Takes a handle out of libcurl's hands. A transfer that is not complete loses its connection.
-    func takeOut(_ handle: CurlTransferHandle) { unsafe curl_multi_remove_handle(multi, handle.easy) }
-
-    // MARK: - Events
-
-    package func ready(_ socket: Int32, _ events: Readiness) {
-        let index = Int(socket)
-        guard sockets.indices.contains(index) else { return }
-        switch sockets[index].use {
-        case .active: break
-        case .paused: return forget(socket)  // until it is resumed, or the loop would spin
-        case .pooled: return unexpected(on: socket)
-        }
-        var mask: Int32 = 0
-        if events.contains(.read) || events.contains(.hangUp) || events.contains(.peerClosed) { mask |= CURL_CSELECT_IN }
-        if events.contains(.write) { mask |= CURL_CSELECT_OUT }
-        if events.contains(.error) { mask |= CURL_CSELECT_ERR }
-        act(on: socket, events: mask)
-    }
-
-    private func act(on socket: Int32, events: Int32) {
-        var running: Int32 = 0
-        isActing = true
-        unsafe curl_multi_socket_action(multi, socket, events, &running)
-        takeMessages()
-        isActing = false
-        if let milliseconds = timerWish { setTimer(milliseconds: milliseconds) }
-        timerWish = nil
-    }
-
-    private func takeMessages() {
-        var left: Int32 = 0
-        while let message = unsafe curl_multi_info_read(multi, &left) {
-            var result = CURLE_OK
-            guard let easy = unsafe ccurl_message_done(message, &result) else { continue }
-            unsafe CurlEasy.of(easy)?.done(result, self)
-        }
-    }
-
-    func foundHTTP2(on socket: Int32) { sockets[Int(socket)].speaksHTTP2 = true }
-
-    // MARK: - Sockets
-
-    /// libcurl's wish for a socket: CURL_POLL_IN, OUT, INOUT, or REMOVE.
-    ///
-    /// - Parameter isPaused: whether the transfer that uses it is.
-    func watch(_ socket: Int32, what: Int32, isPaused: () -> Bool) {
-        let index = Int(socket)
-        while sockets.count <= index { sockets.append(WatchedSocket()) }
-        guard what != CURL_POLL_REMOVE else {
-            guard sockets[index].isConnection else { return forget(socket) }
-            sockets[index].use = isPaused() ? .paused : .pooled
-            return
-        }
-        var interest: Readiness = []
-        if what & CURL_POLL_IN != 0 { interest.insert(.read) }
-        if what & CURL_POLL_OUT != 0 { interest.insert(.write) }
-        if !sockets[index].isRegistered {
-            loop.register(socket, interest, self)
-        } else if sockets[index].interest != interest {
-            loop.modify(socket, interest)
-        }
-        sockets[index].interest = interest
-        sockets[index].isRegistered = true
-        sockets[index].use = .active
-    }
-
-    /// A pooled connection was closed, or carries what nobody asked for. libcurl would take that for the answer to its next request: it only
-    /// looks whether a connection is closed. So it is made to look closed.
-    private func unexpected(on socket: Int32) {
-        if !sockets[Int(socket)].speaksHTTP2 { Socket.makeUseless(socket, &loop.scratch) }
-        forget(socket)
-    }
-
-    /// The socket of an open connection is somebody else's to watch from now on.
-    func stopWatching(_ socket: Int32) { forget(socket) }
-
-    /// The socket outlives libcurl's connection.
-    func leaveOpen(_ socket: Int32) { sockets[Int(socket)].isLeftOpen = true }
-
-    /// Takes a socket out of the epoll set, if it is there.
-    private func forget(_ socket: Int32) {
-        let index = Int(socket)
-        guard sockets[index].isRegistered else { return }
-        loop.deregister(socket)
-        sockets[index].isRegistered = false
-        sockets[index].interest = []
-    }
-
-    func opened(_ socket: Int32) {
-        let index = Int(socket)
-        while sockets.count <= index { sockets.append(WatchedSocket()) }
-        sockets[index] = WatchedSocket(isConnection: true)
-    }
-
-    func close(_ socket: Int32) {
-        let index = Int(socket)
-        if sockets.indices.contains(index) {
-            forget(socket)
-            let isLeftOpen = sockets[index].isLeftOpen
-            sockets[index] = WatchedSocket()
-            if isLeftOpen { return }
-        }
-        Socket.close(socket)
-    }
-
-    // MARK: - libcurl's own timer
-
-    /// Only moved when it must fire sooner; a timer that fires early asks again.
-    func setTimer(milliseconds: Int) {
-        guard !isActing else {
-            timerWish = milliseconds
-            return
-        }
-        guard milliseconds >= 0 else {
-            timerDue = nil
-            return
-        }
-        let due = loop.turnTime.advanced(by: .milliseconds(milliseconds))
-        timerDue = due
-        guard let timer, !timer.isScheduled || timer.deadline > due else { return }
-        timer.schedule(at: due)
-    }
-
-    private func timerFired() {
-        guard let due = timerDue else { return }
-        guard due <= ContinuousClock.now else {
-            timer?.schedule(at: due)
-            return
-        }
-        timerDue = nil
-        act(on: CURL_SOCKET_TIMEOUT, events: 0)
     }
 
     // MARK: - Deadlines of transfers
@@ -333,7 +148,9 @@ package final class CurlClient: EventHandler, @unchecked Sendable {
     }
 
     private func closeIdle() {
-        for open in connections.values { open.closeOld(loop.turnTime - IdleConnections.idleTimeMax) }
+        let oldest = loop.turnTime - IdleConnections.idleTimeMax
+        for open in connections.values { open.closeOld(oldest) }
+        for pool in pools.values { pool.closeOld(oldest) }
         if idleBudget.count > 0 { expectIdleness() }
     }
 }

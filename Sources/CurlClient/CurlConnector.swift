@@ -8,58 +8,45 @@ import EventLoop
 /// curl_easy_send(3) and curl_easy_recv(3) work on it until curl_multi_remove_handle(3) closes it.
 @safe
 final class CurlConnector: CurlEasy, TransferDriver {
-    private let multi: UnsafeMutableRawPointer
     /// Who waits for the connection, and what is to be sent.
     private var waiting: (transfer: CurlTransfer, message: RequestMessage)?
 
-    /// - Parameters:
-    ///   - client: outlives the connections that the handle opens.
-    ///   - multi: the client's multi handle, cleaned up after the last connection has been closed.
-    init?(pool: CurlPool, client: UnsafeMutableRawPointer, multi: UnsafeMutableRawPointer) {
-        unsafe self.multi = multi
-        unsafe super.init(pool: pool, client: client)
+    override init?(pool: CurlPool) {
+        super.init(pool: pool)
         unsafe ccurl_set_long(easy, CURLOPT_CONNECT_ONLY, 1)
         unsafe ccurl_set_string(easy, CURLOPT_URL, pool.address.origin)
     }
 
-    /// - Returns: libcurl's complaint, 0 for none.
-    func connect(for transfer: CurlTransfer, sending message: RequestMessage, timeout: Duration) -> Int {
+    func prepare(for transfer: CurlTransfer, sending message: RequestMessage, timeout: Duration) {
         setConnectTimeout(timeout)
-        let added = unsafe curl_multi_add_handle(multi, easy)
-        guard added == CURLM_OK else { return Int(added.rawValue) }
         waiting = (transfer, message)
-        return 0
     }
 
-    override func done(_ code: CURLcode, _ client: CurlClient) {
-        guard let (transfer, message) = waiting else { return }
+    override var waiter: CurlTransfer? { waiting?.transfer }
+
+    override func done(_ code: CURLcode) {
+        guard let (transfer, message) = waiting else { return putAway() }
         waiting = nil
         guard code == CURLE_OK, let socket = activeSocket else {
             let error = CurlError(code == CURLE_OK ? CURLE_COULDNT_CONNECT : code, hasHead: false, proxyStatus: code == CURLE_OK ? 0 : proxyStatus)
-            disconnect()
-            return client.finish(transfer, .failure(error))
+            putAway()
+            return transfer.client.finish(transfer, .failure(error))
         }
-        client.stopWatching(socket)
+        pool.multi.stopWatching(socket)
         var channel = Channel.tls(self, socket)
         if !pool.address.isTLS {
-            client.leaveOpen(socket)
-            disconnect()
+            pool.multi.leaveOpen(socket)
+            putAway()
             channel = .plain(socket)
         }
-        ClientConnection(channel, pool.connections, loop: client.loop).begin(transfer, message, isReused: false)
-    }
-
-    /// Closes the connection, or stops opening it.
-    func disconnect() {
-        unsafe curl_multi_remove_handle(multi, easy)
-        pool.giveBack(self)
+        ClientConnection(channel, pool.connections, loop: pool.multi.loop).begin(transfer, message, isReused: false)
     }
 
     // MARK: - As the driver of a transfer that waits for its connection
 
     func abandon() {
         waiting = nil
-        disconnect()
+        letGo()
     }
 
     func resume() {}

@@ -2,18 +2,19 @@ import CCurl
 
 /// Owns one easy handle, set up for one endpoint: what transfers and mere connections have in common.
 ///
-/// The client keeps every handle it made until `deinit` here has called curl_easy_cleanup, so libcurl's pointers to it stay good.
+/// While libcurl has it, somebody keeps it: the transfer or connection it is for, or its pool, for which it looks a name up.
 @safe
 class CurlEasy {
     let easy: UnsafeMutableRawPointer
-    unowned let pool: CurlPool
+    let pool: CurlPool
+    /// Whether libcurl has it.
+    var isAdded = false
     private var connectTimeout = Duration.zero
 
     /// For which the system's certificate bundle, once parsed, serves: so long a change of it goes unnoticed.
     private static let authoritiesKeptSeconds = 3600
 
-    /// - Parameter client: outlives the connections that the handle opens.
-    init?(pool: CurlPool, client: UnsafeMutableRawPointer) {
+    init?(pool: CurlPool) {
         guard let easy = unsafe curl_easy_init() else { return nil }
         unsafe self.easy = easy
         self.pool = pool
@@ -21,9 +22,9 @@ class CurlEasy {
         setEndpoint()
         unsafe ccurl_set_pointer(easy, CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
         unsafe ccurl_set_close_callback(easy, CurlCallbacks.closeSocket)
-        unsafe ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, client)
+        unsafe ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(pool.multi).toOpaque())
         unsafe ccurl_set_sockopt_callback(easy, CurlCallbacks.openedSocket)
-        unsafe ccurl_set_pointer(easy, CURLOPT_SOCKOPTDATA, client)
+        unsafe ccurl_set_pointer(easy, CURLOPT_SOCKOPTDATA, Unmanaged.passUnretained(self).toOpaque())
     }
 
     deinit { unsafe curl_easy_cleanup(easy) }
@@ -93,6 +94,37 @@ class CurlEasy {
     /// Whether what uses the connection has asked for no more of it for now.
     var isPaused: Bool { false }
 
-    /// libcurl is done with what the handle was given to.
-    func done(_ code: CURLcode, _ client: CurlClient) {}
+    /// Who waits for what the handle does; nil when nobody does any more.
+    var waiter: CurlTransfer? { nil }
+
+    /// libcurl has done what the handle was given to it for.
+    func done(_ code: CURLcode) {}
+
+    /// Takes the handle out of libcurl's hands and makes it ready for its next use.
+    func putAway() {
+        pool.multi.takeOut(self)
+        pool.giveBack(self)
+    }
+
+    // MARK: - Its name's look-up
+
+    /// Says that libcurl is done, to whom it concerns.
+    final func ended(_ code: CURLcode) {
+        let isNameUnknown = code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY
+        pool.lookUpEnded(by: self, isNameUnknown ? .failed(code) : .unfinished)
+        done(code)
+    }
+
+    /// Goes on after the look-up by another.
+    final func goOn() {
+        guard let waiter else { return }
+        setConnectTimeout(waiter.mayConnect())
+        if pool.multi.add(self) != 0 { done(CURLE_FAILED_INIT) }
+    }
+
+    /// Nobody waits for it any more. While it looks a name up it goes on: another look-up in its place would cost another thread.
+    final func letGo() {
+        pool.stopWaiting(self)
+        if !pool.isLookingUp(self) { putAway() }
+    }
 }

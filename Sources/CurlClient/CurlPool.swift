@@ -1,40 +1,125 @@
+import CCurl
+import EventLoop
+
 /// What serves requests to one endpoint: libcurl's handles, and the connections of its server. Belongs to one client.
+///
+/// Looking a name up costs libcurl a thread for as long as DNS takes, and a thread cannot be called back. So one handle at a time does
+/// it, and those that want a connection meanwhile wait for what it finds, which libcurl then remembers for a minute.
 final class CurlPool {
     private static let handlesMax = 256
     private static let connectorsMax = 64
+
+    enum LookUp {
+        case found
+        case failed(CURLcode)
+        /// It ended before, in its time-out for instance.
+        case unfinished
+    }
 
     let endpoint: CurlEndpoint
     let address: ServerAddress
     /// Whether libcurl makes the whole transfer.
     let needsLibcurl: Bool
     let connections: IdleConnections
+    /// Where its handles do their work. Where libcurl keeps the connections it is the pool's own, so that they end with it.
+    private(set) var multi: CurlMulti
+    private let budget: IdleBudget
     private var handles: [CurlTransferHandle] = []
     private var connectors: [CurlConnector] = []
     private var isClosed = false
+    /// Looks up the name for all.
+    private var scout: CurlEasy?
+    private var waiting: [CurlEasy] = []
 
-    init(_ endpoint: CurlEndpoint, _ address: ServerAddress?, _ connections: IdleConnections) {
+    /// - Parameter connecting: for all pools that need no multi handle of their own.
+    init(_ endpoint: CurlEndpoint, _ address: ServerAddress?, _ connections: IdleConnections, connecting: CurlMulti, budget: IdleBudget) {
         self.endpoint = endpoint
         self.connections = connections
+        self.budget = budget
         let isForwarded = address?.isTLS == false && ["http://", "https://"].contains { endpoint.proxy?.hasPrefix($0) == true }
         needsLibcurl = endpoint.http2 || isForwarded || address == nil
         self.address = address ?? .none
+        multi = needsLibcurl ? CurlMulti(on: connecting.loop, budget: budget) : connecting
     }
 
-    func takeHandle() -> CurlTransferHandle? { handles.popLast() }
-    func takeConnector() -> CurlConnector? { connectors.popLast() }
+    func takeHandle() -> CurlTransferHandle? { handles.popLast() ?? CurlTransferHandle(pool: self) }
+    func takeConnector() -> CurlConnector? { connectors.popLast() ?? CurlConnector(pool: self) }
 
-    func giveBack(_ handle: CurlTransferHandle) {
-        if !isClosed, handles.count < Self.handlesMax { handles.append(handle) }
+    func giveBack(_ easy: CurlEasy) {
+        guard !isClosed else { return }
+        switch easy {
+        case let handle as CurlTransferHandle: if handles.count < Self.handlesMax { handles.append(handle) }
+        case let connector as CurlConnector: if connectors.count < Self.connectorsMax { connectors.append(connector) }
+        default: break
+        }
     }
 
-    func giveBack(_ connector: CurlConnector) {
-        if !isClosed, connectors.count < Self.connectorsMax { connectors.append(connector) }
+    /// Closes the connections that libcurl keeps, when it has had nothing to do since before `oldest`.
+    func closeOld(_ oldest: ContinuousClock.Instant) {
+        guard needsLibcurl, !isClosed, multi.easyCount == 0, multi.unusedSince < oldest else { return }
+        handles = []
+        multi.close()
+        multi = CurlMulti(on: multi.loop, budget: budget)
     }
 
-    /// Keeps no handles any more: nobody will ask for one.
+    /// Keeps no handles any more: nobody will ask for one. What is under way goes on.
     func close() {
         isClosed = true
         handles = []
         connectors = []
+        if needsLibcurl { multi.close() }
+    }
+
+    /// Nothing is under way but, perhaps, a look-up for nobody.
+    func end() {
+        if let scout { multi.takeOut(scout) }
+        scout = nil
+        close()
+    }
+
+    // MARK: - Looking a name up
+
+    /// Has libcurl begin with what the handle is set up for, or wait until its name is known.
+    ///
+    /// - Returns: libcurl's complaint, 0 for none.
+    func begin(_ easy: CurlEasy) -> Int {
+        guard scout == nil else {
+            waiting.append(easy)
+            easy.waiter?.waitForName()
+            return 0
+        }
+        scout = easy
+        let complaint = multi.start(easy)
+        if complaint != 0 { scout = nil }
+        return complaint
+    }
+
+    func isLookingUp(_ easy: CurlEasy) -> Bool { scout === easy }
+
+    func stopWaiting(_ easy: CurlEasy) {
+        if let index = waiting.firstIndex(where: { $0 === easy }) { waiting.remove(at: index) }
+    }
+
+    func lookUpEnded(by easy: CurlEasy, _ lookUp: LookUp) {
+        guard scout === easy else { return }
+        scout = nil
+        switch lookUp {
+        case .found:
+            if easy.waiter == nil { easy.putAway() }
+            for other in takeWaiting() { other.goOn() }
+        case .failed(let code):
+            for other in takeWaiting() { other.done(code) }
+        case .unfinished:
+            while scout == nil, !waiting.isEmpty {
+                let next = waiting.removeFirst()
+                next.goOn()
+                if next.isAdded { scout = next }
+            }
+        }
+    }
+
+    private func takeWaiting() -> [CurlEasy] {
+        defer { waiting = [] }
+        return waiting
     }
 }

@@ -8,6 +8,7 @@ package final class CurlTransfer {
     let client: CurlClient
     private let firstByteTimeout: Duration
     private let idleTimeout: Duration
+    private let connectTimeout: Duration
     private let totalDeadline: ContinuousClock.Instant
     private var receivedHead: CurlHead?
     private var pending: [UInt8] = []
@@ -18,6 +19,8 @@ package final class CurlTransfer {
     private var lastRead: ContinuousClock.Instant
     private(set) var isPaused = false
     private var contentDeadline: ContinuousClock.Instant?
+    /// Whether another looks up its server's name. The time-out to connect is libcurl's to keep, but for that.
+    private var waitsForName = false
     /// nil once the transfer has ended.
     var driver: (any TransferDriver)?
     /// Somebody who takes the body as it arrives.
@@ -36,6 +39,7 @@ package final class CurlTransfer {
         self.client = client
         firstByteTimeout = request.firstByteTimeout
         idleTimeout = request.idleTimeout
+        connectTimeout = request.connectTimeout
         started = client.loop.turnTime
         lastRead = started
         totalDeadline = started.advanced(by: request.totalTimeout)
@@ -131,6 +135,17 @@ package final class CurlTransfer {
 
     func begin() { client.expect(deadline.at) }
 
+    func waitForName() {
+        waitsForName = true
+        client.expect(deadline.at)
+    }
+
+    /// - Returns: how long connecting may still take.
+    func mayConnect() -> Duration {
+        waitsForName = false
+        return max(.milliseconds(1), ContinuousClock.now.duration(to: started.advanced(by: connectTimeout)))
+    }
+
     func received(_ head: CurlHead) {
         receivedHead = head
         lastRead = client.loop.turnTime
@@ -180,6 +195,10 @@ package final class CurlTransfer {
 
     private var deadline: (at: ContinuousClock.Instant, phase: CurlError.Phase) {
         let total = totalDeadline
+        if waitsForName {
+            let connected = started.advanced(by: connectTimeout)
+            return connected < total ? (connected, .connect) : (total, .total)
+        }
         guard hasHead else {
             let first = started.advanced(by: firstByteTimeout)
             return first < total ? (first, .firstByte) : (total, .total)

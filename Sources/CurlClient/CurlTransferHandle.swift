@@ -7,7 +7,6 @@ import HTTPWire
 @safe
 final class CurlTransferHandle: CurlEasy, TransferDriver {
     private(set) var transfer: CurlTransfer?
-    private let client: UnsafeMutableRawPointer
     private let address: OpaquePointer
     private var fields = CurlFieldList()
     private var path: String?
@@ -28,13 +27,11 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
     /// Bodies up to this size leave in one packet with the head; libcurl copies them (its MAX_INITIAL_POST_SIZE is 64 KiB).
     private static let copiedBodyBytesMax = 63 << 10
 
-    /// - Parameter client: outlives the connections that the handle opens.
-    override init?(pool: CurlPool, client: UnsafeMutableRawPointer) {
+    override init?(pool: CurlPool) {
         guard let address = unsafe curl_url() else { return nil }
         unsafe self.address = address
-        unsafe self.client = client
         headReader = HeadReader(bytesMax: pool.endpoint.responseHeaderBytesMax)
-        unsafe super.init(pool: pool, client: client)
+        super.init(pool: pool)
         unsafe ccurl_set_long(easy, CURLOPT_PATH_AS_IS, 1)
         unsafe ccurl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
         unsafe ccurl_set_long(easy, CURLOPT_HTTP09_ALLOWED, 0)
@@ -60,7 +57,7 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
     /// Makes the handle ready to send `transfer`'s request.
     ///
     /// - Returns: false when the endpoint's URL and the path together are no URL.
-    func begin(_ transfer: CurlTransfer, _ request: CurlRequest) -> Bool {
+    func prepare(for transfer: CurlTransfer, _ request: borrowing CurlRequest) -> Bool {
         guard setPath(request.path) else { return false }
         self.transfer = transfer
         headReader = HeadReader(bytesMax: endpoint.responseHeaderBytesMax)
@@ -146,8 +143,9 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
     /// libcurl sends a request again, up to five times, when a pooled connection ends before an answer; whether that is wanted is not its to
     /// decide.
     func maySend() -> Bool {
+        pool.multi.nameIsKnown(to: self)
         sendCount += 1
-        return sendCount == 1
+        return sendCount == 1 && transfer != nil
     }
 
     /// The connection that the transfer used, if it speaks HTTP/2. To be asked before the transfer is taken out.
@@ -191,23 +189,28 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
         }
     }
 
-    override func done(_ code: CURLcode, _ client: CurlClient) {
-        guard let transfer else { return }
-        if let socket = http2Socket { client.foundHTTP2(on: socket) }
+    override var waiter: CurlTransfer? { transfer }
+
+    override func done(_ code: CURLcode) {
+        guard let transfer else { return putAway() }
+        if let socket = http2Socket { pool.multi.foundHTTP2(on: socket) }
         let error = CurlError(code, hasHead: transfer.hasHead, proxyStatus: code == CURLE_OK ? 0 : proxyStatus)
-        client.takeOut(self)
         end()
-        pool.giveBack(self)
-        client.finish(transfer, code == CURLE_OK ? .success(()) : .failure(error))
+        super.putAway()
+        transfer.client.expectIdleness()
+        transfer.client.finish(transfer, code == CURLE_OK ? .success(()) : .failure(error))
     }
 
-    /// Takes an unfinished transfer out; libcurl closes its connection.
-    func abandon() {
+    /// Unfinished; libcurl closes its connection.
+    override func putAway() {
         closesConnection(true)
-        unsafe Unmanaged<CurlClient>.fromOpaque(client).takeUnretainedValue().takeOut(self)
+        super.putAway()
         closesConnection(false)
+    }
+
+    func abandon() {
         end()
-        pool.giveBack(self)
+        letGo()
     }
 
     /// Goes on reading a paused transfer. May call the write callback before it returns.

@@ -29,6 +29,7 @@ package final class EventLoop: @unchecked Sendable {
     private let mailbox = Mutex<[Letter]>([])
     private let isWakeUpSent = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
+    private let isRunning = Atomic<Bool>(false)
     var timers = TimerHeap()
     private var endsOfTurn: [() -> Void] = []
     private lazy var isolation = LoopActor(self)
@@ -66,6 +67,9 @@ package final class EventLoop: @unchecked Sendable {
 
     package var isCurrent: Bool { CurrentThread.isRunning(self) }
 
+    /// Ends a debug build whose caller uses what is the loop's from another thread.
+    func assertOwned() { assert(isCurrent || !isRunning.load(ordering: .relaxed), "what belongs to a loop was used on another thread") }
+
     // MARK: - From any thread
 
     /// Runs `body` on the loop's thread in one of its next turns.
@@ -93,6 +97,7 @@ package final class EventLoop: @unchecked Sendable {
     /// - Returns: false when the kernel refuses (the descriptor is closed, or memory is out).
     @discardableResult
     package func register(_ fileDescriptor: Int32, _ interest: Readiness, _ handler: any EventHandler) -> Bool {
+        assertOwned()
         let index = Int(fileDescriptor)
         while registrations.count <= index { registrations.append(Registration(handler: nil, generation: 0)) }
         registrations[index].generation &+= 1
@@ -109,6 +114,7 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     package func deregister(_ fileDescriptor: Int32) {
+        assertOwned()
         let index = Int(fileDescriptor)
         guard index < registrations.count, registrations[index].handler != nil else { return }
         registrations[index].handler = nil
@@ -122,6 +128,7 @@ package final class EventLoop: @unchecked Sendable {
 
     /// Runs `operation` as a task of this loop: nowhere else, and not before the caller has returned.
     package func spawn(_ operation: @escaping @Sendable () async -> Void) {
+        assertOwned()
         if let runner = idleRunners.popLast() { return runner.take(operation) }
         let runner = LoopTaskRunner(operation, on: self)
         let isolation = isolation
@@ -138,15 +145,25 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     /// Runs `body` once, when the jobs of this turn have run and before the loop waits: what several of them want to send can leave together.
-    package func atEndOfTurn(_ body: @escaping () -> Void) { endsOfTurn.append(body) }
+    package func atEndOfTurn(_ body: @escaping () -> Void) {
+        assertOwned()
+        endsOfTurn.append(body)
+    }
 
     /// Has the signal's handler called once the jobs of this round have run.
-    func tellHandler(of signal: LoopSignal) { signals.append(signal) }
+    func tellHandler(of signal: LoopSignal) {
+        assertOwned()
+        signals.append(signal)
+    }
 
     /// Blocks the calling thread until `stop()`.
     package func run() {
         CurrentThread.enter(self)
-        defer { CurrentThread.leave() }
+        isRunning.store(true, ordering: .relaxed)
+        defer {
+            isRunning.store(false, ordering: .relaxed)
+            CurrentThread.leave()
+        }
         while !isStopping.load(ordering: .acquiring) {
             runJobs()
             endTurn()

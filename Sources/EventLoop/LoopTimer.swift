@@ -17,6 +17,7 @@ package final class LoopTimer {
 
     /// Fires at `deadline`, in place of what was scheduled before.
     package func schedule(at deadline: Instant) {
+        loop.assertOwned()
         cancel()
         self.deadline = deadline
         loop.timers.insert(self)
@@ -27,7 +28,9 @@ package final class LoopTimer {
     }
 
     package func cancel() {
-        if heapIndex >= 0 { loop.timers.remove(self) }
+        guard heapIndex >= 0 else { return }
+        loop.assertOwned()
+        loop.timers.remove(self)
     }
 }
 

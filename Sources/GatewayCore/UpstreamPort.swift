@@ -14,7 +14,17 @@ package final class UpstreamEndpoint: Sendable, Equatable {
         }
     }
 
+    /// What is asked for there. A provider and an issuer may have one name, and share no limit.
+    package enum Purpose: Sendable {
+        case answers
+        /// Of tokens' issuers.
+        case keySets
+        /// Of providers.
+        case credentials
+    }
+
     package let provider: String
+    package let purpose: Purpose
     /// Scheme, authority and path prefix, without a slash at the end.
     package let url: String
     package let http2: Bool
@@ -24,9 +34,11 @@ package final class UpstreamEndpoint: Sendable, Equatable {
     package let limits: Limits
 
     package init(
-        provider: String, url: String, http2: Bool = false, certificateAuthorities: [UInt8]? = nil, proxy: String? = nil, limits: Limits = Limits()
+        provider: String, purpose: Purpose = .answers, url: String, http2: Bool = false, certificateAuthorities: [UInt8]? = nil,
+        proxy: String? = nil, limits: Limits = Limits()
     ) {
         self.provider = provider
+        self.purpose = purpose
         self.url = url
         self.http2 = http2
         self.certificateAuthorities = certificateAuthorities
@@ -36,7 +48,7 @@ package final class UpstreamEndpoint: Sendable, Equatable {
 
     package static func == (left: UpstreamEndpoint, right: UpstreamEndpoint) -> Bool {
         left === right
-            || (left.provider == right.provider && left.url == right.url && left.http2 == right.http2
+            || (left.provider == right.provider && left.purpose == right.purpose && left.url == right.url && left.http2 == right.http2
                 && left.certificateAuthorities == right.certificateAuthorities && left.proxy == right.proxy && left.limits == right.limits)
     }
 }

@@ -32,13 +32,14 @@ final class CachePurge: Sendable {
         }
         let (shared, worker, loop, log) = (shared, worker, loop, log)
         let reply = Reply(answer: answer)
-        worker.loop.spawn {
+        let purge: @Sendable () async -> Void = {
             let (count, isShared) = await shared.cache.purge(scope, on: worker)
             log.info(
                 "cache purged", ("route", .string(scope.route ?? "*")), ("caller", .string(scope.caller ?? "*")), ("answers", .int(count)),
                 ("redis", .string(isShared.map { $0 ? "told" : "not reached" } ?? "none")))
             loop.execute { reply.answer(200, Self.text(Self.report(count, isShared))) }
         }
+        worker.loop.execute { worker.loop.spawn(purge) }
     }
 
     /// Comes from the admin loop, and goes back there.

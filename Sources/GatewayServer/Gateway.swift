@@ -144,6 +144,7 @@ package final class Gateway: @unchecked Sendable {
         let adminService = AdminService(health: health, metrics: metrics, limits: LimitsPage(shared: shared), purge: purge) { status.render() }
         var adminLimits = HTTPServerLimits()
         adminLimits.connections = DescriptorShares.adminConnectionsMax
+        adminLimits.replacesSilent = true
         admin.start(on: [(adminLoop, adminService)], limits: adminLimits, bodyBudget: BodyBudget(bytesMax: 1 << 20))
         listener.start(
             on: workers.map { ($0.loop, GatewayService(worker: $0, health: health)) }, limits: listenLimits(configuration), bodyBudget: bodyBudget)

@@ -18,8 +18,8 @@ final class Worker: WorkerServices, @unchecked Sendable {
     private var outlets: [ObjectIdentifier: Outlet] = [:]
     /// The one asked for last, which is mostly the one asked for next.
     private var recentOutlet: Outlet?
-    /// By provider: a reload gives none of them new room.
-    private var openRequests: [String: OpenRequests] = [:]
+    /// A reload gives none of them new room.
+    private var openRequests: [Asked: OpenRequests] = [:]
     private var generator = FastRandom()
     private var running: [RequestRun] = []
     private var heart: LoopTimer?
@@ -185,7 +185,13 @@ final class Worker: WorkerServices, @unchecked Sendable {
         }
     }
 
-    /// How many requests to one provider are under way.
+    /// Who has a limit of open requests, whatever address he is reached at.
+    private struct Asked: Hashable {
+        let name: String
+        let purpose: UpstreamEndpoint.Purpose
+    }
+
+    /// How many requests to one of them are under way.
     private final class OpenRequests {
         var count = 0
     }
@@ -198,8 +204,9 @@ final class Worker: WorkerServices, @unchecked Sendable {
     }
 
     private func newOutlet(_ endpoint: UpstreamEndpoint) -> Outlet {
-        let open = openRequests[endpoint.provider] ?? OpenRequests()
-        openRequests[endpoint.provider] = open
+        let asked = Asked(name: endpoint.provider, purpose: endpoint.purpose)
+        let open = openRequests[asked] ?? OpenRequests()
+        openRequests[asked] = open
         let outlet = Outlet(endpoint, open)
         outlets[ObjectIdentifier(endpoint)] = outlet
         return outlet

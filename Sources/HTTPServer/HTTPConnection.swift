@@ -123,12 +123,15 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     }
 
     private func received(_ count: Int) {
-        if requestStarted == nil {
-            let now = endpoint.now
-            requestStarted = now
-            deadline = now.advanced(by: limits.headerTimeout)
-        }
+        if requestStarted == nil { beginHead() }
         input.append(contentsOf: endpoint.loop.scratch[..<count])
+    }
+
+    private func beginHead() {
+        let now = endpoint.now
+        requestStarted = now
+        deadline = now.advanced(by: limits.headerTimeout)
+        parser.limits = limits.wire
     }
 
     // MARK: - Answers
@@ -168,6 +171,10 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     func giveBack(_ buffer: consuming [UInt8]) { endpoint.giveBack(buffer) }
 
     private func flushed(_ sent: Int) {
+        if case .head = state, !input.isEmpty, output.byteCount + sent > Self.highWaterBytes, !isAboveHighWater {
+            // The head was not read meanwhile.
+            deadline = endpoint.now.advanced(by: limits.headerTimeout)
+        }
         if output.isEmpty {
             if writeDeadline != nil { tookEverything() }
         } else if sent > 0 || writeDeadline == nil {
@@ -199,13 +206,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
 
     private func awaitNext() {
         state = .head
-        let now = endpoint.now
-        if input.isEmpty {
-            deadline = now.advanced(by: limits.idleTimeout)
-        } else {
-            requestStarted = now
-            deadline = now.advanced(by: limits.headerTimeout)
-        }
+        if input.isEmpty { deadline = endpoint.now.advanced(by: limits.idleTimeout) } else { beginHead() }
     }
 
     /// Ends an answer that began and cannot be completed.
@@ -281,6 +282,8 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         switch state {
         case .head where input.isEmpty:
             if output.isEmpty { close() }
+        // Then it is the client that does not read: the time-out for writing holds.
+        case .head where isAboveHighWater: break
         case .head: refuse(Self.tooSlow, nil)
         case .body(let head, _): refuse(Self.tooSlow, head)
         case .lingering: close()
@@ -289,6 +292,15 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     }
 
     private static let tooSlow = HTTPRefusal.Reason.broken(status: 408, "The request did not arrive whole in time.")
+
+    /// How long it may still stay as it is, waiting for its client, who may have something under way or not; nil while it is the client that waits.
+    var patience: (hasBegun: Bool, until: ContinuousClock.Instant)? {
+        switch state {
+        case .serving, .closed: nil
+        case .head where input.isEmpty && output.isEmpty: (false, deadline ?? endpoint.now)
+        case .head, .body, .lingering: (true, writeDeadline ?? deadline ?? endpoint.now)
+        }
+    }
 
     /// Ends whatever is under way; the listener is going.
     func endNow() { clientWent() }

@@ -95,12 +95,27 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
 
     /// Gives a new connection to the worker that has fewest.
     private func place(_ descriptor: Int32, _ peer: IPAddress) {
-        guard listener.connectionCount < limits.connections else {
+        guard listener.connectionCount < limits.connections || (limits.replacesSilent && closeSilent()) else {
             return turnAway(descriptor)
         }
         let target = listener.leastLoaded(preferring: self)
         target.connectionCount.add(1, ordering: .relaxed)
         if target === self { adopt(descriptor, peer) } else { target.loop.execute { target.adopt(descriptor, peer) } }
+    }
+
+    /// Closes the connection that has asked nothing for longest, or else the one whose client has kept it waiting for longest.
+    ///
+    /// - Returns: false when all are being served.
+    private func closeSilent() -> Bool {
+        var found: (connection: HTTPConnection, order: (Int, ContinuousClock.Instant))?
+        for connection in connections.values {
+            guard let patience = connection.patience else { continue }
+            let order = (patience.hasBegun ? 1 : 0, patience.until)
+            if let found, found.order <= order { continue }
+            found = (connection, order)
+        }
+        found?.connection.clientWent()
+        return found != nil
     }
 
     private func turnAway(_ descriptor: Int32) {

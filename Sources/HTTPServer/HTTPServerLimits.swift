@@ -6,6 +6,8 @@ package struct HTTPServerLimits: Equatable, Sendable {
     package var wire = HTTPLimits()
     /// Open connections over all workers; one more is answered 503 and closed.
     package var connections = 10_000
+    /// Has one connection more take the place of one that asks nothing. For a listener of one loop.
+    package var replacesSilent = false
     /// From the first byte of a request's head to its last.
     package var headerTimeout = Duration.seconds(10)
     /// From the end of the head to the last byte of the body.

@@ -9,7 +9,8 @@ package struct RequestHeadParser {
     /// Empty lines passed over before a request line. RFC 9112, section 2.2, asks for one.
     private static let emptyLinesMax = 2
 
-    private let limits: HTTPLimits
+    /// To be changed between heads only.
+    package var limits: HTTPLimits
 
     // Offsets count from `start` of `parse`, so that the caller may move its buffer between calls.
     private var emptyLines = 0

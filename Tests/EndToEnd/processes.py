@@ -74,7 +74,7 @@ class Process:
         return "".join(self.lines)
 
     def status_field(self, name):
-        """A field of /proc/PID/status in kB."""
+        """A field of /proc/PID/status that is a number, sizes in kB."""
         with open(f"/proc/{self.child.pid}/status") as file:
             for line in file:
                 if line.startswith(name + ":"):

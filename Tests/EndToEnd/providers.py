@@ -35,6 +35,7 @@ class Listener:
         self.context = context
         self.accepted = 0
         self.requests = 0
+        self.ended_connections = 0
         self._lock = threading.Lock()
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port = self._socket.getsockname()[1]
@@ -56,6 +57,8 @@ class Listener:
                 self.serve(ProviderConnection(wrapped, self))
         except OSError:
             pass  # the gateway has gone, or did not like the certificate
+        with self._lock:
+            self.ended_connections += 1
 
     def count_request(self):
         with self._lock:

@@ -1,4 +1,5 @@
-// Loaded before the gateway: look-ups of names with "slow-name" in them take SLOW_NAME_SECONDS, and end in 127.0.0.1.
+// Loaded before the gateway: look-ups of names with "slow-name" in them take SLOW_NAME_SECONDS, and end in 127.0.0.1;
+// those with ".invalid" in them end in nothing.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -14,5 +15,6 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
     if (name == NULL || strstr(name, "slow-name") == NULL) return lookup(name, service, hints, result);
     const char *seconds = getenv("SLOW_NAME_SECONDS");
     sleep(seconds != NULL ? (unsigned)atoi(seconds) : 1);
+    if (strstr(name, ".invalid") != NULL) return EAI_NONAME;
     return lookup("127.0.0.1", service, hints, result);
 }

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from dialects import THOUGHTS
 from dialect_rules import TOOLS
 from processes import CALLER_KEY, Gateway, chat, hash_of, wait_until
+from providers import Listener, answer_all, certificate
 from test_dialects_anthropic import Anthropic
 from test_dialects_gemini import Gemini
 from test_dialects_openai import Chat
@@ -33,8 +34,11 @@ PRIVATE_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 class TokenServer:
     """Gives out credentials as Google, AWS and Entra do, and checks what it is asked with."""
 
-    def __init__(self):
+    def __init__(self, context=None):
         self.asked, self.problems = [], []
+        # Answers wait for it.
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         # What it answers instead; seconds that a token lives.
         self.status, self.lifetime = None, 3600
         server = self
@@ -48,6 +52,7 @@ class TokenServer:
 
             def _answer(self, body):
                 server.asked.append((self.path, body))
+                server.may_answer.wait(10)
                 status, answer = server.status or 200, server.answer(self.path, self.headers, body)
                 body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
                 self.send_response(status)
@@ -62,6 +67,9 @@ class TokenServer:
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if context:
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+            self.url = f"https://localhost:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def stop(self):
@@ -332,6 +340,30 @@ def test_a_reload_keeps_tokens(mock, tokens, fresh, tmp_path):
     post(gateway, "vertex")
 
     assert len(tokens.asked) == 1
+
+
+def test_a_reload_while_a_token_is_fetched_disturbs_nobody(start, mock, tmp_path):
+    context, path = certificate(tmp_path)
+    tokens, cloud = TokenServer(context), Listener(answer_all, context)
+    try:
+        file = config(mock, tokens, tmp_path)
+        azure = {**file["providers"]["azure-pod"], "url": f"https://localhost:{cloud.port}", "ca": path}
+        file.update(providers={"azure-pod": azure}, models={"azure-pod": file["models"]["azure-pod"]})
+        gateway = start(file)
+        tokens.may_answer.clear()
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(post, gateway, "azure-pod")
+            assert wait_until(lambda: len(tokens.asked) == 1)
+            assert gateway.reload({**file, "drain": "3s"}) == "loaded"
+            assert gateway.reload({**file, "drain": "4s"}) == "loaded"
+            tokens.may_answer.set()
+            assert waiting.result().choices[0].message.content
+        assert gateway.reload({**file, "drain": "5s"}) == "loaded"
+        assert post(gateway, "azure-pod").choices[0].message.content
+        assert len(tokens.asked) == 1
+    finally:
+        tokens.stop()
+        cloud.close()
 
 
 @pytest.mark.parametrize("status", [400, 403])

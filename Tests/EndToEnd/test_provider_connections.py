@@ -54,14 +54,14 @@ def slow_names(tmp_path_factory):
     return {"LD_PRELOAD": library, "SLOW_NAME_SECONDS": "20"}
 
 
-def start_with_a_slow_name(start, mock, environment):
+def start_with_a_slow_name(start, mock, environment, connect="300ms", name="slow-name.example.test"):
     """One worker, and two models: `fast`, and `slow` whose provider's name takes long to look up."""
     providers = {
         "mock": {"dialect": "openai", "url": mock.url + "/v1"},
-        "slow": {"dialect": "openai", "url": f"http://slow-name.example.test:{mock.port}/v1"},
+        "slow": {"dialect": "openai", "url": f"http://{name}:{mock.port}/v1"},
     }
     models = {"fast": {"targets": [{"provider": "mock"}]}, "slow": {"targets": [{"provider": "slow"}]}}
-    routes = [route(upstream={"timeouts": {"connect": "300ms"}, "retry": {"attempts": 0}})]
+    routes = [route(upstream={"timeouts": {"connect": connect}, "retry": {"attempts": 0}})]
     return start(environment=environment, workers=1, providers=providers, models=models, routes=routes)
 
 
@@ -85,6 +85,67 @@ def test_a_client_that_leaves_during_the_look_up_of_a_name_holds_up_nobody(start
     assert ask(gateway).status == 200
 
     assert seconds_since(begin) < 10
+
+
+def threads_of(gateway):
+    return gateway.status_field("Threads")
+
+
+def test_requests_that_wait_for_a_name_share_one_look_up_and_what_it_finds(start, mock, slow_names):
+    gateway = start_with_a_slow_name(start, mock, {**slow_names, "SLOW_NAME_SECONDS": "2"}, connect="10s")
+    before = threads_of(gateway)
+    waiting = [Connection(gateway.port) for _ in range(40)]
+    for connection in waiting:
+        connection.request("POST", "/v1/chat/completions", chat(model="slow"), KEY)
+    assert wait_until(lambda: gateway.metrics.sum("weir_inflight_requests") == 40)
+
+    assert threads_of(gateway) <= before + 1
+
+    assert [connection.answer().status for connection in waiting] == [200] * 40
+    for connection in waiting:
+        connection.close()
+    begin = time.monotonic()
+    assert ask(gateway, model="slow").status == 200
+    assert seconds_since(begin) < 1.5, "a name is looked up once a minute"
+
+
+def test_clients_that_leave_during_the_look_up_of_a_name_leave_no_threads_behind(start, mock, slow_names):
+    gateway = start_with_a_slow_name(start, mock, slow_names, connect="20s")
+    before = threads_of(gateway)
+
+    for number in range(20):
+        with Connection(gateway.port) as leaving:
+            leaving.request("POST", "/v1/chat/completions", chat(model="slow"), KEY)
+            assert wait_until(lambda: gateway.metrics.sum("weir_inflight_requests") == 1), number
+        assert wait_until(lambda: gateway.metrics.sum("weir_inflight_requests") == 0), number
+
+    assert threads_of(gateway) <= before + 1
+
+
+def test_a_request_that_waits_for_anothers_look_up_keeps_its_own_time_out(start, mock, slow_names):
+    gateway = start_with_a_slow_name(start, mock, slow_names, connect="1s")
+    waiting = [Connection(gateway.port) for _ in range(3)]
+    begin = time.monotonic()
+    for connection in waiting:
+        connection.request("POST", "/v1/chat/completions", chat(model="slow"), KEY)
+
+    assert [connection.answer().status for connection in waiting] == [504] * 3
+    assert seconds_since(begin) < 5
+    for connection in waiting:
+        connection.close()
+
+
+def test_a_name_that_does_not_exist_fails_for_all_that_wait_for_it(start, mock, slow_names):
+    gateway = start_with_a_slow_name(start, mock, {**slow_names, "SLOW_NAME_SECONDS": "1"}, connect="10s", name="no-slow-name.invalid")
+    waiting = [Connection(gateway.port) for _ in range(5)]
+    begin = time.monotonic()
+    for connection in waiting:
+        connection.request("POST", "/v1/chat/completions", chat(model="slow"), KEY)
+
+    assert [connection.answer().status for connection in waiting] == [502] * 5
+    assert seconds_since(begin) < 3, "they were looked up one after another"
+    for connection in waiting:
+        connection.close()
 
 
 # What comes unasked

@@ -136,3 +136,16 @@ def test_slow_connections_do_not_slow_the_others(start):
     assert beside < alone * 2 + 0.005, (alone, beside)
     for connection in slow:
         connection.close()
+
+
+def test_connections_that_ask_nothing_keep_no_probe_and_no_operator_out(start):
+    gateway = start()
+    silent = [Connection(gateway.admin_port) for _ in range(100)]
+    half = [Connection(gateway.admin_port) for _ in range(100)]
+    for connection in half:
+        connection.send("GET /livez HTTP/1.1\r\n")
+
+    assert [gateway.admin("/livez")[0] for _ in range(5)] == [200] * 5
+    assert gateway.command("status").returncode == 0
+    for connection in silent + half:
+        connection.close()

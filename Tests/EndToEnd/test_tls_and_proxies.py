@@ -1,11 +1,13 @@
 """Providers behind TLS, proxies and HTTP/2."""
 
 import os
+import socket
+import threading
 import time
 
 import pytest
 
-from processes import CALLER_KEY, chat, route, wait_until
+from processes import CALLER_KEY, chat, config, route, wait_until
 from providers import HTTP2Provider, Listener, Proxy, answer, answer_all, certificate
 from wire import Connection, call
 
@@ -184,3 +186,113 @@ def test_a_client_that_leaves_ends_its_http2_stream_although_others_go_on(start,
     assert staying.is_quiet(0.2), "the other stream was cut"
     staying.close()
     assert wait_until(lambda: http2[0].ended == 2, within=1.0)
+
+
+# Reloads
+
+
+def away(mock):
+    """A file whose provider is another."""
+    return config(mock, workers=1)
+
+
+@pytest.fixture(params=["plain", "tls", "http2", "forward proxy", "tunnel"])
+def way(request, tmp_path, mock, listeners):
+    """A way to a provider, as what listens at its other end and the provider's fields."""
+    if request.param == "plain":
+        listener = listeners(Listener(answer_all))
+        return listener, provider(f"http://127.0.0.1:{listener.port}")
+    if request.param == "forward proxy":
+        proxy = listeners(KeepingProxy())
+        return proxy, provider("http://127.0.0.1:1", proxy=f"http://127.0.0.1:{proxy.port}")
+    context, path = certificate(tmp_path)
+    kind = HTTP2Provider if request.param == "http2" else lambda context: Listener(answer_all, context)
+    listener = listeners(kind(context))
+    fields = {"ca": path, "http2": request.param == "http2"}
+    if request.param == "tunnel":
+        fields["proxy"] = f"http://127.0.0.1:{listeners(Proxy()).port}"
+    return listener, provider(f"https://localhost:{listener.port}", **fields)
+
+
+class KeepingProxy(Listener):
+    """Answers for whatever it is asked, and keeps its connections."""
+
+    def __init__(self):
+        super().__init__(answer_all)
+
+
+@pytest.mark.parametrize("change", ["removed", "changed"])
+def test_idle_connections_to_what_a_reload_takes_away_are_closed(start, mock, way, change):
+    listener, fields = way
+    gateway = start(workers=1, providers=fields)
+    assert [ask(gateway).status for _ in range(2)] == [200, 200]
+    assert (listener.accepted, listener.ended_connections) == (1, 0)
+
+    host = "127.0.0.1" if "localhost" in fields["mock"]["url"] else "localhost"
+    other = {"mock": {**fields["mock"], "url": fields["mock"]["url"].replace("127.0.0.1", host).replace("localhost", host)}}
+    assert gateway.reload(away(mock) if change == "removed" else config(mock, workers=1, providers=other)) == "loaded"
+
+    ask(gateway)
+    assert wait_until(lambda: listener.ended_connections >= 1)
+    assert gateway.reload(away(mock)) in ("loaded", "unchanged")
+    assert ask(gateway).status == 200
+
+
+@pytest.mark.parametrize("http2", [False, True])
+def test_a_handshake_that_hangs_outlives_a_reload_and_ends_in_its_time_out(start, mock, http2):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        routes = [route(upstream={"timeouts": {"connect": "1s"}, "retry": {"attempts": 0}})]
+        gateway = start(workers=1, routes=routes, providers=provider(f"https://localhost:{silent.getsockname()[1]}", http2=http2))
+        with Connection(gateway.port) as waiting:
+            waiting.request("POST", "/v1/chat/completions", chat(), KEY)
+            assert wait_until(lambda: gateway.metrics.sum("weir_inflight_requests") == 1)
+
+            assert gateway.reload(away(mock)) == "loaded"
+
+            assert ask(gateway).status == 200
+            assert waiting.answer().status == 504
+        assert ask(gateway).status == 200
+
+
+@pytest.mark.parametrize("secure", [False, True])
+@pytest.mark.parametrize("has_head", [False, True])
+def test_an_answer_under_way_ends_as_it_should_although_a_reload_took_its_provider_away(start, mock, tmp_path, listeners, secure, has_head):
+    go, asked = threading.Event(), threading.Event()
+
+    def serve(connection):
+        while connection.request():
+            head, body = answer().split(b"\r\n\r\n")
+            connection.send(head + b"\r\n\r\n" if has_head else b"")
+            asked.set()
+            assert go.wait(10)
+            connection.send((b"" if has_head else head + b"\r\n\r\n") + body)
+
+    context, path = certificate(tmp_path) if secure else (None, None)
+    listener = listeners(Listener(serve, context))
+    fields = provider(f"https://localhost:{listener.port}", ca=path) if secure else provider(f"http://127.0.0.1:{listener.port}")
+    gateway = start(workers=1, providers=fields)
+    with Connection(gateway.port) as waiting:
+        waiting.request("POST", "/v1/chat/completions", chat(), KEY)
+        assert asked.wait(10)
+
+        assert gateway.reload(away(mock)) == "loaded"
+        assert ask(gateway).status == 200
+        go.set()
+
+        assert waiting.answer().status == 200
+    assert wait_until(lambda: listener.ended_connections == 1), "nobody will use it again"
+
+
+def test_an_http2_stream_under_way_outlives_a_reload_that_took_its_provider_away(start, mock, http2):
+    gateway = start(workers=1, providers=provider(f"https://localhost:{http2[0].port}", ca=http2[1], http2=True))
+    with Connection(gateway.port) as streaming:
+        streaming.request("POST", "/v1/chat/completions", chat("hang", stream=True), KEY)
+        assert streaming.read_head()[0] == 200 and streaming.read_some(1)
+
+        assert gateway.reload(away(mock)) == "loaded"
+
+        assert ask(gateway).status == 200
+        assert http2[0].ended == 0
+    assert wait_until(lambda: http2[0].ended == 1, within=1.0)
+    assert wait_until(lambda: http2[0].ended_connections == 1)
+    assert ask(gateway).status == 200

@@ -75,6 +75,23 @@ def test_every_sdk_s_header_takes_a_token_and_refuses_in_its_own_dialect(start, 
     assert challenge(ask(gateway, None)) == "Bearer"
 
 
+def test_the_keys_of_an_issuer_are_fetched_although_a_provider_of_its_name_is_busy(start, publish, mock):
+    key, next_key = Key("one"), Key("two")
+    publisher = publish(key)
+    login = issuer(publisher, name="corp")
+    gateway = start(
+        workers=1, providers={"corp": {"dialect": "openai", "url": mock.url + "/v1"}}, models={"fast": {"targets": [{"provider": "corp"}]}},
+        jwt=[{**login, "jwks": {"url": login["jwks"], "cooldown": "1s"}}], routes=[{**BOTH, "upstream": {"retry": {"attempts": 0}}}])
+    assert ask(gateway, key.token()).status == 200
+    with Connection(gateway.port) as busy:
+        busy.request("POST", "/v1/chat/completions", chat(), {"authorization": "Bearer " + CALLER_KEY, "x-mock": "hang"})
+        assert wait_until(lambda: mock.stats["open_streams"] == 1)
+
+        publisher.keys.append(next_key)
+
+        assert wait_until(lambda: ask(gateway, next_key.token()).status == 200, every=0.1)
+
+
 @pytest.mark.parametrize("changes", [
     {"exp": 1}, {"exp": None}, {"nbf": 99999999999}, {"aud": "other"}, {"aud": None}, {"iss": "https://evil.example.com"}, {"iss": None}, {"sub": None},
 ], ids=str)

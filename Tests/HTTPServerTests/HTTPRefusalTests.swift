@@ -215,4 +215,56 @@ struct HTTPRefusalTests {
             #expect(clients[0].answer()?.status == 200)
         }
     }
+
+    @Test func `closes the connection that has been silent for longest for one more, where it is told to`() async throws {
+        try await onItsOwnThread {
+            let held = Held()
+            var limits = HTTPServerLimits()
+            (limits.connections, limits.replacesSilent) = (4, true)
+            let server = try TestServer(limits: limits) { request, responder, loop in
+                (request.head.path == "/held" ? held.serve : TestServer.echo)(request, responder, loop)
+            }
+            defer { server.stop() }
+            let (busy, begun, silent, used) = (server.client(), server.client(), server.client(), server.client())
+            busy.send("GET /held HTTP/1.1\r\nhost: a\r\n\r\n")
+            #expect(held.waitFor(1))
+            begun.send("GET / HTTP/1.1\r\n")
+            used.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            #expect(used.answer()?.status == 200)
+
+            var others: [TestClient] = []
+            for gone in [silent, used, begun] {
+                let other = server.client()
+                other.send("GET /held HTTP/1.1\r\nhost: a\r\n\r\n")
+                others.append(other)
+                #expect(gone.readToEnd() == ("", .closed))
+                #expect(held.waitFor(others.count + 1))
+            }
+
+            #expect(server.client().answer()?.status == 503, "all are being served")
+            server.onLoop { held[0].send(status: 200, fields: [], body: []) }
+            #expect(busy.answer()?.status == 200)
+        }
+    }
+
+    @Test func `holds a connection that is open already to new limits from its next request on`() async throws {
+        try await onItsOwnThread {
+            let server = try TestServer()
+            defer { server.stop() }
+            let (idle, fresh) = (server.client(), server.client())
+            let request = "GET / HTTP/1.1\r\nhost: a\r\nlong: \(String(repeating: "a", count: 2000))\r\n\r\n"
+            idle.send(request)
+            #expect(idle.answer()?.status == 200)
+
+            var limits = HTTPServerLimits()
+            limits.wire.headerBytes = 1024
+            server.listener.update(limits)
+            server.onLoop {}
+
+            for client in [idle, fresh] {
+                client.send(request)
+                #expect(client.answer()?.status == 431)
+            }
+        }
+    }
 }

@@ -117,4 +117,27 @@ struct HTTPTimeoutTests {
             #expect(client.readToEnd() == ("", .closed))
         }
     }
+
+    @Test func `let a client that asks ahead pause in reading for longer than its next head may take`() async throws {
+        try await onItsOwnThread {
+            let server = try TestServer(limits: limits { $0.headerTimeout = .milliseconds(200) }) { _, responder, _ in
+                responder.send(status: 200, fields: [], body: [UInt8](repeating: 0x61, count: 50_000))
+            }
+            defer { server.stop() }
+            let client = server.client(receiveBuffer: 4096)
+            let count = 200
+            // Not a whole number of requests in what is read at once: a head is always under way.
+            client.send(String(repeating: "GET / HTTP/1.1\r\nhost: abc\r\n\r\n", count: count))
+            _ = try #require(steady { server.seen.requests.load(ordering: .relaxed) })
+            sleep(milliseconds: 600)
+
+            for number in 0..<count {
+                let answer = client.answer()
+                guard answer?.status == 200 else {
+                    Issue.record("answer \(number) is \(answer?.status ?? 0)")
+                    break
+                }
+            }
+        }
+    }
 }

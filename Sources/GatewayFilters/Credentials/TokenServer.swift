@@ -14,7 +14,7 @@ struct TokenServer: Sendable {
     ///   - proxy: nil connects directly.
     init(provider: String, url: String, proxy: String? = nil, certificateAuthorities: [UInt8]? = nil) {
         endpoint = UpstreamEndpoint(
-            provider: provider, url: url, certificateAuthorities: certificateAuthorities, proxy: proxy,
+            provider: provider, purpose: .credentials, url: url, certificateAuthorities: certificateAuthorities, proxy: proxy,
             limits: UpstreamEndpoint.Limits(responseBodyBytes: Self.answerBytesMax))
     }
 

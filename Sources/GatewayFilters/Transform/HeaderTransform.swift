@@ -32,9 +32,10 @@ package struct HeaderTransform: Sendable {
     func fields(for exchange: Exchange, to provider: Provider) -> [HeaderField] {
         var fields: [HeaderField] = []
         fields.reserveCapacity(8)
-        if let type = contentType(exchange) { fields.append(HeaderField("content-type", type)) }
+        let client = Self.endToEnd(exchange.request.head.fields)
+        if let type = contentType(exchange, client) { fields.append(HeaderField("content-type", type)) }
         fields += provider.headers
-        pass(exchange, provider.dialect, into: &fields)
+        pass(client, of: exchange, provider.dialect, into: &fields)
         // Vertex AI reads the version in the body.
         if provider.dialect == .anthropic, provider.surface == .standard, fields.first("anthropic-version") == nil {
             fields.append(HeaderField("anthropic-version", Self.anthropicVersion))
@@ -48,9 +49,17 @@ package struct HeaderTransform: Sendable {
         return fields
     }
 
+    /// The fields that are not for this connection alone. Most clients say what needs no search.
+    private static func endToEnd(_ fields: HeaderFields) -> HeaderFields {
+        switch fields.first("connection") {
+        case nil, "keep-alive", "close": fields
+        default: fields.withoutHopByHop()
+        }
+    }
+
     /// JSON by definition where the gateway has read it as such; the client's word for everything else.
-    private func contentType(_ exchange: Exchange) -> String? {
-        if exchange.operation == .other { return exchange.request.head.fields.first("content-type") }
+    private func contentType(_ exchange: Exchange, _ client: HeaderFields) -> String? {
+        if exchange.operation == .other { return client.first("content-type") }
         return exchange.request.body.isEmpty ? nil : "application/json"
     }
 
@@ -63,8 +72,7 @@ package struct HeaderTransform: Sendable {
         }
     }
 
-    private func pass(_ exchange: Exchange, _ dialect: Dialect?, into fields: inout [HeaderField]) {
-        let client = exchange.request.head.fields
+    private func pass(_ client: HeaderFields, of exchange: Exchange, _ dialect: Dialect?, into fields: inout [HeaderField]) {
         for index in 0..<client.count {
             guard let place = client.place(at: index, among: passed) else { continue }
             let name = passed.names[place]

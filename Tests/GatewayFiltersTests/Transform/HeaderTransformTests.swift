@@ -39,6 +39,16 @@ struct HeaderTransformTests {
         #expect(HeaderTransform().fields(for: exchange, to: .sample()).first("traceparent") == exchange.trace.header)
     }
 
+    @Test(arguments: ["x-hop", "X-Hop, close", "keep-alive, x-hop"])
+    func `leaves out what the client says is for its connection alone`(_ connection: String) throws {
+        let client = [("connection", connection), ("x-hop", "here"), ("x-team", "shop")]
+
+        let fields = try fields(HeaderTransform(pass: ["x-team", "x-hop"]), client)
+
+        #expect(fields.first("x-hop") == nil)
+        #expect(fields.first("x-team") == "shop")
+    }
+
     @Test func `passes on what the dialect and the route name`() throws {
         let client = [("openai-beta", "a"), ("openai-beta", "b"), ("idempotency-key", "k"), ("x-team", "shop"), ("x-other", "no")]
 

@@ -40,7 +40,7 @@ extension IssuerKeys {
 extension KeySetFetcher {
     fileprivate init(_ source: KeySetSource, of config: JWTConfig, report: @escaping @Sendable (KeySetNews) -> Void) {
         let endpoint = UpstreamEndpoint(
-            provider: config.name, url: source.origin.description, certificateAuthorities: source.certificateAuthorities,
+            provider: config.name, purpose: .keySets, url: source.origin.description, certificateAuthorities: source.certificateAuthorities,
             proxy: source.proxy?.reveal(), limits: UpstreamEndpoint.Limits(responseBodyBytes: Self.bytesMax, connections: 1))
         self.init(
             issuer: config.name, endpoint: endpoint, path: source.path, algorithms: config.rules.algorithms, refresh: source.refresh,

@@ -1,0 +1,273 @@
+import CCurl
+import EventLoop
+
+/// One of libcurl's multi handles in the loop's epoll set: opens connections, moves what its handles transfer, and keeps what they leave open.
+///
+/// libcurl's sockets stay in the epoll set between transfers ("lazy registration"), which spares two system calls a request. What a
+/// peer sends on a pooled connection that no transfer uses belongs to no request: that connection is not used again.
+///
+/// Belongs to the loop's thread. Has to be closed: the loop keeps it as long as one of its sockets is watched.
+@safe
+final class CurlMulti: EventHandler {
+    private struct WatchedSocket {
+        enum Use { case active, paused, pooled }
+
+        var interest: Readiness = []
+        var isRegistered = false
+        var use = Use.active
+        /// Whether libcurl will tell when it closes it. Of its resolver's sockets it tells only that they need no more watching.
+        var isConnection = false
+        var isLeftOpen = false
+        /// HTTP/2 peers say things between requests.
+        var speaksHTTP2 = false
+    }
+
+    let loop: EventLoop
+    private let multi: UnsafeMutableRawPointer
+    /// Connections that libcurl keeps count too.
+    private let budget: IdleBudget
+    private var sockets: [WatchedSocket] = []
+    private var timer: LoopTimer?
+    private var timerDue: ContinuousClock.Instant?
+    /// While libcurl runs it sets its timer again and again; only the last wish counts.
+    private var isActing = false
+    private var timerWish: Int?
+    /// Handles whose names have been looked up since libcurl was called.
+    private var found: [CurlEasy] = []
+    /// How many handles are in libcurl's hands.
+    private(set) var easyCount = 0
+    private var pooledCount = 0
+    /// When the last of them was taken out.
+    private(set) var unusedSince: ContinuousClock.Instant
+    private var isClosing = false
+    private var isClosed = false
+
+    init(on loop: EventLoop, budget: IdleBudget) {
+        self.loop = loop
+        self.budget = budget
+        unusedSince = loop.turnTime
+        guard let multi = unsafe curl_multi_init() else { preconditionFailure("libcurl gave no multi handle: out of memory") }
+        unsafe self.multi = multi
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe ccurl_multi_set_socket_callback(multi, CurlCallbacks.socket, context)
+        unsafe ccurl_multi_set_timer_callback(multi, CurlCallbacks.timer, context)
+        // One request at a time on an HTTP/2 connection, too: only its end stops a provider at once, and bounds what an unread stream costs.
+        unsafe ccurl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
+        timer = LoopTimer(on: loop) { [unowned self] in timerFired() }
+    }
+
+    deinit { cleanUp() }
+
+    /// Lets go of the connections as soon as no handle is at work.
+    func close() {
+        isClosing = true
+        if easyCount == 0, !isActing { cleanUp() }
+    }
+
+    private func cleanUp() {
+        guard !isClosed else { return }
+        isClosed = true
+        timer?.cancel()
+        timer = nil  // libcurl still sets timers while it cleans up
+        unsafe curl_multi_cleanup(multi)
+    }
+
+    // MARK: - Handles
+
+    /// Puts a handle into libcurl's hands. It is looked at in the loop's next turn.
+    ///
+    /// - Returns: libcurl's complaint, 0 for none.
+    func add(_ easy: CurlEasy) -> Int {
+        guard !isClosed else { return Int(CURLM_BAD_HANDLE.rawValue) }
+        // libcurl counts all of its own, and takes 0 for no bound.
+        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, easyCount + 1 + pooledCount + max(0, budget.countMax - budget.count))
+        let added = unsafe curl_multi_add_handle(multi, easy.easy)
+        guard added == CURLM_OK else { return Int(added.rawValue) }
+        easy.isAdded = true
+        easyCount += 1
+        return 0
+    }
+
+    /// The same, and has it looked at now, which spares a turn of the loop. Not to be called from what libcurl calls.
+    func start(_ easy: CurlEasy) -> Int {
+        isActing = true
+        let complaint = add(easy)
+        isActing = false
+        if complaint == 0 { act(on: CURL_SOCKET_TIMEOUT, events: 0) }
+        return complaint
+    }
+
+    /// Takes a handle out of libcurl's hands. What it has not completed loses its connection.
+    func takeOut(_ easy: CurlEasy) {
+        guard easy.isAdded else { return }
+        easy.isAdded = false
+        easyCount -= 1
+        unusedSince = loop.turnTime
+        unsafe curl_multi_remove_handle(multi, easy.easy)
+        if isClosing, easyCount == 0, !isActing { cleanUp() }
+    }
+
+    // MARK: - Events
+
+    func ready(_ socket: Int32, _ events: Readiness) {
+        let index = Int(socket)
+        guard sockets.indices.contains(index) else { return }
+        switch sockets[index].use {
+        case .active: break
+        case .paused: return forget(socket)  // until it is resumed, or the loop would spin
+        case .pooled: return unexpected(on: socket)
+        }
+        var mask: Int32 = 0
+        if events.contains(.read) || events.contains(.hangUp) || events.contains(.peerClosed) { mask |= CURL_CSELECT_IN }
+        if events.contains(.write) { mask |= CURL_CSELECT_OUT }
+        if events.contains(.error) { mask |= CURL_CSELECT_ERR }
+        act(on: socket, events: mask)
+    }
+
+    private func act(on socket: Int32, events: Int32) {
+        var running: Int32 = 0
+        isActing = true
+        unsafe curl_multi_socket_action(multi, socket, events, &running)
+        takeMessages()
+        isActing = false
+        tellFound()
+        if isClosing, easyCount == 0 { return cleanUp() }
+        if let milliseconds = timerWish { setTimer(milliseconds: milliseconds) }
+        timerWish = nil
+    }
+
+    private func takeMessages() {
+        var left: Int32 = 0
+        while let message = unsafe curl_multi_info_read(multi, &left) {
+            var result = CURLE_OK
+            guard let easy = unsafe ccurl_message_done(message, &result) else { continue }
+            unsafe CurlEasy.of(easy)?.ended(result)
+        }
+    }
+
+    /// Outside libcurl's callbacks, where handles may be added and taken out.
+    private func tellFound() {
+        guard !found.isEmpty else { return }
+        let told = found
+        found = []
+        for easy in told { easy.pool.lookUpEnded(by: easy, .found) }
+    }
+
+    func foundHTTP2(on socket: Int32) { sockets[Int(socket)].speaksHTTP2 = true }
+
+    // MARK: - Sockets
+
+    /// libcurl's wish for a socket: CURL_POLL_IN, OUT, INOUT, or REMOVE.
+    ///
+    /// - Parameter isPaused: whether the transfer that uses it is.
+    func watch(_ socket: Int32, what: Int32, isPaused: () -> Bool) {
+        let index = grow(to: socket)
+        guard what != CURL_POLL_REMOVE else {
+            guard sockets[index].isConnection else { return forget(socket) }
+            setUse(index, isPaused() ? .paused : .pooled)
+            return
+        }
+        var interest: Readiness = []
+        if what & CURL_POLL_IN != 0 { interest.insert(.read) }
+        if what & CURL_POLL_OUT != 0 { interest.insert(.write) }
+        if !sockets[index].isRegistered {
+            loop.register(socket, interest, self)
+        } else if sockets[index].interest != interest {
+            loop.modify(socket, interest)
+        }
+        sockets[index].interest = interest
+        sockets[index].isRegistered = true
+        setUse(index, .active)
+    }
+
+    private func grow(to socket: Int32) -> Int {
+        let index = Int(socket)
+        while sockets.count <= index { sockets.append(WatchedSocket()) }
+        return index
+    }
+
+    private func setUse(_ index: Int, _ use: WatchedSocket.Use) {
+        let change = (use == .pooled ? 1 : 0) - (sockets[index].use == .pooled ? 1 : 0)
+        pooledCount += change
+        budget.count += change
+        sockets[index].use = use
+    }
+
+    /// A pooled connection was closed, or carries what nobody asked for. libcurl would take that for the answer to its next request: it only
+    /// looks whether a connection is closed. So it is made to look closed.
+    private func unexpected(on socket: Int32) {
+        if !sockets[Int(socket)].speaksHTTP2 { Socket.makeUseless(socket, &loop.scratch) }
+        forget(socket)
+    }
+
+    /// The socket of an open connection is somebody else's to watch from now on.
+    func stopWatching(_ socket: Int32) {
+        forget(socket)
+        setUse(Int(socket), .active)
+    }
+
+    /// The socket outlives libcurl's connection.
+    func leaveOpen(_ socket: Int32) { sockets[Int(socket)].isLeftOpen = true }
+
+    /// Takes a socket out of the epoll set, if it is there.
+    private func forget(_ socket: Int32) {
+        let index = Int(socket)
+        guard sockets[index].isRegistered else { return }
+        loop.deregister(socket)
+        sockets[index].isRegistered = false
+        sockets[index].interest = []
+    }
+
+    /// libcurl has opened a socket for a handle: it knows the address.
+    func opened(_ socket: Int32, for easy: CurlEasy) {
+        let index = grow(to: socket)
+        setUse(index, .active)
+        sockets[index] = WatchedSocket(isConnection: true)
+        nameIsKnown(to: easy)
+    }
+
+    /// A handle needs no look-up any more.
+    func nameIsKnown(to easy: CurlEasy) {
+        if easy.pool.isLookingUp(easy) { found.append(easy) }
+    }
+
+    func close(_ socket: Int32) {
+        let index = Int(socket)
+        if sockets.indices.contains(index) {
+            forget(socket)
+            setUse(index, .active)
+            let isLeftOpen = sockets[index].isLeftOpen
+            sockets[index] = WatchedSocket()
+            if isLeftOpen { return }
+        }
+        Socket.close(socket)
+    }
+
+    // MARK: - libcurl's own timer
+
+    /// Only moved when it must fire sooner; a timer that fires early asks again.
+    func setTimer(milliseconds: Int) {
+        guard !isActing else {
+            timerWish = milliseconds
+            return
+        }
+        guard milliseconds >= 0 else {
+            timerDue = nil
+            return
+        }
+        let due = loop.turnTime.advanced(by: .milliseconds(milliseconds))
+        timerDue = due
+        guard let timer, !timer.isScheduled || timer.deadline > due else { return }
+        timer.schedule(at: due)
+    }
+
+    private func timerFired() {
+        guard let due = timerDue else { return }
+        guard due <= ContinuousClock.now else {
+            timer?.schedule(at: due)
+            return
+        }
+        timerDue = nil
+        act(on: CURL_SOCKET_TIMEOUT, events: 0)
+    }
+}
