@@ -4,6 +4,7 @@ func appendStableText(of value: Any, to text: inout String) {
     let mirror = Mirror(reflecting: value)
     switch mirror.displayStyle {
     case .set, .dictionary: appendList(mirror.children.map { stableText(of: $0.value) }.sorted(), to: &text)
+    case .optional: appendList(mirror.children.map { stableText(of: $0.value) }, to: &text)
     case .collection: appendList(mirror.children.map { stableText(of: $0.value) }, to: &text)
     default:
         if let value = value as? any CustomStringConvertible {

@@ -9,6 +9,7 @@ struct StableTextTests {
         var prices: [String: [Int]]
         var choice: Choice? = .two(3, name: "x")
         var limit: Int? = nil
+        var tags: Set<String>? = nil
     }
 
     private enum Choice { case one, two(Int, name: String) }
@@ -26,8 +27,8 @@ struct StableTextTests {
             others.insert(name)
             prices[name] = [name.count]
         }
-        let one = Sample(names: Set(names), prices: Dictionary(uniqueKeysWithValues: names.map { ($0, [$0.count]) }))
-        let other = Sample(names: others, prices: prices)
+        let one = Sample(names: Set(names), prices: Dictionary(uniqueKeysWithValues: names.map { ($0, [$0.count]) }), tags: Set(names))
+        let other = Sample(names: others, prices: prices, tags: others)
 
         #expect("\(one)" != "\(other)", "or the test shows nothing")
         #expect(text(one) == text(other))
@@ -39,6 +40,7 @@ struct StableTextTests {
         for change: (inout Sample) -> Void in [
             { $0.names = ["a"] }, { $0.names = ["a b"] }, { $0.prices["m"] = [2, 1] }, { $0.prices["n"] = [] }, { $0.choice = .one },
             { $0.choice = .two(3, name: "y") }, { $0.choice = nil }, { $0.limit = 0 },
+            { $0.tags = [] }, { $0.tags = ["a"] },
         ] {
             var sample = base
             change(&sample)

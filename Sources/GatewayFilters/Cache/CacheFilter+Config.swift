@@ -12,7 +12,7 @@ extension CacheFilter {
             // A key that is new with each call says nothing about the answer.
             sentHeaders: HeaderTransform.passed(route.transform.headers.pass).filter { $0 != "idempotency-key" },
             fingerprint: fingerprint, convertible: Set(converters.keys), fields: try CacheKeyFields(config.key),
-            spent: route.switches.compactMap(\.spent))
+            switches: route.switches)
         self.init(
             recipe: recipe, policy: CachePolicy(config), determinism: config.isOnlyDeterministic ? Determinism(route.transform) : nil,
             state: state, converters: converters)

@@ -20,19 +20,19 @@ package struct CacheKeyRecipe: Sendable {
     private let questions: KeyText
     private let convertible: Set<Operation>
     private let fields: CacheKeyFields
-    /// What decides which model answers, and is not the same for all callers.
-    private let spent: [SwitchConfig.Spent]
+    /// Those that decide by what is spent which model answers, which is not the same for all callers.
+    private let switches: [SwitchConfig]
 
     /// - Parameters:
     ///   - sentHeaders: client headers, in lower case, that are sent on to providers and may change what they answer.
     ///   - fingerprint: stands for what the route does to requests and where it sends them, so that a reload that changes this does not go
     ///     on with old answers. Any bytes that differ when it does.
-    ///   - spent: limits of which another model depends. Who has used one up so far gets an answer of another kind.
+    ///   - switches: the route's. Those for whom one holds because of what is spent get an answer of another kind.
     ///   - convertible: operations whose answers can be turned from JSON into a stream and back; of the others a stream and its JSON twin
     ///     are two different requests.
     init(
         route: String, scope: CacheScope, sentHeaders: [String] = [], fingerprint: [UInt8] = [], convertible: Set<Operation> = [],
-        fields: CacheKeyFields = .usual, spent: [SwitchConfig.Spent] = []
+        fields: CacheKeyFields = .usual, switches: [SwitchConfig] = []
     ) {
         self.route = route
         self.scope = scope
@@ -41,7 +41,7 @@ package struct CacheKeyRecipe: Sendable {
         questions = Self.beginning("weir question 1", route, fingerprint)
         self.convertible = convertible
         self.fields = fields
-        self.spent = spent
+        self.switches = switches.filter { $0.spent != nil }
     }
 
     /// - Returns: nil for a request that is neither looked up nor kept: another operation, no JSON object, JSON that has no canonical form,
@@ -91,10 +91,7 @@ package struct CacheKeyRecipe: Sendable {
     }
 
     private func appendSpent(_ exchange: Exchange, to text: inout KeyText) {
-        for each in spent {
-            let limit = exchange.limitsInUse.first { $0.name == each.limit }
-            text.append(limit?.isSpent(percent: each.percent) ?? false ? "spent" : "left")
-        }
+        for rule in switches { text.append(rule.isAbout(exchange.model) && rule.isSpent(for: exchange) ? "spent" : "left") }
     }
 
     private func append(_ names: [String], of fields: HeaderFields, to text: inout KeyText) {

@@ -13,18 +13,21 @@ package struct ModelSwitch: Sendable {
 
     /// - Parameter inputTokens: what the provider may read of the request; asked for only if the rule is about that.
     func holds(for exchange: Exchange, inputTokens: () -> Int) -> Bool {
-        if !config.models.isEmpty {
-            guard let name = exchange.model, config.models.contains(where: { $0.matches(name) }) else { return false }
-        }
-        if let spent = config.spent {
-            guard let limit = exchange.limitsInUse.first(where: { $0.name == spent.limit }), limit.isSpent(percent: spent.percent) else {
-                return false
-            }
-        }
+        guard config.isAbout(exchange.model), config.spent == nil || config.isSpent(for: exchange) else { return false }
         switch config.inputTokens {
         case .above(let bound): return inputTokens() > bound
         case .below(let bound): return inputTokens() < bound
         case nil: return true
         }
+    }
+}
+
+extension SwitchConfig {
+    func isAbout(_ model: String?) -> Bool { models.isEmpty || model.map { name in models.contains { $0.matches(name) } } ?? false }
+
+    /// Whether the limit that the rule waits for has been used up so far.
+    func isSpent(for exchange: Exchange) -> Bool {
+        guard let spent, let limit = exchange.limitsInUse.first(where: { $0.name == spent.limit }) else { return false }
+        return limit.isSpent(percent: spent.percent)
     }
 }

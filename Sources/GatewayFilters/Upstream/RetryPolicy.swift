@@ -32,9 +32,11 @@ package struct RetryPolicy: Sendable {
         let ceiling = min(backoff * (1 << min(number, 16)), waitMax)
         let jittered = Duration.microseconds(random(max(0, ceiling.microseconds) + 1))
         guard let wish else { return jittered }
-        let wanted = Duration.seconds(wish)
-        return wanted > waitMax ? nil : max(wanted, jittered)
+        return grants(wish) ? max(.seconds(wish), jittered) : nil
     }
+
+    /// Whether a provider is waited for that wants to be left alone for so many seconds.
+    func grants(_ wish: Int) -> Bool { .seconds(wish) <= waitMax }
 }
 
 extension Duration {

@@ -22,12 +22,28 @@ struct TargetCourse {
         notBefore[index] = failure.retryAfterSeconds.map { now.advanced(by: .seconds($0)) }
     }
 
-    /// Those that may be asked now; if none may, the one that may be asked first; none at all when all are ruled out.
-    func candidates(now: ContinuousClock.Instant) -> [Int] {
+    /// Those to choose from next: of the healthy ones, those that may be asked now, or else the one that may be asked first if it is worth
+    /// waiting for; then of the others those that may be asked now; then whichever may be asked first. None when all are ruled out.
+    ///
+    /// - Parameters:
+    ///   - isHealthy: false for a target that is left out because it fails.
+    ///   - mayWait: whether the request has so many seconds.
+    func candidates(now: ContinuousClock.Instant, isHealthy: (Int) -> Bool, mayWait: (Int) -> Bool) -> [Int] {
         let left = (0..<count).filter { !ruledOut.contains($0) }
-        let ready = left.filter { index in notBefore[index].map { $0 <= now } ?? true }
-        guard ready.isEmpty else { return ready }
-        return left.min { notBefore[$0]! < notBefore[$1]! }.map { [$0] } ?? []
+        let healthy = left.filter(isHealthy)
+        let ready = left.filter { wish(of: $0, now: now) == nil }
+        let best = ready.filter(healthy.contains)
+        if !best.isEmpty { return best }
+        if let first = soonest(of: healthy), let wish = wish(of: first, now: now), mayWait(wish) { return [first] }
+        if !ready.isEmpty { return ready }
+        return soonest(of: left).map { [$0] } ?? []
+    }
+
+    private func soonest(of places: [Int]) -> Int? {
+        places.min { left, right in
+            guard let other = notBefore[right] else { return false }
+            return notBefore[left].map { $0 < other } ?? true
+        }
     }
 
     /// Whole seconds, rounded up, for which a target still wants to be left alone; nil when it does not.

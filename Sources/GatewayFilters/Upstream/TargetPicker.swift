@@ -13,8 +13,11 @@ struct TargetPicker: Sendable {
 
     /// Whether every target is left out at the moment.
     func allAreEjected(_ targets: [Target], now: ContinuousClock.Instant) -> Bool {
-        skipsEjected && !targets.contains { $0.state.isAvailable(now: now) }
+        targets.allSatisfy { isLeftOut($0, now: now) }
     }
+
+    /// Whether a target is, because it fails.
+    func isLeftOut(_ target: Target, now: ContinuousClock.Instant) -> Bool { skipsEjected && !target.state.isAvailable(now: now) }
 
     /// The position of the target to ask next: of those not tried yet and not ejected, else of those tried, else of the ejected ones.
     /// Within each group weight 0 comes last.
@@ -39,8 +42,7 @@ struct TargetPicker: Sendable {
     }
 
     private func rank(_ target: Target, isTried: Bool, now: ContinuousClock.Instant) -> Int {
-        let isOut = skipsEjected && !target.state.isAvailable(now: now)
-        return (isOut ? 4 : 0) + (isTried ? 2 : 0) + (target.weight == 0 && balance == .weighted ? 1 : 0)
+        (isLeftOut(target, now: now) ? 4 : 0) + (isTried ? 2 : 0) + (target.weight == 0 && balance == .weighted ? 1 : 0)
     }
 
     private func choose(_ group: [Int], _ targets: [Target], _ size: () -> Usage, _ random: (Int) -> Int) -> Int {

@@ -49,7 +49,7 @@ package final class UpstreamCaller: Sendable {
                     // This target was not asked: one of another format may take what it cannot say.
                     refusal = refusal ?? error
                     course.ruleOut(index)
-                    guard let next = pick(targets, course, exchange) else { throw failure ?? refusal ?? error }
+                    guard let next = pick(targets, course, exchange, by: deadline) else { throw failure ?? refusal ?? error }
                     index = next
                     guard let wish = course.wish(of: index, now: worker.now) else { continue }
                     guard let wait = wait(for: wish, number, by: deadline, worker) else { throw failure ?? error }
@@ -57,7 +57,7 @@ package final class UpstreamCaller: Sendable {
                 } else {
                     failure = error
                     course.failed(index, error, now: worker.now)
-                    guard number < policy.retry.attempts, policy.retry.on.include(error), let next = pick(targets, course, exchange),
+                    guard number < policy.retry.attempts, policy.retry.on.include(error), let next = pick(targets, course, exchange, by: deadline),
                         let wait = wait(for: course.wish(of: next, now: worker.now), number, by: deadline, worker),
                         budget.takeRetry(now: worker.now)
                     else { throw error }
@@ -88,9 +88,12 @@ package final class UpstreamCaller: Sendable {
     }
 
     /// - Returns: nil when no target is left that could be asked.
-    private func pick(_ targets: [Target], _ course: TargetCourse, _ exchange: Exchange) -> Int? {
+    private func pick(_ targets: [Target], _ course: TargetCourse, _ exchange: Exchange, by deadline: ContinuousClock.Instant) -> Int? {
         let worker = exchange.worker
-        let places = course.candidates(now: worker.now)
+        let now = worker.now
+        let places = course.candidates(now: now, isHealthy: { !picker.isLeftOut(targets[$0], now: now) }) { seconds in
+            policy.retry.grants(seconds) && now + .seconds(seconds) < deadline
+        }
         guard !places.isEmpty else { return nil }
         let tried = Set(places.indices.filter { course.tried.contains(places[$0]) })
         let picked = picker.pick(

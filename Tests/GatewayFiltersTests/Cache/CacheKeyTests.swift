@@ -1,3 +1,4 @@
+import GatewayConfig
 import GatewayCore
 import Testing
 
@@ -78,6 +79,26 @@ struct CacheKeyTests {
         #expect((keys[0] == keys[1]) == (scope != .caller))
         #expect(key(recipe: recipe, caller: Caller(name: "alice", team: "shop")) == keys[0])
         #expect(key(recipe: recipe) == keys.last)
+    }
+
+    @Test(arguments: [("fast", true), ("f*", true), ("slow", false)])
+    func `changes with what is spent where that decides which model answers, and only for the models that it decides about`(
+        _ models: String, _ changes: Bool
+    ) throws {
+        let rules = [
+            try SwitchConfig.load("{ when: { model: [\(models)], spent: 80% of month }, use: cheap }"),
+            try SwitchConfig.load("{ when: { input_tokens: < 1k }, use: cheap }"),
+        ]
+        let recipe = CacheKeyRecipe(route: "chat", scope: .everyone, switches: rules)
+        func keys(used: Int) -> [CacheKey?] {
+            let exchange = Exchange.sample()
+            exchange.limitsInUse = [LimitInUse(name: "month", used: used, limit: 100)]
+            return [recipe.key(for: exchange), recipe.meaning(of: exchange)]
+        }
+
+        #expect(keys(used: 0).allSatisfy { $0 != nil })
+        for (before, after) in zip(keys(used: 79), keys(used: 80)) { #expect((before != after) == changes) }
+        #expect(keys(used: 0) == keys(used: 79))
     }
 
     @Test func `does not exist for requests that are none of the cache's business`() {

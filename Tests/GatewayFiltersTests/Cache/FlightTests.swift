@@ -256,6 +256,53 @@ struct FlightTests {
             #expect(charged == [seats.first { !leavers.contains($0) }])
         }
     }
+
+    @Test func `charges who leaves last, also after its end, and nobody twice`() async {
+        for order in [[0, 1], [1, 0]] {
+            for readsHead in [false, true] {
+                for endsFirst in [false, true] {
+                    let flight = flight()
+                    _ = flight.board(needsAll: false)
+                    flight.receive(head())
+                    for seat in order where readsHead { _ = await flight.news(for: seat) }
+                    _ = flight.receive(chunk(10))
+                    if endsFirst { flight.end(.landed(RequestRecord(), answer: nil)) }
+
+                    #expect(!flight.leave(order[0]))
+                    #expect(flight.leave(order[1]))
+                    if !endsFirst { flight.end(.crashed(.clientGone, addedHeaders: [], RequestRecord())) }
+
+                    #expect(await flight.bill(for: order[1]).isCharged)
+                    #expect(await !flight.bill(for: order[1]).isCharged)
+                }
+            }
+        }
+    }
+
+    @Test func `does not charge who leaves after somebody has read to the end`() async {
+        let flight = flight()
+        let other = flight.board(needsAll: false) ?? -1
+        flight.receive(head())
+        _ = await flight.news(for: 0)
+        flight.end(.landed(RequestRecord(), answer: nil))
+        guard case .ended(_, let bill) = await flight.news(for: 0) else { return #expect(Bool(false), "it has ended") }
+        #expect(bill.isCharged)
+
+        #expect(!flight.leave(0))
+        #expect(!flight.leave(other))
+    }
+
+    @Test func `sends those who need the whole away, and not with the error of those who gave it up`() async {
+        let flight = flight(kept: 100)
+        let seat = flight.board(needsAll: true) ?? -1
+        flight.receive(head())
+        _ = flight.receive(chunk(200))
+        flight.leave(0)
+        flight.end(.crashed(.clientGone, addedHeaders: [], RequestRecord()))
+
+        guard case .unusable = await flight.news(for: seat) else { return #expect(Bool(false), "its answer is lost to it, and it has not failed") }
+        #expect(!flight.leave(seat), "who gave it up has paid")
+    }
 }
 
 extension FlightNews {

@@ -164,6 +164,45 @@ struct SharedFlightTests {
         #expect(provider.calls.value == 1)
     }
 
+    /// A stream whose client leaves when the provider is done and not all has been read.
+    @Test func `pay for what the provider has done, also when they leave after its end`() async throws {
+        let provider = FakeProvider(.stream(["a", "b", "usage"]))
+        try await FakeThread().run { worker in
+            let exchange = Exchange.sample(on: worker, streaming: true)
+            let response = try await filter.handle(exchange, next: provider.next)
+            guard case .stream(let source) = response.body.content else { return #expect(Bool(false), "it streams") }
+            _ = try await source.next()
+            await until { flights.count == 0 }
+
+            exchange.cancellation.cancel(.clientGone)
+            await source.cancel()
+
+            #expect(exchange.record.usage == Usage(input: 10, output: 5))
+            #expect(exchange.record.attempts.count == 1)
+        }
+    }
+
+    /// The leader asks for a stream and leaves; the follower wants the whole, which cannot be turned, or is not kept, for it.
+    @Test(arguments: [200, 206]) func `pay for a call that is of no use to them when nobody else is left who would, and for their own`(_ status: Int) async {
+        let provider = FakeProvider(.stream(["cannot", "usage"]), isOpen: false, status: status)
+        await FakeThread().run { worker in
+            let (first, second) = (FakeClient(.sample(on: worker, streaming: true)), FakeClient(.sample(on: worker)))
+            first.ask(filter, provider)
+            await until { provider.calls.value == 1 }
+            second.ask(filter, provider)
+            await until { flights.passengerCount == 2 }
+            first.leave()
+            _ = await first.received()
+            provider.valve.open()
+
+            let received = await second.received()
+
+            #expect(received.text == "cannotusage")
+            #expect(received.record.attempts.count == 2)
+            #expect(provider.calls.value == 2)
+        }
+    }
+
     @Test func `do not share with other scopes`() async {
         let provider = FakeProvider(.json("{}"), isOpen: false)
         await FakeThread().run { worker in

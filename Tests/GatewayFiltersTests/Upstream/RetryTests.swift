@@ -79,6 +79,40 @@ struct RetryTests {
         #expect(worker.asked == ["alpha", "beta", "beta", "beta"])
     }
 
+    @Test func `wait for a healthy target that asks for a moment rather than ask one that is left out because it fails`() async throws {
+        let ejection = EjectionPolicy(failures: 2, duration: .seconds(30))
+        let worker = FakeWorker(["alpha": [{ .failed(429, retryAfter: "1") }, { .good }], "beta": [{ .failed(500) }]])
+        let targets: [Target] = [.sample(), .sample("beta")]
+        for _ in 0..<2 { targets[1].state.begin(now: worker.now, ejection: ejection).end(.failed, now: worker.now) }
+
+        let (_, error) = try await run(worker, .sample(targets, policy: .sample(attempts: 1, ejection: ejection)))
+
+        #expect(error == nil)
+        #expect(worker.asked == ["alpha", "alpha"])
+        #expect(worker.sleeps == [.seconds(1)])
+    }
+
+    @Test func `choose among those that may be asked, the healthy ones first, and wait only for as long as is granted`() {
+        let now = ContinuousClock.now
+        /// Which of three targets come into question, when 0 asks for two seconds, 1 for five, and 2 for nothing.
+        func candidates(healthy: Set<Int>, granted: Int, ruledOut: [Int] = []) -> [Int] {
+            var course = TargetCourse(count: 3)
+            for (index, seconds) in [2, 5].enumerated() {
+                course.failed(index, .upstreamFailed(UpstreamFailure(provider: "p", status: 429, retryAfterSeconds: seconds)), now: now)
+            }
+            for index in ruledOut { course.ruleOut(index) }
+            return course.candidates(now: now, isHealthy: healthy.contains, mayWait: { $0 <= granted })
+        }
+
+        #expect(candidates(healthy: [0, 1, 2], granted: 9) == [2])
+        #expect(candidates(healthy: [0, 1], granted: 9) == [0], "2 fails, 0 may be asked soon")
+        #expect(candidates(healthy: [0, 1], granted: 1) == [2], "that is too long")
+        #expect(candidates(healthy: [1], granted: 9) == [1])
+        #expect(candidates(healthy: [], granted: 9) == [2])
+        #expect(candidates(healthy: [], granted: 9, ruledOut: [2]) == [0])
+        #expect(candidates(healthy: [0, 1, 2], granted: 9, ruledOut: [0, 1, 2]) == [])
+    }
+
     @Test func `ask no target again that has no money left for us`() async throws {
         let spent = #"{"error":{"message":"x","type":"insufficient_quota","code":"insufficient_quota"}}"#
         let worker = FakeWorker(["alpha": [{ .failed(429, spent) }], "beta": [{ .failed(429, spent) }]])

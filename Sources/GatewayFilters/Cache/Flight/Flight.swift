@@ -42,18 +42,18 @@ final class Flight: Sendable {
         }
     }
 
-    /// - Returns: whether this seat has to account for what the flight came to: it was the last.
+    /// - Returns: whether this seat has to account for what the flight comes to (`bill`): nobody is left who will.
     @discardableResult
     func leave(_ seat: Int) -> Bool {
         change { $0.leave(seat) }
     }
 
-    /// What the flight came to for a seat that left it last; waits until it has ended, which it is about to.
-    func billOfAbandoned(for seat: Int) async -> FlightBill {
+    /// What the flight came to for a seat that left it last; waits until it has ended, which it is about to if it has not.
+    func bill(for seat: Int) async -> FlightBill {
         await withCheckedContinuation { waiter in
             if !state.withLock({ $0.waitForBill(waiter) }) { waiter.resume() }
         }
-        return state.withLock { $0.billOfAbandoned(for: seat) }
+        return state.withLock { $0.bill(for: seat) }
     }
 
     func receive(_ head: FlightHead) {

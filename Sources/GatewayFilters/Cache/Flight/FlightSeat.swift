@@ -56,8 +56,12 @@ final class FlightSeat: BodySource {
         case .ended(.found(let answer), _):
             leave()
             return .found(answer)
-        case .ended(.landed(_, nil), _), .ended(.dissolved, _), .unusable:
+        case .ended(.landed(_, nil), let bill):
+            settle(bill)
             leave()
+            return .unusable
+        case .ended(.dissolved, _), .unusable:
+            await cancel()
             return .unusable
         case .ended(.crashed(let error, let headers, _), let bill):
             settle(bill)
@@ -100,7 +104,7 @@ final class FlightSeat: BodySource {
             leave()
             throw error
         case .overrun:
-            leave()
+            await cancel()
             throw .overloaded(reason: "this client reads an answer that it shares with others too slowly.")
         case .gone, .head, .nothingYet, .unusable, .ended(.dissolved, _), .ended(.found, _):
             await cancel()
@@ -112,7 +116,7 @@ final class FlightSeat: BodySource {
         leave()
         guard isToPay else { return }
         isToPay = false
-        settle(await flight.billOfAbandoned(for: number))
+        settle(await flight.bill(for: number))
     }
 
     /// Gives up the seat. May be called more than once.
@@ -152,7 +156,7 @@ final class FlightSeat: BodySource {
 }
 
 extension RequestRecord {
-    /// What a flight found out while it ran in this request's place.
+    /// What a flight found out while it ran in this request's place. A flight that the request set out with knows what it had come to before.
     fileprivate mutating func takeCosts(from flight: RequestRecord) {
         provider = flight.provider
         modelUsed = flight.modelUsed

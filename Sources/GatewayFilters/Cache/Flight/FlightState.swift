@@ -74,7 +74,7 @@ extension FlightState {
         guard let seat = seats[number] else { return (.gone, []) }
         if seat.isOverrun { return (.overrun, []) }
         if number != 0, let head, !head.isShareable { return (.unusable, []) }
-        if seat.needsAll { return (keepsAll || ending != nil ? lookAtEnding(number) : .unusable, []) }
+        if seat.needsAll { return (!isAbandoned && (keepsAll || ending != nil) ? lookAtEnding(number) : .unusable, []) }
         if !seat.hasSeenHead {
             guard let head else { return (lookAtEnding(number), []) }
             seats[number]?.hasSeenHead = true
@@ -98,11 +98,12 @@ extension FlightState {
 
     /// Gives up a seat. The flight is abandoned when it was the last one that could still get the answer.
     ///
-    /// - Returns: whether the seat has to account for what an abandoned flight comes to.
+    /// - Returns: whether the seat has to account for what the flight comes to, because nobody who stays will.
     mutating func leave(_ number: Int) -> (Bool, wake: [Waiter]) {
         guard let seat = seats.removeValue(forKey: number) else { return (false, []) }
         var wake = seat.waiter.map { [$0] } ?? []
-        if payer == number, !isPaid { payer = seats.keys.min() }
+        let wasPayer = payer == number
+        if wasPayer, !isPaid { payer = seats.keys.min() }
         let wasAbandoned = isAbandoned
         if ending == nil, seats.values.allSatisfy({ $0.isOverrun || ($0.needsAll && !keepsAll) }) {
             isAbandoned = true
@@ -110,7 +111,7 @@ extension FlightState {
         }
         dropWhatAllHaveRead()
         if hasRoom { wake += takePumpWaiter() }
-        let isToPay = isAbandoned && !wasAbandoned && !isPaid
+        let isToPay = !isPaid && (isAbandoned ? !wasAbandoned : ending != nil && wasPayer && seats.isEmpty)
         if isToPay { payer = number }
         return (isToPay, wake)
     }
@@ -122,7 +123,7 @@ extension FlightState {
         return true
     }
 
-    mutating func billOfAbandoned(for number: Int) -> FlightBill { billForEnding(number, ending?.record) }
+    mutating func bill(for number: Int) -> FlightBill { billForEnding(number, ending?.record) }
 
     private mutating func lookAtEnding(_ number: Int) -> FlightNews {
         guard let ending else { return .nothingYet(version: version) }
