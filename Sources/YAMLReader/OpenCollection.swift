@@ -64,7 +64,8 @@ struct OpenCollection {
         var unique = UniqueEntries()
         for entry in entries {
             guard let first = unique.add(entry) else { continue }
-            let message = "the key \(entry.key.quotedBriefly) is already given in line \(first.line), column \(first.column)"
+            let key = entry.key.quotedIfWord.map { "the key \($0)" } ?? "this key"
+            let message = "\(key) is already given in line \(first.line), column \(first.column)"
             problems.append(YAMLProblem(message, at: entry.keyPosition))
         }
         if let merge {

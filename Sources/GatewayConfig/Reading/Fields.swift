@@ -75,7 +75,7 @@ package struct Fields {
         for (entry, isRead) in zip(entries, isRead) where !isRead {
             let suggestion = context.suggestion(for: entry.key, among: known)
             let hint = suggestion.isEmpty ? "known here: \(Set(known).sorted().joined(separator: ", "))" : nil
-            context.error("unknown key \(entry.key.quotedBriefly)\(suggestion)", at: entry.keyPosition, hint: hint)
+            context.error("unknown key" + (entry.key.quotedIfWord.map { " " + $0 } ?? "") + suggestion, at: entry.keyPosition, hint: hint)
         }
     }
 

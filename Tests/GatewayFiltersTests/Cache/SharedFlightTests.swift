@@ -183,7 +183,9 @@ struct SharedFlightTests {
     }
 
     /// The leader asks for a stream and leaves; the follower wants the whole, which cannot be turned, or is not kept, for it.
-    @Test(arguments: [200, 206]) func `pay for a call that is of no use to them when nobody else is left who would, and for their own`(_ status: Int) async {
+    @Test(arguments: [200, 206]) func `pay for a call that is of no use to them when nobody else is left who would, and for their own`(_ status: Int)
+        async
+    {
         let provider = FakeProvider(.stream(["cannot", "usage"]), isOpen: false, status: status)
         await FakeThread().run { worker in
             let (first, second) = (FakeClient(.sample(on: worker, streaming: true)), FakeClient(.sample(on: worker)))
