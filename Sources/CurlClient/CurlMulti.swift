@@ -130,10 +130,11 @@ final class CurlMulti: EventHandler {
         unsafe curl_multi_socket_action(multi, socket, events, &running)
         takeMessages()
         isActing = false
-        tellFound()
-        if isClosing, easyCount == 0 { return cleanUp() }
         if let milliseconds = timerWish { setTimer(milliseconds: milliseconds) }
         timerWish = nil
+        // Only now: what is added here has a wish of its own.
+        tellFound()
+        if isClosing, easyCount == 0 { cleanUp() }
     }
 
     private func takeMessages() {

@@ -95,6 +95,7 @@ def test_requests_that_wait_for_a_name_share_one_look_up_and_what_it_finds(start
     gateway = start_with_a_slow_name(start, mock, {**slow_names, "SLOW_NAME_SECONDS": "2"}, connect="10s")
     before = threads_of(gateway)
     waiting = [Connection(gateway.port) for _ in range(40)]
+    asked = time.monotonic()
     for connection in waiting:
         connection.request("POST", "/v1/chat/completions", chat(model="slow"), KEY)
     assert wait_until(lambda: gateway.metrics.sum("weir_inflight_requests") == 40)
@@ -102,6 +103,7 @@ def test_requests_that_wait_for_a_name_share_one_look_up_and_what_it_finds(start
     assert threads_of(gateway) <= before + 1
 
     assert [connection.answer().status for connection in waiting] == [200] * 40
+    assert seconds_since(asked) < 4, "they went on late"
     for connection in waiting:
         connection.close()
     begin = time.monotonic()
