@@ -39,6 +39,8 @@ package final class CurlClient: @unchecked Sendable {
     }
 
     package var activeCount: Int { active.count }
+    /// Idle connections that are kept for the next request.
+    package var keptCount: Int { idleBudget.count }
 
     /// Forgets handles and connections of endpoints that are not in use any more. What is under way to them goes on.
     package func keepPools(of endpoints: Set<CurlEndpoint>) {

@@ -80,6 +80,8 @@ class CurlEasy {
     /// How a proxy answered CONNECT; 0 when none did.
     var proxyStatus: Int {
         var status = 0
+        // What has not begun remembers its last use.
+        guard isAdded else { return status }
         unsafe ccurl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status)
         return status
     }
@@ -96,6 +98,10 @@ class CurlEasy {
 
     /// Who waits for what the handle does; nil when nobody does any more.
     var waiter: CurlTransfer? { nil }
+
+    /// Whether libcurl keeps the connection that it is about to use.
+    var leavesConnection: Bool { false }
+    func mayLeaveConnection(_ isGranted: Bool) {}
 
     /// libcurl has done what the handle was given to it for.
     func done(_ code: CURLcode) {}

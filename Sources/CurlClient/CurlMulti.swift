@@ -10,7 +10,14 @@ import EventLoop
 @safe
 final class CurlMulti: EventHandler {
     private struct WatchedSocket {
-        enum Use { case active, paused, pooled }
+        enum Use {
+            case active, paused
+            /// libcurl needs it watched no more: because a transfer on it has ended, or because it has closed it, which it does not say of those
+            /// that never were connected.
+            case released
+            /// Open, for the next transfer.
+            case pooled
+        }
 
         var interest: Readiness = []
         var isRegistered = false
@@ -36,7 +43,10 @@ final class CurlMulti: EventHandler {
     private var found: [CurlEasy] = []
     /// How many handles are in libcurl's hands.
     private(set) var easyCount = 0
-    private var pooledCount = 0
+    private(set) var pooledCount = 0
+    /// How many of the handles leave their connections to be kept.
+    private var leavingCount = 0
+    private var released: [Int32] = []
     /// When the last of them was taken out.
     private(set) var unusedSince: ContinuousClock.Instant
     private var isClosing = false
@@ -51,6 +61,8 @@ final class CurlMulti: EventHandler {
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe ccurl_multi_set_socket_callback(multi, CurlCallbacks.socket, context)
         unsafe ccurl_multi_set_timer_callback(multi, CurlCallbacks.timer, context)
+        // By itself it closes connections that are kept for later when little is going on.
+        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Int(Int32.max))
         // One request at a time on an HTTP/2 connection, too: only its end stops a provider at once, and bounds what an unread stream costs.
         unsafe ccurl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
         timer = LoopTimer(on: loop) { [unowned self] in timerFired() }
@@ -58,10 +70,14 @@ final class CurlMulti: EventHandler {
 
     deinit { cleanUp() }
 
-    /// Lets go of the connections as soon as no handle is at work.
+    /// Closes the connections that it keeps, and lets go of all as soon as no handle is at work.
     func close() {
         isClosing = true
-        if easyCount == 0, !isActing { cleanUp() }
+        guard easyCount > 0 || isActing else { return cleanUp() }
+        for index in sockets.indices where sockets[index].use == .pooled {
+            Socket.makeUseless(Int32(index), &loop.scratch)
+            forget(Int32(index))
+        }
     }
 
     private func cleanUp() {
@@ -70,6 +86,8 @@ final class CurlMulti: EventHandler {
         timer?.cancel()
         timer = nil  // libcurl still sets timers while it cleans up
         unsafe curl_multi_cleanup(multi)
+        budget.count -= pooledCount
+        pooledCount = 0
     }
 
     // MARK: - Handles
@@ -79,12 +97,12 @@ final class CurlMulti: EventHandler {
     /// - Returns: libcurl's complaint, 0 for none.
     func add(_ easy: CurlEasy) -> Int {
         guard !isClosed else { return Int(CURLM_BAD_HANDLE.rawValue) }
-        // libcurl counts all of its own, and takes 0 for no bound.
-        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, easyCount + 1 + pooledCount + max(0, budget.countMax - budget.count))
+        easy.mayLeaveConnection(mayKeepOne)
         let added = unsafe curl_multi_add_handle(multi, easy.easy)
         guard added == CURLM_OK else { return Int(added.rawValue) }
         easy.isAdded = true
         easyCount += 1
+        if easy.leavesConnection { leavingCount += 1 }
         return 0
     }
 
@@ -102,10 +120,16 @@ final class CurlMulti: EventHandler {
         guard easy.isAdded else { return }
         easy.isAdded = false
         easyCount -= 1
+        if easy.leavesConnection { leavingCount -= 1 }
         unusedSince = loop.turnTime
         unsafe curl_multi_remove_handle(multi, easy.easy)
-        if isClosing, easyCount == 0, !isActing { cleanUp() }
+        guard !isActing else { return }
+        forgetReleased()
+        if isClosing, easyCount == 0 { cleanUp() }
     }
+
+    /// Whether one more of the connections in use may be kept: libcurl's own bound counts all of them, and lags behind.
+    private var mayKeepOne: Bool { !isClosing && leavingCount < pooledCount + budget.countMax - budget.count }
 
     // MARK: - Events
 
@@ -115,7 +139,7 @@ final class CurlMulti: EventHandler {
         switch sockets[index].use {
         case .active: break
         case .paused: return forget(socket)  // until it is resumed, or the loop would spin
-        case .pooled: return unexpected(on: socket)
+        case .pooled, .released: return unexpected(on: socket)
         }
         var mask: Int32 = 0
         if events.contains(.read) || events.contains(.hangUp) || events.contains(.peerClosed) { mask |= CURL_CSELECT_IN }
@@ -130,6 +154,7 @@ final class CurlMulti: EventHandler {
         unsafe curl_multi_socket_action(multi, socket, events, &running)
         takeMessages()
         isActing = false
+        forgetReleased()
         if let milliseconds = timerWish { setTimer(milliseconds: milliseconds) }
         timerWish = nil
         // Only now: what is added here has a wish of its own.
@@ -154,7 +179,22 @@ final class CurlMulti: EventHandler {
         for easy in told { easy.pool.lookUpEnded(by: easy, .found) }
     }
 
-    func foundHTTP2(on socket: Int32) { sockets[Int(socket)].speaksHTTP2 = true }
+    /// A transfer has ended well, and its connection is still open.
+    func keeps(_ socket: Int32, speaksHTTP2: Bool) {
+        let index = Int(socket)
+        guard sockets.indices.contains(index), sockets[index].use == .released else { return }
+        setUse(index, .pooled)
+        sockets[index].speaksHTTP2 = speaksHTTP2
+    }
+
+    /// What no transfer has left open is not watched any more: libcurl may have closed it without a word.
+    private func forgetReleased() {
+        for socket in released where sockets[Int(socket)].use == .released {
+            forget(socket)
+            sockets[Int(socket)].use = .active
+        }
+        released.removeAll(keepingCapacity: true)
+    }
 
     // MARK: - Sockets
 
@@ -165,7 +205,8 @@ final class CurlMulti: EventHandler {
         let index = grow(to: socket)
         guard what != CURL_POLL_REMOVE else {
             guard sockets[index].isConnection else { return forget(socket) }
-            setUse(index, isPaused() ? .paused : .pooled)
+            setUse(index, isPaused() ? .paused : .released)
+            released.append(socket)
             return
         }
         var interest: Readiness = []

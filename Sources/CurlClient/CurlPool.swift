@@ -84,6 +84,7 @@ final class CurlPool {
     /// - Returns: libcurl's complaint, 0 for none.
     func begin(_ easy: CurlEasy) -> Int {
         guard scout == nil else {
+            if multi.pooledCount > 0, Self.mayReuse(easy) { return multi.start(easy) }
             waiting.append(easy)
             easy.waiter?.waitForName()
             return 0
@@ -92,6 +93,15 @@ final class CurlPool {
         let complaint = multi.start(easy)
         if complaint != 0 { scout = nil }
         return complaint
+    }
+
+    /// Whether a connection that libcurl keeps will do.
+    private static func mayReuse(_ easy: CurlEasy) -> Bool { (easy as? CurlTransferHandle)?.isOnFreshConnection == false }
+
+    /// libcurl keeps a connection more: one of those that wait for the name needs it no longer.
+    func connectionIsFree() {
+        guard let index = waiting.firstIndex(where: Self.mayReuse) else { return }
+        waiting.remove(at: index).goOn()
     }
 
     func isLookingUp(_ easy: CurlEasy) -> Bool { scout === easy }
@@ -105,8 +115,9 @@ final class CurlPool {
         scout = nil
         switch lookUp {
         case .found:
-            if easy.waiter == nil { easy.putAway() }
             for other in takeWaiting() { other.goOn() }
+            // Now: it may be all that keeps the multi handle of a pool that is closed.
+            if easy.waiter == nil { easy.putAway() }
         case .failed(let code):
             for other in takeWaiting() { other.done(code) }
         case .unfinished:

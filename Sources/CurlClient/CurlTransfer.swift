@@ -143,6 +143,7 @@ package final class CurlTransfer {
     /// - Returns: how long connecting may still take.
     func mayConnect() -> Duration {
         waitsForName = false
+        client.expect(deadline.at)
         return max(.milliseconds(1), ContinuousClock.now.duration(to: started.advanced(by: connectTimeout)))
     }
 
@@ -195,12 +196,10 @@ package final class CurlTransfer {
 
     private var deadline: (at: ContinuousClock.Instant, phase: CurlError.Phase) {
         let total = totalDeadline
-        if waitsForName {
-            let connected = started.advanced(by: connectTimeout)
-            return connected < total ? (connected, .connect) : (total, .total)
-        }
         guard hasHead else {
             let first = started.advanced(by: firstByteTimeout)
+            let connected = started.advanced(by: connectTimeout)
+            if waitsForName, connected < min(first, total) { return (connected, .connect) }
             return first < total ? (first, .firstByte) : (total, .total)
         }
         if let contentDeadline { return contentDeadline < total ? (contentDeadline, .content) : (total, .total) }

@@ -11,7 +11,8 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
     private var fields = CurlFieldList()
     private var path: String?
     private var headReader: HeadReader
-    private var isOnFreshConnection = false
+    private(set) var isOnFreshConnection = false
+    private var isLeaving = true
     /// How often libcurl began to send the request.
     private var sendCount = 0
     /// What the handle is set up to send; nil when that has to be said anew.
@@ -148,12 +149,11 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
         return sendCount == 1 && transfer != nil
     }
 
-    /// The connection that the transfer used, if it speaks HTTP/2. To be asked before the transfer is taken out.
-    var http2Socket: Int32? {
-        guard endpoint.http2 else { return nil }
+    private var speaksHTTP2: Bool {
+        guard endpoint.http2 else { return false }
         var version = 0
         unsafe ccurl_get_long(easy, CURLINFO_HTTP_VERSION, &version)
-        return version == Int(CURL_HTTP_VERSION_2_0) ? activeSocket : nil
+        return version == Int(CURL_HTTP_VERSION_2_0)
     }
 
     /// libcurl asks for the body from its beginning when it goes on to another connection.
@@ -163,13 +163,13 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
         return true
     }
 
-    /// Whether the connection ends with the transfer, if no other uses it. To be said before a transfer is taken out unfinished.
-    ///
-    /// HTTP/1.1 leaves no choice. An HTTP/2 connection would live on, and libcurl 7.88 keep the RST_STREAM to itself until there is something
-    /// else to send: the provider would go on generating.
-    func closesConnection(_ closes: Bool) {
-        if endpoint.http2 { unsafe ccurl_set_long(easy, CURLOPT_FORBID_REUSE, closes ? 1 : 0) }
+    override func mayLeaveConnection(_ isGranted: Bool) {
+        guard isGranted != leavesConnection else { return }
+        unsafe ccurl_set_long(easy, CURLOPT_FORBID_REUSE, isGranted ? 0 : 1)
+        isLeaving = isGranted
     }
+
+    override var leavesConnection: Bool { isLeaving }
 
     // MARK: - What libcurl and the transfer's reader say
 
@@ -193,19 +193,22 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
 
     override func done(_ code: CURLcode) {
         guard let transfer else { return putAway() }
-        if let socket = http2Socket { pool.multi.foundHTTP2(on: socket) }
+        let kept = code == CURLE_OK ? activeSocket : nil
+        if let kept { pool.multi.keeps(kept, speaksHTTP2: speaksHTTP2) }
         let error = CurlError(code, hasHead: transfer.hasHead, proxyStatus: code == CURLE_OK ? 0 : proxyStatus)
         end()
         super.putAway()
         transfer.client.expectIdleness()
+        if kept != nil { pool.connectionIsFree() }
         transfer.client.finish(transfer, code == CURLE_OK ? .success(()) : .failure(error))
     }
 
-    /// Unfinished; libcurl closes its connection.
+    /// Unfinished: its connection ends with it. HTTP/1.1 leaves no choice; an HTTP/2 connection would live on, and libcurl 7.88 keep the
+    /// RST_STREAM to itself until there is something else to send: the provider would go on generating.
     override func putAway() {
-        closesConnection(true)
+        unsafe ccurl_set_long(easy, CURLOPT_FORBID_REUSE, 1)
         super.putAway()
-        closesConnection(false)
+        isLeaving = false
     }
 
     func abandon() {

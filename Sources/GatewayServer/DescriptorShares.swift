@@ -10,6 +10,10 @@ struct DescriptorShares: Equatable {
     private static let reservedPerWorker = 12
     private static let pooledPerWorkerMax = 512
 
+    /// What libcurl takes for a provider whose connections it keeps, besides those: a way to be woken, in each worker.
+    private static let ofMultiHandle = 2
+
+    private let workers: Int
     /// Client connections at most.
     let clients: Int
     /// Idle connections to providers that each worker keeps, at most.
@@ -17,6 +21,7 @@ struct DescriptorShares: Equatable {
 
     /// - Parameter limit: the process's limit.
     init(of limit: Int, workers: Int) {
+        self.workers = workers
         let left = max(2, limit - Self.adminConnectionsMax - Self.reserved - Self.reservedPerWorker * (workers + 1))
         pooledPerWorker = max(1, min(Self.pooledPerWorkerMax, left / 8 / workers))
         // A request takes one for its client and one for its provider.
@@ -24,9 +29,12 @@ struct DescriptorShares: Equatable {
     }
 
     /// The limits of a file, as far as there are descriptors for them.
-    func bounding(_ limits: HTTPServerLimits) -> HTTPServerLimits {
+    ///
+    /// - Parameter multiHandles: how many of the file's providers need one.
+    func bounding(_ limits: HTTPServerLimits, multiHandles: Int = 0) -> HTTPServerLimits {
         var limits = limits
-        limits.connections = min(limits.connections, clients)
+        // A client takes two, as said above.
+        limits.connections = max(1, min(limits.connections, clients - multiHandles * workers * Self.ofMultiHandle / 2))
         return limits
     }
 }

@@ -164,7 +164,9 @@ package final class Gateway: @unchecked Sendable {
     }
 
     private func listenLimits(_ configuration: Configuration) -> HTTPServerLimits {
-        descriptorShares.bounding(HTTPServerLimits(configuration.listen.limits))
+        // A proxy is not always a reason; one too many does no harm.
+        let multiHandles = configuration.providers.count { $0.http2 || $0.proxy != nil }
+        return descriptorShares.bounding(HTTPServerLimits(configuration.listen.limits), multiHandles: multiHandles)
     }
 
     private func warnOfDescriptors(_ configuration: Configuration) {

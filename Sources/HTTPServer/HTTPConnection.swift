@@ -10,6 +10,10 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     static let joinedBytesMax = 64 << 10
     private static let highWaterBytes = 128 << 10
     private static let lowWaterBytes = 32 << 10
+    /// A client that takes nothing of its answer for so long is not reading.
+    private static let readingPause = Duration.seconds(1)
+    /// So long a client may take to send its first request.
+    private static let askingPause = Duration.milliseconds(250)
     private static let lingerBytesMax = 64 << 20
     private static let lingerTime = Duration.seconds(2)
     /// The end of the process waits for it.
@@ -47,13 +51,15 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     var deadline: ContinuousClock.Instant?
     /// For the client to take something of what waits for it.
     private var writeDeadline: ContinuousClock.Instant?
+    private let accepted: ContinuousClock.Instant
 
     init(descriptor: Int32, peer: IPAddress, endpoint: HTTPEndpoint) {
         self.descriptor = descriptor
         self.peer = peer
         self.endpoint = endpoint
+        accepted = endpoint.now
         parser = RequestHeadParser(limits: endpoint.limits.wire)
-        deadline = endpoint.now.advanced(by: endpoint.limits.idleTimeout)
+        deadline = accepted.advanced(by: endpoint.limits.idleTimeout)
     }
 
     var limits: HTTPServerLimits { endpoint.limits }
@@ -293,15 +299,38 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
 
     private static let tooSlow = HTTPRefusal.Reason.broken(status: 408, "The request did not arrive whole in time.")
 
-    /// How long it may still stay as it is, waiting for its client, who may have something under way or not; nil while it is the client that waits.
-    var patience: (hasBegun: Bool, until: ContinuousClock.Instant)? {
-        switch state {
+    /// Ends whatever is under way; the listener is going.
+    func endNow() { clientWent() }
+}
+
+/// Whether a connection may be closed so that another can be served.
+extension HTTPConnection {
+    /// Those that are needed least come first.
+    struct Idleness: Comparable {
+        enum Kind: Int { case answered, silent, begun }
+
+        let kind: Kind
+        /// When its time is up anyway.
+        let end: ContinuousClock.Instant
+
+        static func < (left: Idleness, right: Idleness) -> Bool { (left.kind.rawValue, left.end) < (right.kind.rawValue, right.end) }
+    }
+
+    /// nil while it is served, is about to be, or is reading its answer.
+    var idleness: Idleness? {
+        let isYoung = requestCount == 0 && endpoint.now < accepted.advanced(by: Self.askingPause)
+        guard !isYoung, output.isEmpty || hasStoppedReading else { return nil }
+        let end = writeDeadline ?? deadline ?? endpoint.now
+        return switch state {
         case .serving, .closed: nil
-        case .head where input.isEmpty && output.isEmpty: (false, deadline ?? endpoint.now)
-        case .head, .body, .lingering: (true, writeDeadline ?? deadline ?? endpoint.now)
+        case .lingering: Idleness(kind: output.isEmpty ? .answered : .begun, end: end)
+        case .head where input.isEmpty && output.isEmpty: Idleness(kind: .silent, end: end)
+        case .head, .body: Idleness(kind: .begun, end: end)
         }
     }
 
-    /// Ends whatever is under way; the listener is going.
-    func endNow() { clientWent() }
+    private var hasStoppedReading: Bool {
+        guard let writeDeadline else { return false }
+        return writeDeadline.advanced(by: Self.readingPause - limits.writeTimeout) <= endpoint.now
+    }
 }

@@ -71,12 +71,16 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
 
     private func acceptWaiting(upTo countMax: Int) {
         for _ in 0..<countMax {
+            guard makeRoom() else { return pauseAccepting(for: .milliseconds(10)) }
             do {
                 let (descriptor, peer) = try Socket.accept(from: listener.descriptor)
                 place(descriptor, IPAddress(bits: peer))
             } catch {
                 if error == .closed { continue }  // by its client, before anybody came for it
-                if case .failed(let number) = error, Self.isShortage(number) { pauseAccepting() }
+                if case .failed(let number) = error, Self.isShortage(number) {
+                    service.connectionRefused(.outOfDescriptors)
+                    pauseAccepting(for: .milliseconds(100))
+                }
                 return
             }
         }
@@ -85,17 +89,16 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     /// EMFILE, ENFILE, ENOBUFS, ENOMEM: asking again at once would only burn the CPU.
     private static func isShortage(_ number: Int32) -> Bool { [24, 23, 105, 12].contains(number) }
 
-    private func pauseAccepting() {
-        service.connectionRefused(.outOfDescriptors)
+    private func pauseAccepting(for time: Duration) {
         stopAccepting()
         let timer = LoopTimer(on: loop) { [weak self] in self?.startAccepting() }
-        timer.schedule(after: .milliseconds(100))
+        timer.schedule(after: time)
         acceptPause = timer
     }
 
     /// Gives a new connection to the worker that has fewest.
     private func place(_ descriptor: Int32, _ peer: IPAddress) {
-        guard listener.connectionCount < limits.connections || (limits.replacesSilent && closeSilent()) else {
+        guard listener.connectionCount < limits.connections else {
             return turnAway(descriptor)
         }
         let target = listener.leastLoaded(preferring: self)
@@ -103,16 +106,19 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
         if target === self { adopt(descriptor, peer) } else { target.loop.execute { target.adopt(descriptor, peer) } }
     }
 
-    /// Closes the connection that has asked nothing for longest, or else the one whose client has kept it waiting for longest.
+    /// - Returns: false when whoever comes next has to wait for a place.
+    private func makeRoom() -> Bool { !limits.replacesSilent || listener.connectionCount < limits.connections || closeIdlest() }
+
+    /// Closes the connection that is needed least: one that has had its last answer, then the one that has asked nothing for longest, then the
+    /// one whose client has kept it waiting for longest.
     ///
-    /// - Returns: false when all are being served.
-    private func closeSilent() -> Bool {
-        var found: (connection: HTTPConnection, order: (Int, ContinuousClock.Instant))?
+    /// - Returns: false when all may be at work.
+    private func closeIdlest() -> Bool {
+        var found: (connection: HTTPConnection, idleness: HTTPConnection.Idleness)?
         for connection in connections.values {
-            guard let patience = connection.patience else { continue }
-            let order = (patience.hasBegun ? 1 : 0, patience.until)
-            if let found, found.order <= order { continue }
-            found = (connection, order)
+            guard let idleness = connection.idleness else { continue }
+            if let found, found.idleness <= idleness { continue }
+            found = (connection, idleness)
         }
         found?.connection.clientWent()
         return found != nil

@@ -221,29 +221,6 @@ struct CurlClientTests {
         await loop.stop()
     }
 
-    @Test(arguments: ["chunks=5,interval=20ms", "delay=200ms", ""])
-    func `what is under way to an endpoint that is forgotten ends as it should, and its connection with it`(_ directives: String) async throws {
-        let loop = try ClientLoop()
-        let endpoint = loop.endpoint()
-
-        let text = await loop.run { client -> String? in
-            guard let transfer = try? client.send(.chat(directives, stream: true), to: endpoint) else { return nil }
-            client.keepPools(of: [])
-            var body: [UInt8] = []
-            while let piece = try? await transfer.next() {
-                body += piece
-                client.keepPools(of: [])
-            }
-            return String(decoding: body, as: UTF8.self)
-        }
-
-        #expect(text?.hasSuffix("[DONE]\n\n") == true)
-        let accepted = await loop.mockCount("connections")
-        #expect(try await loop.fetch(.chat()).get().head.status == 200)
-        #expect(await loop.mockCount("connections") == accepted, "connections of an endpoint that is asked again are kept")
-        await loop.stop()
-    }
-
     @Test func `drops hop-by-hop fields and those that connection names`() async throws {
         let loop = try ClientLoop()
 

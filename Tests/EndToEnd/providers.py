@@ -143,7 +143,7 @@ class Proxy(Listener):
 
 
 class HTTP2Provider(Listener):
-    """Speaks HTTP/2 alone. A request whose body has "hang" in it gets one event of a stream and no more."""
+    """Speaks HTTP/2 alone. A request whose body has "hang" in it gets one event of a stream and no more; one with "late", its answer late."""
 
     def __init__(self, context):
         context.set_alpn_protocols(["h2"])
@@ -185,6 +185,8 @@ class HTTP2Provider(Listener):
             hanging.add(stream)
             self.hanging += 1
         else:
+            if b"late" in body:
+                time.sleep(0.5)
             state.send_headers(stream, [(":status", "200"), ("content-type", "application/json")])
             state.send_data(stream, completion(), end_stream=True)
 

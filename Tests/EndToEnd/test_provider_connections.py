@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from processes import CALLER_KEY, chat, route, wait_until
-from providers import Listener, answer, completion
+from processes import CALLER_KEY, chat, config, route, wait_until
+from providers import HTTP2Provider, Listener, answer, answer_all, certificate, completion
 from wire import Connection, call, seconds_since
 
 KEY = {"authorization": "Bearer " + CALLER_KEY}
@@ -21,8 +21,8 @@ def listen():
     """Starts providers that a test scripts."""
     listeners = []
 
-    def make(serve, context=None):
-        listeners.append(Listener(serve, context))
+    def make(serve, listener=None):
+        listeners.append(listener or Listener(serve))
         return listeners[-1]
 
     yield make
@@ -54,14 +54,14 @@ def slow_names(tmp_path_factory):
     return {"LD_PRELOAD": library, "SLOW_NAME_SECONDS": "20"}
 
 
-def start_with_a_slow_name(start, mock, environment, connect="300ms", name="slow-name.example.test"):
+def start_with_a_slow_name(start, mock, environment, connect="300ms", name="slow-name.example.test", **timeouts):
     """One worker, and two models: `fast`, and `slow` whose provider's name takes long to look up."""
     providers = {
         "mock": {"dialect": "openai", "url": mock.url + "/v1"},
         "slow": {"dialect": "openai", "url": f"http://{name}:{mock.port}/v1"},
     }
     models = {"fast": {"targets": [{"provider": "mock"}]}, "slow": {"targets": [{"provider": "slow"}]}}
-    routes = [route(upstream={"timeouts": {"connect": connect}, "retry": {"attempts": 0}})]
+    routes = [route(upstream={"timeouts": {"connect": connect, **timeouts}, "retry": {"attempts": 0}})]
     return start(environment=environment, workers=1, providers=providers, models=models, routes=routes)
 
 
@@ -124,8 +124,9 @@ def test_clients_that_leave_during_the_look_up_of_a_name_leave_no_threads_behind
     assert threads_of(gateway) <= before + 1
 
 
-def test_a_request_that_waits_for_anothers_look_up_keeps_its_own_time_out(start, mock, slow_names):
-    gateway = start_with_a_slow_name(start, mock, slow_names, connect="1s")
+@pytest.mark.parametrize("phase", ["connect", "first_byte"])
+def test_a_request_that_waits_for_anothers_look_up_keeps_its_own_time_out(start, mock, slow_names, phase):
+    gateway = start_with_a_slow_name(start, mock, slow_names, **{"connect": "20s", phase: "1s"})
     waiting = [Connection(gateway.port) for _ in range(3)]
     begin = time.monotonic()
     for connection in waiting:
@@ -148,6 +149,35 @@ def test_a_name_that_does_not_exist_fails_for_all_that_wait_for_it(start, mock, 
     assert seconds_since(begin) < 3, "they were looked up one after another"
     for connection in waiting:
         connection.close()
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+@pytest.mark.parametrize("way", ["straight", "http2", "forward proxy"])
+def test_requests_that_wait_for_a_name_outlive_a_reload_and_whoever_looks_it_up(start, mock, slow_names, listen, tmp_path, way, leaves):
+    name = "slow-name.example.test"
+    fields = {"dialect": "openai", "url": f"http://{name}:{mock.port}/v1"}
+    if way == "http2":
+        context, authority = certificate(tmp_path, name)
+        listener = listen(None, HTTP2Provider(context))
+        fields.update(url=f"https://{name}:{listener.port}/v1", ca=authority, http2=True)
+    if way == "forward proxy":
+        fields.update(url="http://127.0.0.1:1/v1", proxy=f"http://{name}:{listen(answer_all).port}")
+    routes = [route(upstream={"timeouts": {"connect": "20s"}, "retry": {"attempts": 0}})]
+    gateway = start(environment={**slow_names, "SLOW_NAME_SECONDS": "1"}, workers=1, providers={"mock": fields}, routes=routes)
+    first, second = Connection(gateway.port), Connection(gateway.port)
+    for number, connection in enumerate((first, second)):
+        connection.request("POST", "/v1/chat/completions", chat(), KEY)
+        assert wait_until(lambda: gateway.metrics.sum("weir_inflight_requests") == number + 1)
+
+    if leaves:
+        first.close()
+    assert gateway.reload(config(mock, workers=1)) == "loaded"
+
+    assert ask(gateway).status == 200
+    assert leaves or first.answer().status == 200
+    assert second.answer().status == 200
+    first.close()
+    second.close()
 
 
 # What comes unasked

@@ -149,3 +149,15 @@ def test_connections_that_ask_nothing_keep_no_probe_and_no_operator_out(start):
     assert gateway.command("status").returncode == 0
     for connection in silent + half:
         connection.close()
+
+
+def test_everybody_who_asks_the_admin_listener_at_once_is_answered(start):
+    gateway = start()
+    asking = []
+    for _ in range(200):
+        asking.append(Connection(gateway.admin_port))
+        asking[-1].request("GET", "/livez", headers={"connection": "close"})
+
+    assert [connection.answer().status for connection in asking] == [200] * 200
+    for connection in asking:
+        connection.close()

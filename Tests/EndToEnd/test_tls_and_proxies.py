@@ -296,3 +296,23 @@ def test_an_http2_stream_under_way_outlives_a_reload_that_took_its_provider_away
     assert wait_until(lambda: http2[0].ended == 1, within=1.0)
     assert wait_until(lambda: http2[0].ended_connections == 1)
     assert ask(gateway).status == 200
+
+
+def test_idle_http2_connections_are_closed_by_a_reload_although_a_stream_beside_them_goes_on(start, mock, http2):
+    gateway = start(workers=1, providers=provider(f"https://localhost:{http2[0].port}", ca=http2[1], http2=True))
+    three = [Connection(gateway.port) for _ in range(3)]
+    for connection in three:
+        connection.request("POST", "/v1/chat/completions", chat("late"), KEY)
+    assert [connection.answer().status for connection in three] == [200] * 3
+    three[0].request("POST", "/v1/chat/completions", chat("hang", stream=True), KEY)
+    assert three[0].read_head()[0] == 200
+    assert (http2[0].accepted, http2[0].ended_connections) == (3, 0)
+
+    assert gateway.reload(away(mock)) == "loaded"
+
+    assert ask(gateway).status == 200
+    assert wait_until(lambda: http2[0].ended_connections == 2)
+    assert three[0].is_quiet(0.2), "the stream was cut"
+    for connection in three:
+        connection.close()
+    assert wait_until(lambda: http2[0].ended_connections == 3)

@@ -22,6 +22,17 @@ struct DescriptorSharesTests {
         #expect((300...500).contains(DescriptorShares(of: 1024, workers: 2).bounding(asked).connections))
     }
 
+    @Test func `leave libcurl its own for the providers whose connections it keeps`() {
+        var asked = HTTPServerLimits()
+        asked.connections = 10_000
+        let shares = DescriptorShares(of: 1024, workers: 2)
+
+        #expect(shares.bounding(asked, multiHandles: 20).connections == shares.bounding(asked).connections - 40)
+        #expect(shares.bounding(asked, multiHandles: 10_000).connections == 1)
+        asked.connections = 10
+        #expect(shares.bounding(asked, multiHandles: 20).connections == 10)
+    }
+
     @Test func `are never nothing`() {
         #expect(DescriptorShares(of: 10, workers: 128) == DescriptorShares(of: 0, workers: 128))
         #expect(DescriptorShares(of: 10, workers: 128).clients >= 1)

@@ -1,3 +1,4 @@
+import Dispatch
 import EventLoop
 import HTTPServer
 import HTTPWire
@@ -232,6 +233,8 @@ struct HTTPRefusalTests {
             used.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
             #expect(used.answer()?.status == 200)
 
+            sleep(milliseconds: 300)  // until then, they may just be about to ask
+
             var others: [TestClient] = []
             for gone in [silent, used, begun] {
                 let other = server.client()
@@ -241,9 +244,39 @@ struct HTTPRefusalTests {
                 #expect(held.waitFor(others.count + 1))
             }
 
-            #expect(server.client().answer()?.status == 503, "all are being served")
+            let last = server.client()
+            last.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            #expect(!last.hears(within: 200), "all are being served")
             server.onLoop { held[0].send(status: 200, fields: [], body: []) }
             #expect(busy.answer()?.status == 200)
+            #expect(last.answer()?.status == 200)
+        }
+    }
+
+    @Test func `closes for one more no connection whose request has come or whose answer is being read`() async throws {
+        try await onItsOwnThread {
+            var limits = HTTPServerLimits()
+            (limits.connections, limits.replacesSilent) = (8, true)
+            let server = try TestServer(limits: limits) { _, responder, _ in
+                responder.send(status: 200, fields: [], body: [UInt8](repeating: 0x61, count: 4 << 20))
+            }
+            defer { server.stop() }
+            let clients = (0..<40).map { _ in server.client() }
+            for client in clients { client.send("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n") }
+
+            let answers = Mutex<[Int]>([])
+            let all = DispatchGroup()
+            for client in clients {
+                let client = Unshared(value: client)
+                DispatchQueue(label: "test.reader").async(group: all) {
+                    let count = client.value.answer()?.body.utf8.count ?? 0
+                    answers.withLock { $0.append(count) }
+                }
+            }
+            all.wait()
+
+            #expect(answers.withLock { $0 } == Array(repeating: 4 << 20, count: clients.count))
+            #expect(server.seen.refusals.withLock { $0 } == [])
         }
     }
 
@@ -268,3 +301,6 @@ struct HTTPRefusalTests {
         }
     }
 }
+
+/// Used by one thread at a time.
+private struct Unshared<Value>: @unchecked Sendable { let value: Value }

@@ -51,8 +51,8 @@ package struct HeaderTransform: Sendable {
 
     /// The fields that are not for this connection alone. Most clients say what needs no search.
     private static func endToEnd(_ fields: HeaderFields) -> HeaderFields {
-        switch fields.first("connection") {
-        case nil, "keep-alive", "close": fields
+        switch fields.all("connection") {
+        case [], ["keep-alive"], ["close"]: fields
         default: fields.withoutHopByHop()
         }
     }

@@ -39,9 +39,9 @@ struct HeaderTransformTests {
         #expect(HeaderTransform().fields(for: exchange, to: .sample()).first("traceparent") == exchange.trace.header)
     }
 
-    @Test(arguments: ["x-hop", "X-Hop, close", "keep-alive, x-hop"])
-    func `leaves out what the client says is for its connection alone`(_ connection: String) throws {
-        let client = [("connection", connection), ("x-hop", "here"), ("x-team", "shop")]
+    @Test(arguments: [["x-hop"], ["X-Hop, close"], ["keep-alive, x-hop"], ["keep-alive", "x-hop"], ["close", "x-hop"]])
+    func `leaves out what the client says is for its connection alone`(_ connection: [String]) throws {
+        let client = connection.map { ("connection", $0) } + [("x-hop", "here"), ("x-team", "shop")]
 
         let fields = try fields(HeaderTransform(pass: ["x-team", "x-hop"]), client)
 
