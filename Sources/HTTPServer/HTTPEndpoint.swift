@@ -98,9 +98,7 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
 
     /// Gives a new connection to the worker that has fewest.
     private func place(_ descriptor: Int32, _ peer: IPAddress) {
-        guard listener.connectionCount < limits.connections else {
-            return turnAway(descriptor)
-        }
+        guard listener.opened(atMost: limits.connections) else { return turnAway(descriptor) }
         let target = listener.leastLoaded(preferring: self)
         target.connectionCount.add(1, ordering: .relaxed)
         if target === self { adopt(descriptor, peer) } else { target.loop.execute { target.adopt(descriptor, peer) } }
@@ -148,6 +146,7 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
         connections[descriptor] = nil
         service.connectionClosed()
         connectionCount.subtract(1, ordering: .relaxed)
+        listener.closed()
     }
 
     // MARK: - Time

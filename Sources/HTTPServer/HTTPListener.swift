@@ -13,6 +13,8 @@ package final class HTTPListener: @unchecked Sendable {
     package let port: Int
     private var endpoints: [HTTPEndpoint] = []
     private let accepting = Atomic<Int>(0)
+    /// Connections of all workers.
+    private let open = Atomic<Int>(0)
     private let isOpen = Atomic<Bool>(true)
 
     /// Binds the address. Nothing is accepted before `start`.
@@ -49,9 +51,22 @@ package final class HTTPListener: @unchecked Sendable {
     /// False once every worker has taken what waited when draining began.
     package var isAccepting: Bool { accepting.load(ordering: .acquiring) > 0 }
 
-    package var connectionCount: Int { endpoints.reduce(0) { $0 + $1.connectionCount.load(ordering: .relaxed) } }
+    package var connectionCount: Int { open.load(ordering: .relaxed) }
 
     package var connectionCounts: [Int] { endpoints.map { $0.connectionCount.load(ordering: .relaxed) } }
+
+    /// Counts one connection more, unless there are `countMax`, however many workers accept at this moment.
+    func opened(atMost countMax: Int) -> Bool {
+        var count = connectionCount
+        while count < countMax {
+            let (exchanged, original) = open.weakCompareExchange(expected: count, desired: count + 1, ordering: .relaxed)
+            if exchanged { return true }
+            count = original
+        }
+        return false
+    }
+
+    func closed() { open.subtract(1, ordering: .relaxed) }
 
     func leastLoaded(preferring own: HTTPEndpoint) -> HTTPEndpoint {
         var best = own

@@ -1,9 +1,10 @@
 import Dispatch
 import EventLoop
-import HTTPServer
 import HTTPWire
 import Synchronization
 import Testing
+
+@testable import HTTPServer
 
 @Suite("The HTTP listener", .serialized)
 struct HTTPListenerTests {
@@ -21,6 +22,29 @@ struct HTTPListenerTests {
             let counts = server.listener.connectionCounts
             #expect(counts.reduce(0, +) == 40)
             #expect(counts.allSatisfy { (18...22).contains($0) }, "\(counts)")
+        }
+    }
+
+    @Test func `takes no connection more than it grants, however many workers accept at once`() async throws {
+        try await onItsOwnThread {
+            let listener = try HTTPListener(host: "127.0.0.1", port: 0)
+            let inside = Atomic<Int>(0)
+            let most = Atomic<Int>(0)
+
+            let workers = DispatchGroup()
+            for number in 0..<8 {
+                DispatchQueue(label: "test.accepting.\(number)").async(group: workers) {
+                    for _ in 0..<50_000 where listener.opened(atMost: 3) {
+                        most.max(inside.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
+                        inside.subtract(1, ordering: .relaxed)
+                        listener.closed()
+                    }
+                }
+            }
+            workers.wait()
+
+            #expect(most.load(ordering: .relaxed) <= 3)
+            #expect(most.load(ordering: .relaxed) > 0 && listener.connectionCount == 0)
         }
     }
 
