@@ -136,8 +136,8 @@ package struct RequestRecord: Sendable {
     /// What all attempts together used; nil when nobody knows of anything.
     package var usageOfAttempts: Usage? { attempts.usage }
 
-    /// Whether the answer was paid for before, by another request: `usage` says what it once took, and is not to be counted again.
-    package var isAnsweredFromCache: Bool { cache?.isAnswer ?? false }
+    /// Whether the answer is paid for by another request: `usage` says what it once took, and is not to be counted again.
+    package var isAnsweredFromCache: Bool { cache?.isAnswer ?? false || (sharedFlight && attempts.isEmpty) }
 
     /// Whether the gateway itself has asked more than once: a client that repeats now multiplies the load.
     package var hasRepeated: Bool { retries > 0 || !fallbacks.isEmpty }

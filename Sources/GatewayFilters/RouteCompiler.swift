@@ -73,7 +73,8 @@ struct RouteCompiler {
         return prices
     }
 
-    /// Differs when a reload changes what a route does to requests or where it sends them. Secrets show as placeholders and so do not count.
+    /// Differs when a reload changes what a route does to requests or where it sends them. Secrets show as placeholders and so do not count,
+    /// those in headers excepted.
     private func fingerprint(of route: RouteConfig) -> [UInt8] {
         Self.digest(of: route.transform, route.upstream.provider as Any, route.fallback.map(\.action), route.switches, destinations)
     }

@@ -1,6 +1,13 @@
+import GatewayConfig
+
 /// Appends what a value says, all that it is made of included. Equal values say the same in every process, which `String(describing:)` does not
-/// promise: sets and dictionaries have another order in each. Values that describe themselves, as secrets do, are not looked into.
+/// promise: sets and dictionaries have another order in each. Values that describe themselves, as secrets do, are not looked into; but what a
+/// header says is said here, since answers depend on it: the text is only for making a hash of it.
 func appendStableText(of value: Any, to text: inout String) {
+    if let header = value as? HeaderSetting {
+        appendList([header.name, header.value.reveal()].map { stableText(of: $0) }, to: &text)
+        return
+    }
     let mirror = Mirror(reflecting: value)
     switch mirror.displayStyle {
     case .set, .dictionary: appendList(mirror.children.map { stableText(of: $0.value) }.sorted(), to: &text)

@@ -8,11 +8,8 @@ extension String {
 }
 
 extension String {
-    /// The same for a key that nobody knows, if it can be one that was misspelled: a secret in its place has more digits, or is longer.
+    /// The same for a key that nobody knows, if it looks like one that was misspelled, and not like a secret in its place.
     package var quotedIfWord: String? {
-        let digits = utf8.count { (0x30...0x39).contains($0) }
-        let isWord =
-            utf8.count <= 32 && digits <= 3 && utf8.allSatisfy { (0x61...0x7A).contains($0 | 0x20) || (0x2D...0x39).contains($0) || $0 == 0x5F }
-        return isWord ? quotedBriefly : nil
+        utf8.count <= 20 && utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F } ? quotedBriefly : nil
     }
 }

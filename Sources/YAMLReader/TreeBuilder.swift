@@ -49,10 +49,11 @@ struct TreeBuilder {
 
     private mutating func addAlias(_ name: String, at position: Position) throws(YAMLProblem) {
         if open.contains(where: { $0.anchor == name }) {
-            throw YAMLProblem("*\(name) stands inside the value that it stands for", at: position)
+            throw YAMLProblem("an alias stands inside the value that it stands for", at: position)
         }
         guard let part = anchors[name] else {
-            throw YAMLProblem("*\(name) has no anchor &\(name) above it", at: position)
+            let spelled = name.quotedIfWord.map { " \($0)" } ?? ""
+            throw YAMLProblem("the alias\(spelled) has no anchor above it", at: position, hint: "text that begins with * stands in quotes")
         }
         aliasedNodes += part.count
         guard aliasedNodes <= limits.aliasedNodesMax else {
@@ -91,7 +92,9 @@ struct TreeBuilder {
     private mutating func checkTag(_ tag: String?, allowed: [String], at position: Position) {
         guard let tag, !allowed.contains(tag) else { return }
         let name = "tag:yaml.org,2002:"
-        let spelling = tag.hasPrefix(name) ? "!!" + tag.dropFirst(name.count) : tag
-        problems.append(YAMLProblem("the tag \(spelling.quotedBriefly) means nothing here", at: position, hint: "remove the tag"))
+        let isOwn = tag.hasPrefix(name) && String(tag.dropFirst(name.count)).quotedIfWord != nil
+        let spelling = isOwn ? " \"!!\(tag.dropFirst(name.count))\"" : ""
+        problems.append(
+            YAMLProblem("the tag\(spelling) means nothing here", at: position, hint: "remove the tag; text that begins with ! stands in quotes"))
     }
 }

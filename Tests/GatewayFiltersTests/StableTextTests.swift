@@ -1,5 +1,6 @@
 import Testing
 
+@testable import GatewayConfig
 @testable import GatewayFilters
 
 @Suite("The text of a value")
@@ -48,5 +49,13 @@ struct StableTextTests {
         }
 
         #expect(Set(all.map(text)).count == all.count)
+    }
+
+    @Test func `differs with what a header says, and not with other secrets`() {
+        func header(_ value: String) -> HeaderSetting { HeaderSetting(name: "openai-beta", value: Secret(value)) }
+
+        #expect(text([header("v1")]) != text([header("v2")]))
+        #expect(text([header("v1")]) == text([header("v1")]))
+        #expect(text(Secret("a")) == text(Secret("b")))
     }
 }

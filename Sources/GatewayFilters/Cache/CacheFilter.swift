@@ -87,7 +87,7 @@ package struct CacheFilter: Filter {
             // What is kept may have been turned into the other form already, for somebody else on board.
             let kept = await kept(key, exchange) ?? answer
             if let response = await replay.response(with: kept, key, for: exchange) {
-                tell(seat.hasPaid ? .miss : .hit, exchange, age: answer.age(at: exchange.worker.now))
+                if !exchange.isRefresh { tell(seat.hasPaid ? .miss : .hit, exchange, age: answer.age(at: exchange.worker.now)) }
                 if seat.hasPaid { exchange.record.costAvoided = nil }
                 return response
             }
@@ -95,7 +95,13 @@ package struct CacheFilter: Filter {
             exchange.record.sharedFlight = false
             if let response = try await give(answer, key, exchange, .redis) { return response }
         case .unusable:
-            if let response = try await found(key, exchange) { return response }
+            if let response = try await found(key, exchange) {
+                if seat.hasPaid {
+                    tell(.miss, exchange)
+                    exchange.record.costAvoided = nil
+                }
+                return response
+            }
         }
         exchange.record.sharedFlight = false
         return try await fly(key, meaning, exchange, next, mayFollow: false)

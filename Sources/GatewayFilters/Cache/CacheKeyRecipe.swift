@@ -20,14 +20,14 @@ package struct CacheKeyRecipe: Sendable {
     private let questions: KeyText
     private let convertible: Set<Operation>
     private let fields: CacheKeyFields
-    /// Those that decide by what is spent which model answers, which is not the same for all callers.
+    /// They decide which model answers, by what else counts for nothing: what is spent, and the length of all that is sent.
     private let switches: [SwitchConfig]
 
     /// - Parameters:
     ///   - sentHeaders: client headers, in lower case, that are sent on to providers and may change what they answer.
     ///   - fingerprint: stands for what the route does to requests and where it sends them, so that a reload that changes this does not go
     ///     on with old answers. Any bytes that differ when it does.
-    ///   - switches: the route's. Those for whom one holds because of what is spent get an answer of another kind.
+    ///   - switches: the route's. Those for whom one holds get an answer of another kind.
     ///   - convertible: operations whose answers can be turned from JSON into a stream and back; of the others a stream and its JSON twin
     ///     are two different requests.
     init(
@@ -41,7 +41,7 @@ package struct CacheKeyRecipe: Sendable {
         questions = Self.beginning("weir question 1", route, fingerprint)
         self.convertible = convertible
         self.fields = fields
-        self.switches = switches.filter { $0.spent != nil }
+        self.switches = switches
     }
 
     /// - Returns: nil for a request that is neither looked up nor kept: another operation, no JSON object, JSON that has no canonical form,
@@ -60,7 +60,7 @@ package struct CacheKeyRecipe: Sendable {
         text.append(exchange.dialect == .gemini ? exchange.model ?? "" : exchange.path)
         text.append(convertible.contains(exchange.operation) ? "either" : exchange.isStreaming ? "stream" : "json")
         append(sentHeaders, of: head.fields, to: &text)
-        appendSpent(exchange, to: &text)
+        appendSwitches(exchange, to: &text)
         guard text.append(canonical: body, leavingOut: fields.leftOut) else { return nil }
         return CacheKey(of: text.bytes)
     }
@@ -77,7 +77,7 @@ package struct CacheKeyRecipe: Sendable {
         text.append(scope.identity(of: exchange.caller))
         text.append(exchange.model ?? "")
         append(sentHeaders.filter { !Self.ofOneFormat.contains($0) }, of: exchange.request.head.fields, to: &text)
-        appendSpent(exchange, to: &text)
+        appendSwitches(exchange, to: &text)
         text.append(meaning)
         return CacheKey(of: text.bytes)
     }
@@ -90,8 +90,16 @@ package struct CacheKeyRecipe: Sendable {
         return text
     }
 
-    private func appendSpent(_ exchange: Exchange, to text: inout KeyText) {
-        for rule in switches { text.append(rule.isAbout(exchange.model) && rule.isSpent(for: exchange) ? "spent" : "left") }
+    private func appendSwitches(_ exchange: Exchange, to text: inout KeyText) {
+        var tokens: Int?
+        for rule in switches {
+            let holds = rule.holds(for: exchange) {
+                let count = tokens ?? InputEstimate.tokens(of: exchange.request.body)
+                tokens = count
+                return count
+            }
+            text.append(holds ? "switched" : "stays")
+        }
     }
 
     private func append(_ names: [String], of fields: HeaderFields, to text: inout KeyText) {

@@ -10,14 +10,17 @@ struct QuotaUse {
     var answerTokens: Int?
     /// nil: reckoned from `usage`.
     var cost: Money?
-    /// The answer was kept, or another request's: no provider was asked for it.
+    /// The answer was kept, or another request's, and nothing was spent for this one.
     var isCached = false
 
     /// Of an answer that has begun, and ended in whichever way.
     init(of exchange: Exchange, _ estimate: QuotaEstimate, end: BodyEnd) {
-        isCached = exchange.record.cache?.isAnswer ?? false
+        // An old answer may have covered up a failure that was billed.
+        isCached = exchange.record.isAnsweredFromCache && exchange.record.attempts.usage == nil && exchange.record.cost == nil
         cost = exchange.record.cost
-        if let answer = exchange.record.usage, answer.isComplete, !answer.isEstimate, !isCached { answerTokens = answer.output }
+        if let answer = exchange.record.usage, answer.isComplete, !answer.isEstimate, !exchange.record.isAnsweredFromCache {
+            answerTokens = answer.output
+        }
         if let known = isCached ? exchange.record.usage : exchange.record.attempts.usage ?? exchange.record.usage {
             usage = known
         } else if !isCached {

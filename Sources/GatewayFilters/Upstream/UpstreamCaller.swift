@@ -92,7 +92,8 @@ package final class UpstreamCaller: Sendable {
         let worker = exchange.worker
         let now = worker.now
         let places = course.candidates(now: now, isHealthy: { !picker.isLeftOut(targets[$0], now: now) }) { seconds in
-            policy.retry.grants(seconds) && now + .seconds(seconds) < deadline
+            // A wait that leaves no time to connect helps nobody.
+            policy.retry.grants(seconds) && now + .seconds(seconds) + policy.timeouts.connect < deadline
         }
         guard !places.isEmpty else { return nil }
         let tried = Set(places.indices.filter { course.tried.contains(places[$0]) })

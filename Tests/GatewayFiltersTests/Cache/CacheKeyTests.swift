@@ -101,6 +101,16 @@ struct CacheKeyTests {
         #expect(keys(used: 0) == keys(used: 79))
     }
 
+    @Test func `changes with the length of a request where that decides which model answers, whatever makes it longer`() throws {
+        let rule = try SwitchConfig.load("{ when: { input_tokens: \"> 1k\" }, use: cheap }")
+        let recipe = CacheKeyRecipe(route: "chat", scope: .everyone, switches: [rule])
+        let (short, long) = (#"{"model":"fast","user":"a"}"#, #"{"model":"fast","user":"\#(String(repeating: "word ", count: 2000))"}"#)
+
+        #expect(key(short) == key(long))
+        #expect(key(short, recipe: recipe) != key(long, recipe: recipe))
+        #expect(key(short, recipe: recipe) == key(#"{"model":"fast"}"#, recipe: recipe))
+    }
+
     @Test func `does not exist for requests that are none of the cache's business`() {
         let bound = Exchange.sample()
         bound.isBoundToAccount = true

@@ -172,7 +172,7 @@ struct SharedFlightTests {
             let response = try await filter.handle(exchange, next: provider.next)
             guard case .stream(let source) = response.body.content else { return #expect(Bool(false), "it streams") }
             _ = try await source.next()
-            await until { flights.count == 0 }
+            await until { provider.ends.value == 1 && flights.count == 0 }
 
             exchange.cancellation.cancel(.clientGone)
             await source.cancel()

@@ -79,8 +79,11 @@ final class FakeWorker: WorkerServices {
 
 /// Stands for a worker's thread: what runs on it never runs beside anything else that does.
 actor FakeThread {
+    private nonisolated let executor = ThreadExecutor.lend()
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+    deinit { ThreadExecutor.giveBack(executor) }
     func run(_ operation: () async -> Void) async {
-        await operation()
+        await withTaskExecutorPreference(executor) { await operation() }
     }
 
     /// Runs `body` here, with a worker that belongs here.
@@ -89,7 +92,7 @@ actor FakeThread {
     ) async throws(Failure) -> Result {
         let worker = FakeWorker(now: now, thread: self)
         defer { worker.forgetRefreshes() }
-        return try await body(worker)
+        return try await withTaskExecutorPreference(executor) { () async throws(Failure) in try await body(worker) }
     }
 }
 

@@ -25,7 +25,7 @@ actor WorkerThread {
 
 /// Runs jobs one after another, on as many threads as there are processors for all executors together, which take turns job by job. It is lent and given
 /// back, and never ends: jobs may still look at it when they are done.
-private final class ThreadExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
+final class ThreadExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
     private static let idle = Mutex<[ThreadExecutor]>([])
     /// Not a Mutex: ThreadSanitizer sees the order that this one makes.
     private let lock = NSLock()

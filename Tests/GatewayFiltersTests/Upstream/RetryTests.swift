@@ -92,6 +92,18 @@ struct RetryTests {
         #expect(worker.sleeps == [.seconds(1)])
     }
 
+    @Test func `wait for no target if no time is left then`() async throws {
+        let ejection = EjectionPolicy(failures: 2, duration: .seconds(30))
+        let worker = FakeWorker(["alpha": [{ .failed(429, retryAfter: "2") }, { .good }], "beta": [{ .good }]])
+        let targets: [Target] = [.sample(), .sample("beta")]
+        for _ in 0..<2 { targets[1].state.begin(now: worker.now, ejection: ejection).end(.failed, now: worker.now) }
+
+        let (_, error) = try await run(worker, .sample(targets, policy: .sample(total: .seconds(3), attempts: 1, ejection: ejection)))
+
+        #expect(error == nil)
+        #expect(worker.asked == ["alpha", "beta"])
+    }
+
     @Test func `choose among those that may be asked, the healthy ones first, and wait only for as long as is granted`() {
         let now = ContinuousClock.now
         /// Which of three targets come into question, when 0 asks for two seconds, 1 for five, and 2 for nothing.

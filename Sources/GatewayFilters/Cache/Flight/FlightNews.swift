@@ -37,11 +37,9 @@ enum FlightEnding: Sendable {
 
 /// What a seat has to put into its own record of what the flight cost.
 ///
-/// Exactly one of those on board accounts for it: the request that set out or, when it left early, one that stayed.
+/// Exactly one of those on board accounts for it, and for all of it: the request that set out or, when it left early, one that stayed.
 enum FlightBill: Sendable {
     case nothing
-    /// The tokens; attempts are in the record of the one that left.
-    case usage(RequestRecord)
     case everything(RequestRecord)
 }
 

@@ -23,6 +23,10 @@ final class FlightSeat: BodySource {
     private var hasLeft = false
     /// Whether nobody else accounts for what the flight, which this seat left last, comes to.
     private var isToPay = false
+    /// Whether the last word of the bill has been said.
+    private var isSettled = false
+    /// What the request had come to before it came on board.
+    private let before: RequestRecord
     /// Whether this request accounts for the call: it set out, or whoever did has left.
     private(set) var hasPaid = false
 
@@ -32,6 +36,7 @@ final class FlightSeat: BodySource {
         self.flight = flight
         self.number = number
         self.exchange = exchange
+        before = exchange.record
         cancelHandler = exchange.cancellation.onCancel { [weak self] in self?.leave() }
         if exchange.cancellation.isCancelled { leave() }
     }
@@ -46,27 +51,21 @@ final class FlightSeat: BodySource {
     func outcome() async throws(GatewayError) -> Outcome {
         switch await flight.news(for: number) {
         case .head(let head, let bill):
-            settle(bill.beforeTheEnd)
+            settle(bill)
             if hasSetOut { add(head.addedHeaders) }
             return .response(try await response(head))
-        case .ended(.landed(_, let answer?), let bill):
-            settle(bill)
-            leave()
-            return .answer(answer)
-        case .ended(.found(let answer), _):
-            leave()
+        case .ended(.landed(_, let answer), let bill):
+            await end(bill)
+            return answer.map { .answer($0) } ?? .unusable
+        case .ended(.found(let answer), let bill):
+            await end(bill)
             return .found(answer)
-        case .ended(.landed(_, nil), let bill):
-            settle(bill)
-            leave()
-            return .unusable
         case .ended(.dissolved, _), .unusable:
             await cancel()
             return .unusable
         case .ended(.crashed(let error, let headers, _), let bill):
-            settle(bill)
+            await end(bill)
             add(headers)
-            leave()
             throw error
         case .gone, .chunk, .nothingYet, .overrun:
             await cancel()
@@ -77,9 +76,7 @@ final class FlightSeat: BodySource {
     private func response(_ head: FlightHead) async throws(GatewayError) -> Response {
         let headers = hasSetOut ? head.headers : head.sharedHeaders
         if !hasSetOut {
-            exchange.record.provider = head.record.provider
-            exchange.record.modelUsed = head.record.modelUsed
-            exchange.record.modelLabel = head.record.modelLabel
+            exchange.record.nameTarget(of: head.record)
         }
         guard !head.isStream else {
             let body = ResponseBody(.stream(self))
@@ -96,12 +93,10 @@ final class FlightSeat: BodySource {
         case .chunk(let chunk):
             return chunk
         case .ended(.landed(let record, _), let bill):
-            take(record, bill)
-            leave()
+            await take(record, bill)
             return nil
         case .ended(.crashed(let error, _, let record), let bill):
-            take(record, bill)
-            leave()
+            await take(record, bill)
             throw error
         case .overrun:
             await cancel()
@@ -116,7 +111,14 @@ final class FlightSeat: BodySource {
         leave()
         guard isToPay else { return }
         isToPay = false
-        settle(await flight.bill(for: number))
+        await end(flight.bill(for: number))
+    }
+
+    /// The last word of the bill, for this seat.
+    private func end(_ bill: FlightBill) async {
+        settle(bill)
+        isSettled = true
+        await cancel()
     }
 
     /// Gives up the seat. May be called more than once.
@@ -125,6 +127,15 @@ final class FlightSeat: BodySource {
         hasLeft = true
         if let cancelHandler { exchange.cancellation.remove(cancelHandler) }
         isToPay = flight.leave(number)
+        if hasPaid, !isSettled, !isToPay { handOn() }
+    }
+
+    /// Somebody who stays accounts for the flight: this request has shared another's call.
+    private func handOn() {
+        hasPaid = false
+        exchange.record.takeCosts(from: before)
+        exchange.record.sharedFlight = true
+        if !exchange.isRefresh { exchange.record.cache = .hit }
     }
 
     /// Headers that say what became of the request, each once.
@@ -133,34 +144,32 @@ final class FlightSeat: BodySource {
     }
 
     /// The end of an answer that was read as it came: its cost, or what others have paid for it.
-    private func take(_ record: RequestRecord, _ bill: FlightBill) {
+    private func take(_ record: RequestRecord, _ bill: FlightBill) async {
         exchange.record.usage = record.usage
         if case .nothing = bill, !hasPaid { exchange.record.costAvoided = record.costOfAnswer }
-        settle(bill)
+        await end(bill)
     }
 
     /// Puts into the request's record what the flight cost, if this request is the one to account for it.
     private func settle(_ bill: FlightBill) {
-        switch bill {
-        case .nothing:
-            return
-        case .usage(let record):
-            exchange.record.usage = record.usage
-            exchange.record.cost = record.cost
-        case .everything(let record):
-            exchange.record.takeCosts(from: record)
-        }
+        guard case .everything(let record) = bill else { return }
+        exchange.record.nameTarget(of: record)
+        exchange.record.takeCosts(from: record)
+        exchange.record.costAvoided = nil
         hasPaid = true
         exchange.record.cache = exchange.isRefresh ? .refresh : .miss
     }
 }
 
 extension RequestRecord {
-    /// What a flight found out while it ran in this request's place. A flight that the request set out with knows what it had come to before.
-    fileprivate mutating func takeCosts(from flight: RequestRecord) {
+    fileprivate mutating func nameTarget(of flight: RequestRecord) {
         provider = flight.provider
         modelUsed = flight.modelUsed
         modelLabel = flight.modelLabel
+    }
+
+    /// What a flight found out while it ran in this request's place. A flight that the request set out with knows what it had come to before.
+    fileprivate mutating func takeCosts(from flight: RequestRecord) {
         attempts = flight.attempts
         retries = flight.retries
         fallbacks = flight.fallbacks

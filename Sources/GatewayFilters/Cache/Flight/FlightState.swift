@@ -29,8 +29,6 @@ struct FlightState {
     private var nextSeat = 1
     private var payer: Int?
     private var isPaid = false
-    /// Who has the attempts in its record.
-    private var attemptsPayer: Int?
 
     private var head: FlightHead?
     private var chunks: [BodyChunk] = []
@@ -131,16 +129,14 @@ extension FlightState {
         return .ended(ending, billForEnding(number, ending.record))
     }
 
-    private mutating func billForHead(_ number: Int, _ record: RequestRecord) -> FlightBill {
-        guard payer == number else { return .nothing }
-        attemptsPayer = number
-        return .everything(record)
+    private func billForHead(_ number: Int, _ record: RequestRecord) -> FlightBill {
+        payer == number ? .everything(record) : .nothing
     }
 
     private mutating func billForEnding(_ number: Int, _ record: RequestRecord?) -> FlightBill {
         guard payer == number, !isPaid, let record else { return .nothing }
         isPaid = true
-        return attemptsPayer ?? number == number ? .everything(record) : .usage(record)
+        return .everything(record)
     }
 }
 
