@@ -256,12 +256,12 @@ struct HTTPRefusalTests {
     @Test func `closes for one more no connection whose request has come or whose answer is being read`() async throws {
         try await onItsOwnThread {
             var limits = HTTPServerLimits()
-            (limits.connections, limits.replacesSilent) = (8, true)
+            (limits.connections, limits.replacesSilent) = (3, true)
             let server = try TestServer(limits: limits) { _, responder, _ in
                 responder.send(status: 200, fields: [], body: [UInt8](repeating: 0x61, count: 4 << 20))
             }
             defer { server.stop() }
-            let clients = (0..<40).map { _ in server.client() }
+            let clients = (0..<9).map { _ in server.client() }
             for client in clients { client.send("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n") }
 
             let answers = Mutex<[Int]>([])
