@@ -37,7 +37,7 @@ test: test-packages
 	@.ci/test
 
 # The two halves of `make test`, for while you work.
-unit: build-packages
+unit: test-packages
 	@swift test $(SWIFT_FLAGS)
 
 e2e: test-packages
@@ -69,11 +69,11 @@ savings: build-packages
 	@Tests/Savings/run
 
 # The Swift tests with AddressSanitizer, which also finds leaks, and with ThreadSanitizer. Each builds everything anew the first time.
-test-asan: build-packages
+test-asan: test-packages
 	@LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/lsan.supp:print_suppressions=0 \
 		swift test $(SWIFT_FLAGS) --scratch-path .build-asan --sanitize=address
 
-test-tsan: build-packages
+test-tsan: test-packages
 	@swift build $(SWIFT_FLAGS) --scratch-path .build-tsan --sanitize=thread --build-tests
 	@clang -shared -fPIC -O1 -Wall -Werror -o .build-tsan/tsan-mutex.so .ci/tsan-mutex.c
 	@LD_PRELOAD=$(CURDIR)/.build-tsan/tsan-mutex.so \

@@ -60,7 +60,7 @@ let package = Package(
 
         // Input and output.
         module("EventLoop", ["CLinux"]),
-        module("CurlClient", ["CCurl", "EventLoop", "HTTPWire"]),
+        module("CurlClient", ["CCurl", "EventLoop", "HTTPWire", "JSONBytes"]),
         module("HTTPServer", ["EventLoop", "HTTPWire"]),
         // Of the gateway it knows the port it serves, so that a reply is made once.
         module("RedisClient", ["CHiredis", "EventLoop", "GatewayCore", .product(name: "Crypto", package: "swift-crypto")]),

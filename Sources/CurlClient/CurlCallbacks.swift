@@ -39,7 +39,7 @@ enum CurlCallbacks {
     static let openedSocket: ccurl_sockopt_callback = { context, socket, _ in
         guard let context = unsafe context else { return Int32(CURL_SOCKOPT_ERROR) }
         let easy = unsafe Unmanaged<CurlEasy>.fromOpaque(context).takeUnretainedValue()
-        easy.pool.multi.opened(socket, for: easy)
+        easy.multi.opened(socket, for: easy)
         return Int32(CURL_SOCKOPT_OK)
     }
 
@@ -51,9 +51,8 @@ enum CurlCallbacks {
 
     static let socket: ccurl_socket_callback = { easy, socket, what, context, _ in
         guard let context = unsafe context else { return 0 }
-        unsafe Unmanaged<CurlMulti>.fromOpaque(context).takeUnretainedValue().watch(socket, what: Int32(what)) {
-            unsafe easy.flatMap { unsafe CurlEasy.of($0) }?.isPaused ?? false
-        }
+        let user = unsafe easy.flatMap { unsafe CurlEasy.of($0) }
+        unsafe Unmanaged<CurlMulti>.fromOpaque(context).takeUnretainedValue().watch(socket, what: Int32(what), for: user)
         return 0
     }
 

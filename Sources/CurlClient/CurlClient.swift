@@ -56,7 +56,7 @@ package final class CurlClient: @unchecked Sendable {
     package func send(_ request: borrowing CurlRequest, to endpoint: CurlEndpoint) throws(CurlError) -> CurlTransfer {
         let pool = pool(of: endpoint)
         let transfer = CurlTransfer(client: self, request: request)
-        if pool.needsLibcurl { try transferWithLibcurl(transfer, request, pool) } else { try sendOverConnection(transfer, request, pool) }
+        if pool.usesHTTP2 { try transferWithLibcurl(transfer, request, pool) } else { try sendOverConnection(transfer, request, pool) }
         return transfer
     }
 
@@ -98,12 +98,13 @@ package final class CurlClient: @unchecked Sendable {
     }
 
     private func newPool(_ endpoint: CurlEndpoint) -> CurlPool {
-        let address = ServerAddress(endpoint.url)
+        let hop = NextHop(to: endpoint)
         let server = IdleConnections.Server(
-            origin: address?.origin ?? "", proxy: endpoint.proxy, certificateAuthorities: endpoint.certificateAuthorities)
+            origin: hop?.origin ?? "", proxy: endpoint.proxy, isForwarding: hop?.tunnel != endpoint.proxy,
+            certificateAuthorities: endpoint.certificateAuthorities)
         let open = connections[server] ?? IdleConnections(server, budget: idleBudget)
         connections[server] = open
-        return CurlPool(endpoint, address, open, connecting: connecting, budget: idleBudget)
+        return CurlPool(endpoint, hop, open, connecting: connecting, budget: idleBudget)
     }
 
     private func enlist(_ transfer: CurlTransfer) {
@@ -153,6 +154,6 @@ package final class CurlClient: @unchecked Sendable {
         let oldest = loop.turnTime - IdleConnections.idleTimeMax
         for open in connections.values { open.closeOld(oldest) }
         for pool in pools.values { pool.closeOld(oldest) }
-        if idleBudget.count > 0 { expectIdleness() }
+        if idleBudget.count > 0 || pools.values.contains(where: \.mayKeepConnections) { expectIdleness() }
     }
 }

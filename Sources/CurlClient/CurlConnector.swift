@@ -8,13 +8,17 @@ import EventLoop
 /// curl_easy_send(3) and curl_easy_recv(3) work on it until curl_multi_remove_handle(3) closes it.
 @safe
 final class CurlConnector: CurlEasy, TransferDriver {
+    private let isTLS: Bool
     /// Who waits for the connection, and what is to be sent.
     private var waiting: (transfer: CurlTransfer, message: RequestMessage)?
 
-    override init?(pool: CurlPool) {
-        super.init(pool: pool)
+    init?(pool: CurlPool) {
+        guard let hop = pool.nextHop else { return nil }
+        isTLS = hop.isTLS
+        super.init(pool: pool, on: pool.connecting, by: hop.tunnel)
         unsafe ccurl_set_long(easy, CURLOPT_CONNECT_ONLY, 1)
-        unsafe ccurl_set_string(easy, CURLOPT_URL, pool.address.origin)
+        unsafe ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        unsafe ccurl_set_string(easy, CURLOPT_URL, hop.origin)
     }
 
     func prepare(for transfer: CurlTransfer, sending message: RequestMessage, timeout: Duration) {
@@ -24,6 +28,8 @@ final class CurlConnector: CurlEasy, TransferDriver {
 
     override var waiter: CurlTransfer? { waiting?.transfer }
 
+    override var isConnecting: Bool { waiting != nil }
+
     override func done(_ code: CURLcode) {
         guard let (transfer, message) = waiting else { return putAway() }
         waiting = nil
@@ -32,14 +38,14 @@ final class CurlConnector: CurlEasy, TransferDriver {
             putAway()
             return transfer.client.finish(transfer, .failure(error))
         }
-        pool.multi.stopWatching(socket)
+        multi.stopWatching(socket)
         var channel = Channel.tls(self, socket)
-        if !pool.address.isTLS {
-            pool.multi.leaveOpen(socket)
+        if !isTLS {
+            multi.leaveOpen(socket)
             putAway()
             channel = .plain(socket)
         }
-        ClientConnection(channel, pool.connections, loop: pool.multi.loop).begin(transfer, message, isReused: false)
+        ClientConnection(channel, pool.connections, loop: multi.loop).begin(transfer, message, isReused: false)
     }
 
     // MARK: - As the driver of a transfer that waits for its connection

@@ -7,22 +7,28 @@ import CCurl
 class CurlEasy {
     let easy: UnsafeMutableRawPointer
     let pool: CurlPool
+    let multi: CurlMulti
     /// Whether libcurl has it.
     var isAdded = false
+    /// Whether its connection may be kept, and has a place for that.
+    var hasPlace = false
     private var connectTimeout = Duration.zero
 
     /// For which the system's certificate bundle, once parsed, serves: so long a change of it goes unnoticed.
     private static let authoritiesKeptSeconds = 3600
 
-    init?(pool: CurlPool) {
+    /// - Parameter proxy: on the way; nil for none.
+    init?(pool: CurlPool, on multi: CurlMulti, by proxy: String?) {
         guard let easy = unsafe curl_easy_init() else { return nil }
         unsafe self.easy = easy
         self.pool = pool
+        self.multi = multi
         setConstants()
-        setEndpoint()
+        setProxy(proxy)
+        setAuthorities()
         unsafe ccurl_set_pointer(easy, CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
         unsafe ccurl_set_close_callback(easy, CurlCallbacks.closeSocket)
-        unsafe ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(pool.multi).toOpaque())
+        unsafe ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(multi).toOpaque())
         unsafe ccurl_set_sockopt_callback(easy, CurlCallbacks.openedSocket)
         unsafe ccurl_set_pointer(easy, CURLOPT_SOCKOPTDATA, Unmanaged.passUnretained(self).toOpaque())
     }
@@ -50,14 +56,12 @@ class CurlEasy {
         unsafe ccurl_set_long(easy, CURLOPT_CA_CACHE_TIMEOUT, Self.authoritiesKeptSeconds)
     }
 
-    private func setEndpoint() {
-        unsafe ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(endpoint.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
+    private func setProxy(_ proxy: String?) {
         // Said even when empty: else the process environment would speak.
-        unsafe ccurl_set_string(easy, CURLOPT_PROXY, endpoint.proxy ?? "")
+        unsafe ccurl_set_string(easy, CURLOPT_PROXY, proxy ?? "")
         unsafe ccurl_set_string(easy, CURLOPT_NOPROXY, "")
         // The head of a proxy's answer to CONNECT would be taken for the provider's.
         unsafe ccurl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        setAuthorities()
     }
 
     /// In place of the system's file of authorities. The system's folder of them, CURLOPT_CAPATH, stays, so that all are trusted.
@@ -93,22 +97,32 @@ class CurlEasy {
         return socket >= 0 ? socket : nil
     }
 
+    /// Whether there is no connection yet.
+    var isConnecting: Bool { false }
+
+    /// Has libcurl look at the handle in the loop's next turn. libcurl 7.88 that gives an address up goes on to the next one only when it is
+    /// called again, which is after half the time to connect.
+    func runSoon() {
+        // A change is what makes it look.
+        unsafe curl_easy_pause(easy, CURLPAUSE_ALL)
+        unsafe curl_easy_pause(easy, CURLPAUSE_CONT)
+    }
+
     /// Whether what uses the connection has asked for no more of it for now.
     var isPaused: Bool { false }
 
     /// Who waits for what the handle does; nil when nobody does any more.
     var waiter: CurlTransfer? { nil }
 
-    /// Whether libcurl keeps the connection that it is about to use.
-    var leavesConnection: Bool { false }
-    func mayLeaveConnection(_ isGranted: Bool) {}
+    /// Whether libcurl may keep the connection that the handle uses. Asked before it is used.
+    func wantsPlace(_ isGranted: Bool) -> Bool { false }
 
     /// libcurl has done what the handle was given to it for.
     func done(_ code: CURLcode) {}
 
     /// Takes the handle out of libcurl's hands and makes it ready for its next use.
     func putAway() {
-        pool.multi.takeOut(self)
+        multi.takeOut(self)
         pool.giveBack(self)
     }
 
@@ -125,7 +139,7 @@ class CurlEasy {
     final func goOn() {
         guard let waiter else { return }
         setConnectTimeout(waiter.mayConnect())
-        if pool.multi.add(self) != 0 { done(CURLE_FAILED_INIT) }
+        if multi.add(self) != 0 { done(CURLE_FAILED_INIT) }
     }
 
     /// Nobody waits for it any more. While it looks a name up it goes on: another look-up in its place would cost another thread.

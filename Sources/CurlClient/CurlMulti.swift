@@ -3,8 +3,8 @@ import EventLoop
 
 /// One of libcurl's multi handles in the loop's epoll set: opens connections, moves what its handles transfer, and keeps what they leave open.
 ///
-/// libcurl's sockets stay in the epoll set between transfers ("lazy registration"), which spares two system calls a request. What a
-/// peer sends on a pooled connection that no transfer uses belongs to no request: that connection is not used again.
+/// What it keeps are connections over HTTP/2, whose peers may speak between requests: their frames name their stream. Their sockets stay
+/// in the epoll set between transfers ("lazy registration"), which spares two system calls a request.
 ///
 /// Belongs to the loop's thread. Has to be closed: the loop keeps it as long as one of its sockets is watched.
 @safe
@@ -25,8 +25,8 @@ final class CurlMulti: EventHandler {
         /// Whether libcurl will tell when it closes it. Of its resolver's sockets it tells only that they need no more watching.
         var isConnection = false
         var isLeftOpen = false
-        /// HTTP/2 peers say things between requests.
-        var speaksHTTP2 = false
+        /// The handle for which libcurl had it watched last.
+        var user: ObjectIdentifier?
     }
 
     let loop: EventLoop
@@ -41,6 +41,8 @@ final class CurlMulti: EventHandler {
     private var timerWish: Int?
     /// Handles whose names have been looked up since libcurl was called.
     private var found: [CurlEasy] = []
+    /// Handles that gave up an address since libcurl was called.
+    private var stalled: [CurlEasy] = []
     /// How many handles are in libcurl's hands.
     private(set) var easyCount = 0
     private(set) var pooledCount = 0
@@ -75,8 +77,7 @@ final class CurlMulti: EventHandler {
         isClosing = true
         guard easyCount > 0 || isActing else { return cleanUp() }
         for index in sockets.indices where sockets[index].use == .pooled {
-            Socket.makeUseless(Int32(index), &loop.scratch)
-            forget(Int32(index))
+            makeUseless(Int32(index))
         }
     }
 
@@ -97,12 +98,13 @@ final class CurlMulti: EventHandler {
     /// - Returns: libcurl's complaint, 0 for none.
     func add(_ easy: CurlEasy) -> Int {
         guard !isClosed else { return Int(CURLM_BAD_HANDLE.rawValue) }
-        easy.mayLeaveConnection(mayKeepOne)
+        let hasPlace = easy.wantsPlace(mayKeepOne)
         let added = unsafe curl_multi_add_handle(multi, easy.easy)
         guard added == CURLM_OK else { return Int(added.rawValue) }
         easy.isAdded = true
         easyCount += 1
-        if easy.leavesConnection { leavingCount += 1 }
+        easy.hasPlace = hasPlace
+        if hasPlace { leavingCount += 1 }
         return 0
     }
 
@@ -120,7 +122,7 @@ final class CurlMulti: EventHandler {
         guard easy.isAdded else { return }
         easy.isAdded = false
         easyCount -= 1
-        if easy.leavesConnection { leavingCount -= 1 }
+        if easy.hasPlace { leavingCount -= 1 }
         unusedSince = loop.turnTime
         unsafe curl_multi_remove_handle(multi, easy.easy)
         guard !isActing else { return }
@@ -139,13 +141,21 @@ final class CurlMulti: EventHandler {
         switch sockets[index].use {
         case .active: break
         case .paused: return forget(socket)  // until it is resumed, or the loop would spin
-        case .pooled, .released: return unexpected(on: socket)
+        case .pooled: return readyWhilePooled(socket, events)
+        case .released: return forget(socket)
         }
         var mask: Int32 = 0
         if events.contains(.read) || events.contains(.hangUp) || events.contains(.peerClosed) { mask |= CURL_CSELECT_IN }
         if events.contains(.write) { mask |= CURL_CSELECT_OUT }
         if events.contains(.error) { mask |= CURL_CSELECT_ERR }
         act(on: socket, events: mask)
+    }
+
+    /// libcurl reads what has come before it uses the connection again. Of one that is closed it hears no sooner.
+    private func readyWhilePooled(_ socket: Int32, _ events: Readiness) {
+        if events.contains(.peerClosed) || events.contains(.hangUp) || events.contains(.error) { return makeUseless(socket) }
+        loop.modify(socket, .peerClosed)
+        sockets[Int(socket)].interest = .peerClosed
     }
 
     private func act(on socket: Int32, events: Int32) {
@@ -157,8 +167,9 @@ final class CurlMulti: EventHandler {
         forgetReleased()
         if let milliseconds = timerWish { setTimer(milliseconds: milliseconds) }
         timerWish = nil
-        // Only now: what is added here has a wish of its own.
+        // Only now: what is added or run here has a wish of its own.
         tellFound()
+        runStalled()
         if isClosing, easyCount == 0 { cleanUp() }
     }
 
@@ -179,12 +190,44 @@ final class CurlMulti: EventHandler {
         for easy in told { easy.pool.lookUpEnded(by: easy, .found) }
     }
 
+    private func runStalled() {
+        guard !stalled.isEmpty else { return }
+        let run = stalled
+        stalled = []
+        for easy in run where easy.isAdded && easy.isConnecting { easy.runSoon() }
+    }
+
     /// A transfer has ended well, and its connection is still open.
-    func keeps(_ socket: Int32, speaksHTTP2: Bool) {
+    ///
+    /// - Returns: whether it is kept.
+    func keeps(_ socket: Int32, by easy: CurlEasy) -> Bool {
         let index = Int(socket)
-        guard sockets.indices.contains(index), sockets[index].use == .released else { return }
+        guard isConnection(index, of: easy) else { return sockets.indices.contains(index) && sockets[index].use == .pooled }
+        // The transfers of other endpoints may have left more since this one was told that its connection may stay.
+        guard !isClosing, budget.count < budget.countMax else {
+            makeUseless(socket)
+            return false
+        }
         setUse(index, .pooled)
-        sockets[index].speaksHTTP2 = speaksHTTP2
+        // A transfer that was paused at its end is not watched.
+        if !sockets[index].isRegistered { register(index, .read) }
+        return true
+    }
+
+    /// A transfer has failed. Should libcurl keep its connection all the same, it finds it closed when it comes to use it, and the peer at once.
+    func giveUp(_ socket: Int32, by easy: CurlEasy) {
+        if isConnection(Int(socket), of: easy) { makeUseless(socket) }
+    }
+
+    private func makeUseless(_ socket: Int32) {
+        Socket.makeUseless(socket, &loop.scratch)
+        forget(socket)
+        setUse(Int(socket), .active)
+    }
+
+    /// libcurl remembers a handle's last connection although another may use it by now.
+    private func isConnection(_ index: Int, of easy: CurlEasy) -> Bool {
+        sockets.indices.contains(index) && sockets[index].isConnection && sockets[index].user == ObjectIdentifier(easy)
     }
 
     /// What no transfer has left open is not watched any more: libcurl may have closed it without a word.
@@ -200,26 +243,33 @@ final class CurlMulti: EventHandler {
 
     /// libcurl's wish for a socket: CURL_POLL_IN, OUT, INOUT, or REMOVE.
     ///
-    /// - Parameter isPaused: whether the transfer that uses it is.
-    func watch(_ socket: Int32, what: Int32, isPaused: () -> Bool) {
+    /// - Parameter easy: the handle that uses it.
+    func watch(_ socket: Int32, what: Int32, for easy: CurlEasy?) {
         let index = grow(to: socket)
         guard what != CURL_POLL_REMOVE else {
             guard sockets[index].isConnection else { return forget(socket) }
-            setUse(index, isPaused() ? .paused : .released)
+            if let easy, easy.isConnecting { stalled.append(easy) }
+            setUse(index, easy?.isPaused == true ? .paused : .released)
             released.append(socket)
             return
         }
+        sockets[index].user = easy.map { ObjectIdentifier($0) }
         var interest: Readiness = []
         if what & CURL_POLL_IN != 0 { interest.insert(.read) }
         if what & CURL_POLL_OUT != 0 { interest.insert(.write) }
         if !sockets[index].isRegistered {
-            loop.register(socket, interest, self)
+            register(index, interest)
         } else if sockets[index].interest != interest {
             loop.modify(socket, interest)
+            sockets[index].interest = interest
         }
-        sockets[index].interest = interest
-        sockets[index].isRegistered = true
         setUse(index, .active)
+    }
+
+    private func register(_ index: Int, _ interest: Readiness) {
+        // Refused for lack of memory: what waits for the socket ends in its time-outs.
+        sockets[index].isRegistered = loop.register(Int32(index), interest, self)
+        sockets[index].interest = interest
     }
 
     private func grow(to socket: Int32) -> Int {
@@ -233,13 +283,6 @@ final class CurlMulti: EventHandler {
         pooledCount += change
         budget.count += change
         sockets[index].use = use
-    }
-
-    /// A pooled connection was closed, or carries what nobody asked for. libcurl would take that for the answer to its next request: it only
-    /// looks whether a connection is closed. So it is made to look closed.
-    private func unexpected(on socket: Int32) {
-        if !sockets[Int(socket)].speaksHTTP2 { Socket.makeUseless(socket, &loop.scratch) }
-        forget(socket)
     }
 
     /// The socket of an open connection is somebody else's to watch from now on.
@@ -263,6 +306,7 @@ final class CurlMulti: EventHandler {
     /// libcurl has opened a socket for a handle: it knows the address.
     func opened(_ socket: Int32, for easy: CurlEasy) {
         let index = grow(to: socket)
+        forget(socket)
         setUse(index, .active)
         sockets[index] = WatchedSocket(isConnection: true)
         nameIsKnown(to: easy)

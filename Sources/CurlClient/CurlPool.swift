@@ -8,6 +8,7 @@ import EventLoop
 final class CurlPool {
     private static let handlesMax = 256
     private static let connectorsMax = 64
+    private static let choiceHolds = Duration.seconds(600)
 
     enum LookUp {
         case found
@@ -17,12 +18,15 @@ final class CurlPool {
     }
 
     let endpoint: CurlEndpoint
-    let address: ServerAddress
-    /// Whether libcurl makes the whole transfer.
-    let needsLibcurl: Bool
+    /// nil: the endpoint's URL is none.
+    let nextHop: NextHop?
     let connections: IdleConnections
-    /// Where its handles do their work. Where libcurl keeps the connections it is the pool's own, so that they end with it.
+    /// Opens connections, for all pools.
+    let connecting: CurlMulti
+    /// Speaks HTTP/2, and keeps connections, which end with it.
     private(set) var multi: CurlMulti
+    /// Until when the server, who had the choice, is spoken to in HTTP/1.1.
+    private var choiceHoldsUntil: ContinuousClock.Instant?
     private let budget: IdleBudget
     private var handles: [CurlTransferHandle] = []
     private var connectors: [CurlConnector] = []
@@ -31,16 +35,20 @@ final class CurlPool {
     private var scout: CurlEasy?
     private var waiting: [CurlEasy] = []
 
-    /// - Parameter connecting: for all pools that need no multi handle of their own.
-    init(_ endpoint: CurlEndpoint, _ address: ServerAddress?, _ connections: IdleConnections, connecting: CurlMulti, budget: IdleBudget) {
+    init(_ endpoint: CurlEndpoint, _ nextHop: NextHop?, _ connections: IdleConnections, connecting: CurlMulti, budget: IdleBudget) {
         self.endpoint = endpoint
+        self.nextHop = nextHop
         self.connections = connections
+        self.connecting = connecting
         self.budget = budget
-        let isForwarded = address?.isTLS == false && ["http://", "https://"].contains { endpoint.proxy?.hasPrefix($0) == true }
-        needsLibcurl = endpoint.http2 || isForwarded || address == nil
-        self.address = address ?? .none
-        multi = needsLibcurl ? CurlMulti(on: connecting.loop, budget: budget) : connecting
+        multi = endpoint.http2 ? CurlMulti(on: connecting.loop, budget: budget) : connecting
     }
+
+    /// Whether the next request is libcurl's from beginning to end.
+    var usesHTTP2: Bool { endpoint.http2 && choiceHoldsUntil.map { $0 <= connecting.loop.turnTime } != false }
+
+    /// The server was offered HTTP/2 and speaks HTTP/1.1.
+    func refusesHTTP2() { choiceHoldsUntil = connecting.loop.turnTime + Self.choiceHolds }
 
     func takeHandle() -> CurlTransferHandle? { handles.popLast() ?? CurlTransferHandle(pool: self) }
     func takeConnector() -> CurlConnector? { connectors.popLast() ?? CurlConnector(pool: self) }
@@ -54,9 +62,12 @@ final class CurlPool {
         }
     }
 
+    /// Whether libcurl has been used since the last time that `closeOld` closed its connections.
+    var mayKeepConnections: Bool { !handles.isEmpty }
+
     /// Closes the connections that libcurl keeps, when it has had nothing to do since before `oldest`.
     func closeOld(_ oldest: ContinuousClock.Instant) {
-        guard needsLibcurl, !isClosed, multi.easyCount == 0, multi.unusedSince < oldest else { return }
+        guard mayKeepConnections, multi.easyCount == 0, multi.unusedSince < oldest else { return }
         handles = []
         multi.close()
         multi = CurlMulti(on: multi.loop, budget: budget)
@@ -67,12 +78,12 @@ final class CurlPool {
         isClosed = true
         handles = []
         connectors = []
-        if needsLibcurl { multi.close() }
+        if multi !== connecting { multi.close() }
     }
 
     /// Nothing is under way but, perhaps, a look-up for nobody.
     func end() {
-        if let scout { multi.takeOut(scout) }
+        if let scout { scout.multi.takeOut(scout) }
         scout = nil
         close()
     }
@@ -84,13 +95,13 @@ final class CurlPool {
     /// - Returns: libcurl's complaint, 0 for none.
     func begin(_ easy: CurlEasy) -> Int {
         guard scout == nil else {
-            if multi.pooledCount > 0, Self.mayReuse(easy) { return multi.start(easy) }
+            if multi.pooledCount > 0, Self.mayReuse(easy) { return easy.multi.start(easy) }
             waiting.append(easy)
             easy.waiter?.waitForName()
             return 0
         }
         scout = easy
-        let complaint = multi.start(easy)
+        let complaint = easy.multi.start(easy)
         if complaint != 0 { scout = nil }
         return complaint
     }

@@ -3,7 +3,7 @@ import HTTPWire
 
 /// An easy handle that is used for one whole transfer after another: libcurl sends the request and reads the answer.
 ///
-/// For what `ClientConnection` does not speak: HTTP/2, and plain HTTP by way of a proxy.
+/// For what `ClientConnection` does not speak: HTTP/2. A server that speaks HTTP/1.1 instead is `ClientConnection`'s from its next request on.
 @safe
 final class CurlTransferHandle: CurlEasy, TransferDriver {
     private(set) var transfer: CurlTransfer?
@@ -12,7 +12,7 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
     private var path: String?
     private var headReader: HeadReader
     private(set) var isOnFreshConnection = false
-    private var isLeaving = true
+    private var mayBeReused = true
     /// How often libcurl began to send the request.
     private var sendCount = 0
     /// What the handle is set up to send; nil when that has to be said anew.
@@ -28,11 +28,12 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
     /// Bodies up to this size leave in one packet with the head; libcurl copies them (its MAX_INITIAL_POST_SIZE is 64 KiB).
     private static let copiedBodyBytesMax = 63 << 10
 
-    override init?(pool: CurlPool) {
+    init?(pool: CurlPool) {
         guard let address = unsafe curl_url() else { return nil }
         unsafe self.address = address
         headReader = HeadReader(bytesMax: pool.endpoint.responseHeaderBytesMax)
-        super.init(pool: pool)
+        super.init(pool: pool, on: pool.multi, by: pool.endpoint.proxy)
+        unsafe ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         unsafe ccurl_set_long(easy, CURLOPT_PATH_AS_IS, 1)
         unsafe ccurl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
         unsafe ccurl_set_long(easy, CURLOPT_HTTP09_ALLOWED, 0)
@@ -144,13 +145,12 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
     /// libcurl sends a request again, up to five times, when a pooled connection ends before an answer; whether that is wanted is not its to
     /// decide.
     func maySend() -> Bool {
-        pool.multi.nameIsKnown(to: self)
+        multi.nameIsKnown(to: self)
         sendCount += 1
         return sendCount == 1 && transfer != nil
     }
 
     private var speaksHTTP2: Bool {
-        guard endpoint.http2 else { return false }
         var version = 0
         unsafe ccurl_get_long(easy, CURLINFO_HTTP_VERSION, &version)
         return version == Int(CURL_HTTP_VERSION_2_0)
@@ -163,13 +163,17 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
         return true
     }
 
-    override func mayLeaveConnection(_ isGranted: Bool) {
-        guard isGranted != leavesConnection else { return }
-        unsafe ccurl_set_long(easy, CURLOPT_FORBID_REUSE, isGranted ? 0 : 1)
-        isLeaving = isGranted
+    override func wantsPlace(_ isGranted: Bool) -> Bool {
+        allowReuse(isGranted)
+        return isGranted
     }
 
-    override var leavesConnection: Bool { isLeaving }
+    /// Says whether the connection outlives the transfer, which may be said until the transfer ends.
+    private func allowReuse(_ isAllowed: Bool) {
+        guard isAllowed != mayBeReused else { return }
+        unsafe ccurl_set_long(easy, CURLOPT_FORBID_REUSE, isAllowed ? 0 : 1)
+        mayBeReused = isAllowed
+    }
 
     // MARK: - What libcurl and the transfer's reader say
 
@@ -181,34 +185,49 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
         switch headReader.take(line) {
         case .more: return true
         case .complete:
+            if !speaksHTTP2 {
+                // libcurl takes whatever comes on a kept connection for the answer to its next request.
+                allowReuse(false)
+                pool.refusesHTTP2()
+            }
             if let head = headReader.head { transfer.received(head) }
             return true
         case .failed(let error):
             transfer.willFail(error)
+            allowReuse(false)
             return false
         }
     }
 
     override var waiter: CurlTransfer? { transfer }
 
+    override var isConnecting: Bool { transfer != nil && sendCount == 0 }
+
     override func done(_ code: CURLcode) {
         guard let transfer else { return putAway() }
-        let kept = code == CURLE_OK ? activeSocket : nil
-        if let kept { pool.multi.keeps(kept, speaksHTTP2: speaksHTTP2) }
+        let isKept = leaveConnection(code)
         let error = CurlError(code, hasHead: transfer.hasHead, proxyStatus: code == CURLE_OK ? 0 : proxyStatus)
         end()
         super.putAway()
         transfer.client.expectIdleness()
-        if kept != nil { pool.connectionIsFree() }
+        if isKept { pool.connectionIsFree() }
         transfer.client.finish(transfer, code == CURLE_OK ? .success(()) : .failure(error))
+    }
+
+    /// - Returns: whether libcurl keeps the connection for the next request.
+    private func leaveConnection(_ code: CURLcode) -> Bool {
+        guard let socket = activeSocket else { return false }
+        if code == CURLE_OK { return multi.keeps(socket, by: self) }
+        // libcurl keeps it when it thinks that only the stream has failed, and its RST_STREAM with it, as below.
+        multi.giveUp(socket, by: self)
+        return false
     }
 
     /// Unfinished: its connection ends with it. HTTP/1.1 leaves no choice; an HTTP/2 connection would live on, and libcurl 7.88 keep the
     /// RST_STREAM to itself until there is something else to send: the provider would go on generating.
     override func putAway() {
-        unsafe ccurl_set_long(easy, CURLOPT_FORBID_REUSE, 1)
+        allowReuse(false)
         super.putAway()
-        isLeaving = false
     }
 
     func abandon() {

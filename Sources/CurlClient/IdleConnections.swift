@@ -4,9 +4,11 @@ import EventLoop
 final class IdleConnections {
     /// What connections have to have in common to serve one another's requests.
     struct Server: Hashable {
-        /// Scheme and authority.
+        /// Scheme and authority of whoever answers.
         let origin: String
         let proxy: String?
+        /// Whether that is who answers.
+        let isForwarding: Bool
         let certificateAuthorities: [UInt8]?
 
         func hash(into hasher: inout Hasher) { hasher.combine(origin) }

@@ -47,6 +47,7 @@ extension HTTPConnection {
         if head.expectsContinue, input.isEmpty, head.version == .http11 {
             output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
             flush()
+            if case .closed = state { return }
         }
         if case .length(0) = head.framing { serve(head, []) }
     }

@@ -60,6 +60,8 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     func startAccepting() {
         guard !isAccepting, !isDraining else { return }
         isAccepting = loop.register(listener.descriptor, [.read, .exclusive], self)
+        // Refused for lack of memory.
+        if !isAccepting { pauseAccepting(for: Self.shortagePause) }
     }
 
     private func stopAccepting() {
@@ -71,20 +73,26 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
 
     private func acceptWaiting(upTo countMax: Int) {
         for _ in 0..<countMax {
-            guard makeRoom() else { return pauseAccepting(for: .milliseconds(10)) }
+            let isFull = limits.replacesSilent && listener.connectionCount >= limits.connections
+            let idlest = isFull ? idlestConnection() : nil
+            // All may be at work: whoever comes next waits for a place.
+            if isFull, idlest == nil { return pauseAccepting(for: .milliseconds(10)) }
             do {
                 let (descriptor, peer) = try Socket.accept(from: listener.descriptor)
+                idlest?.clientWent()
                 place(descriptor, IPAddress(bits: peer))
             } catch {
                 if error == .closed { continue }  // by its client, before anybody came for it
                 if case .failed(let number) = error, Self.isShortage(number) {
                     service.connectionRefused(.outOfDescriptors)
-                    pauseAccepting(for: .milliseconds(100))
+                    pauseAccepting(for: Self.shortagePause)
                 }
                 return
             }
         }
     }
+
+    private static let shortagePause = Duration.milliseconds(100)
 
     /// EMFILE, ENFILE, ENOBUFS, ENOMEM: asking again at once would only burn the CPU.
     private static func isShortage(_ number: Int32) -> Bool { [24, 23, 105, 12].contains(number) }
@@ -104,22 +112,16 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
         if target === self { adopt(descriptor, peer) } else { target.loop.execute { target.adopt(descriptor, peer) } }
     }
 
-    /// - Returns: false when whoever comes next has to wait for a place.
-    private func makeRoom() -> Bool { !limits.replacesSilent || listener.connectionCount < limits.connections || closeIdlest() }
-
-    /// Closes the connection that is needed least: one that has had its last answer, then the one that has asked nothing for longest, then the
-    /// one whose client has kept it waiting for longest.
-    ///
-    /// - Returns: false when all may be at work.
-    private func closeIdlest() -> Bool {
+    /// The connection that is needed least: one that has had its last answer, then the one that has asked nothing for longest, then the
+    /// one whose client has kept it waiting for longest; nil when all may be at work.
+    private func idlestConnection() -> HTTPConnection? {
         var found: (connection: HTTPConnection, idleness: HTTPConnection.Idleness)?
         for connection in connections.values {
             guard let idleness = connection.idleness else { continue }
             if let found, found.idleness <= idleness { continue }
             found = (connection, idleness)
         }
-        found?.connection.clientWent()
-        return found != nil
+        return found?.connection
     }
 
     private func turnAway(_ descriptor: Int32) {
@@ -179,7 +181,7 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
 
     /// Takes what already waits to be accepted, and then no more.
     func drain() {
-        if isAccepting { acceptWaiting(upTo: HTTPListener.backlog) }
+        acceptWaiting(upTo: HTTPListener.backlog)
         acceptPause?.cancel()
         stopAccepting()
         listener.stoppedAccepting()

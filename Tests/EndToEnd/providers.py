@@ -143,7 +143,11 @@ class Proxy(Listener):
 
 
 class HTTP2Provider(Listener):
-    """Speaks HTTP/2 alone. A request whose body has "hang" in it gets one event of a stream and no more; one with "late", its answer late."""
+    """Speaks HTTP/2 alone. What it does besides answering, a request's body may say in a word:
+
+    hang: one event of a stream comes and no more; late: the answer does; big: the answer is of 70,000 bytes and more; reset: the stream is
+    given up after the head; interim: no head comes after many interim ones.
+    """
 
     def __init__(self, context):
         context.set_alpn_protocols(["h2"])
@@ -162,20 +166,23 @@ class HTTP2Provider(Listener):
                 data = connection.socket.recv(65536)
             except OSError:
                 data = b""
-            events = state.receive_data(data) if data else [h2.events.StreamReset(stream_id=stream) for stream in hanging]
-            for event in events:
+            for event in state.receive_data(data) if data else []:
                 if isinstance(event, h2.events.DataReceived):
                     bodies[event.stream_id] = bodies.get(event.stream_id, b"") + event.data
                 elif isinstance(event, h2.events.StreamEnded):
                     self.count_request()
                     self._answer(state, event.stream_id, bodies.pop(event.stream_id, b""), hanging)
-                elif isinstance(event, h2.events.StreamReset) and event.stream_id in hanging:
+                elif isinstance(event, h2.events.StreamReset):
+                    self._end({event.stream_id} & hanging)
                     hanging.discard(event.stream_id)
-                    self.ended += 1
-                    self.ended_at = time.monotonic()
             if not data:
-                return
+                return self._end(hanging)
             connection.send(state.data_to_send())
+
+    def _end(self, streams):
+        if streams:
+            self.ended += len(streams)
+            self.ended_at = time.monotonic()
 
     def _answer(self, state, stream, body, hanging):
         if b"hang" in body:
@@ -184,11 +191,20 @@ class HTTP2Provider(Listener):
             state.send_data(stream, b"data: " + json.dumps(chunk).encode() + b"\n\n")
             hanging.add(stream)
             self.hanging += 1
+        elif b"interim" in body:
+            for _ in range(20):
+                state.send_headers(stream, [(":status", "103")])
         else:
             if b"late" in body:
                 time.sleep(0.5)
-            state.send_headers(stream, [(":status", "200"), ("content-type", "application/json")])
-            state.send_data(stream, completion(), end_stream=True)
+            answer = completion("x" * 70_000 if b"big" in body else "Hello")
+            state.send_headers(stream, [(":status", "200"), ("content-type", "application/json"), ("content-length", str(len(answer)))])
+            if b"reset" in body:
+                return state.reset_stream(stream)
+            while len(answer) > state.max_outbound_frame_size:
+                state.send_data(stream, answer[:state.max_outbound_frame_size])
+                answer = answer[state.max_outbound_frame_size:]
+            state.send_data(stream, answer, end_stream=True)
 
 
 def certificate(folder, name="localhost"):

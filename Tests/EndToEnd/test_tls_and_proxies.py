@@ -8,10 +8,12 @@ import time
 import pytest
 
 from processes import CALLER_KEY, chat, config, route, wait_until
-from providers import HTTP2Provider, Listener, Proxy, answer, answer_all, certificate
+from providers import HTTP2Provider, Listener, Proxy, answer, answer_all, certificate, completion
 from wire import Connection, call
 
 KEY = {"authorization": "Bearer " + CALLER_KEY}
+# Of the one event that a hanging provider sends, in a chunk of its own.
+END_OF_EVENT = b"\n\n\r\n"
 
 
 @pytest.fixture
@@ -101,6 +103,50 @@ def test_a_proxy_of_the_file_is_used_whatever_the_environment_says(start, mock, 
     assert proxy.lines == [f"POST {mock.url}/v1/chat/completions HTTP/1.1"]
 
 
+def test_a_proxy_that_forwards_gets_whole_urls_and_its_credentials_on_one_connection(start, listeners):
+    heads = []
+
+    def serve(connection):
+        while request := connection.request():
+            heads.append(request[0].lower().split("\r\n"))
+            connection.send(answer())
+
+    proxy = listeners(Listener(serve))
+    fields = {"key": "provider-key", "proxy": f"http://me:p%40ss@127.0.0.1:{proxy.port}"}
+    gateway = start(workers=1, providers=provider("http://api.example", **fields))
+
+    assert [ask(gateway).status for _ in range(3)] == [200] * 3
+
+    assert proxy.accepted == 1
+    for head in heads:
+        assert head[0] == "post http://api.example/v1/chat/completions http/1.1"
+        assert {"host: api.example", "proxy-authorization: basic bwu6cebzcw==", "authorization: bearer provider-key"} <= set(head)
+
+
+def test_what_a_proxy_that_forwards_sends_unasked_is_nobodys_answer(start, listeners):
+    def serve(connection):
+        while connection.request():
+            connection.send(answer(completion("asked")) + answer(completion("unasked")))
+
+    proxy = listeners(Listener(serve))
+    gateway = start(workers=1, providers=provider("http://api.example", proxy=f"http://127.0.0.1:{proxy.port}"))
+
+    with Connection(gateway.port) as client:
+        for _ in range(5):
+            client.request("POST", "/v1/chat/completions", chat(), KEY)
+            client.request("POST", "/v1/chat/completions", chat(), KEY)
+            for _ in range(2):
+                assert client.answer().json["choices"][0]["message"]["content"] == "asked"
+
+
+def test_the_certificate_of_a_proxy_is_checked(start, tls):
+    gateway = start(providers=provider("http://api.example", proxy=f"https://localhost:{tls[0].port}"))
+
+    assert ask(gateway).status == 502
+    assert gateway.access_line()["error_type"] == "upstream_unreachable"
+    assert tls[0].requests == 0
+
+
 def test_a_proxy_of_the_environment_is_not_used(start, mock, listeners):
     proxy = listeners(Proxy())
     url = f"http://127.0.0.1:{proxy.port}"
@@ -169,7 +215,8 @@ def test_http2_is_no_must(start, tls):
 
     assert [ask(gateway).status for _ in range(3)] == [200] * 3
 
-    assert tls[0].accepted == 1
+    # The first was libcurl's, which offered HTTP/2.
+    assert tls[0].accepted == 2
 
 
 def test_a_client_that_leaves_ends_its_http2_stream_although_others_go_on(start, http2):
@@ -177,7 +224,7 @@ def test_a_client_that_leaves_ends_its_http2_stream_although_others_go_on(start,
     leaving, staying = Connection(gateway.port), Connection(gateway.port)
     for number, connection in enumerate((leaving, staying)):
         connection.request("POST", "/v1/chat/completions", chat("hang", stream=True), KEY)
-        assert connection.read_head()[0] == 200 and connection.read_some(1)
+        assert connection.read_head()[0] == 200 and connection.read_until(END_OF_EVENT)
         assert http2[0].hanging == number + 1
 
     leaving.close()
@@ -287,7 +334,7 @@ def test_an_http2_stream_under_way_outlives_a_reload_that_took_its_provider_away
     gateway = start(workers=1, providers=provider(f"https://localhost:{http2[0].port}", ca=http2[1], http2=True))
     with Connection(gateway.port) as streaming:
         streaming.request("POST", "/v1/chat/completions", chat("hang", stream=True), KEY)
-        assert streaming.read_head()[0] == 200 and streaming.read_some(1)
+        assert streaming.read_head()[0] == 200 and streaming.read_until(END_OF_EVENT)
 
         assert gateway.reload(away(mock)) == "loaded"
 
@@ -305,7 +352,7 @@ def test_idle_http2_connections_are_closed_by_a_reload_although_a_stream_beside_
         connection.request("POST", "/v1/chat/completions", chat("late"), KEY)
     assert [connection.answer().status for connection in three] == [200] * 3
     three[0].request("POST", "/v1/chat/completions", chat("hang", stream=True), KEY)
-    assert three[0].read_head()[0] == 200
+    assert three[0].read_head()[0] == 200 and three[0].read_until(END_OF_EVENT)
     assert (http2[0].accepted, http2[0].ended_connections) == (3, 0)
 
     assert gateway.reload(away(mock)) == "loaded"
@@ -316,3 +363,28 @@ def test_idle_http2_connections_are_closed_by_a_reload_although_a_stream_beside_
     for connection in three:
         connection.close()
     assert wait_until(lambda: http2[0].ended_connections == 3)
+
+
+# Addresses
+
+
+@pytest.mark.parametrize("secure, http2", [(False, False), (True, False), (True, True)])
+def test_the_second_address_of_a_name_is_tried_when_the_first_is_silent(start, tmp_path, listeners, secure, http2):
+    """nss_wrapper(1) gives the name two addresses of one family."""
+    context, path = certificate(tmp_path, "two.example") if secure else (None, None)
+    listener = listeners(HTTP2Provider(context) if http2 else Listener(answer_all, context))
+    (tmp_path / "hosts").write_text("127.0.0.2 two.example\n127.0.0.1 two.example\n")
+    with socket.socket() as full, socket.socket() as first, socket.socket() as second:
+        full.bind(("127.0.0.2", listener.port))
+        full.listen(0)
+        for waiting in (first, second):
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        url = f"{'https' if secure else 'http'}://two.example:{listener.port}"
+        gateway = start(
+            workers=1, routes=[route(upstream={"timeouts": {"connect": "2s"}, "retry": {"attempts": 0}})],
+            providers=provider(url, **({"ca": path, "http2": http2} if secure else {})),
+            environment={"LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": str(tmp_path / "hosts")})
+
+        assert ask(gateway).status == 200
+        assert listener.accepted == 1

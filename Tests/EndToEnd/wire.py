@@ -118,6 +118,13 @@ class Connection:
         data, self.buffer = self.buffer, b""
         return data
 
+    def read_until(self, mark):
+        """What comes up to a mark, with it, or to the end."""
+        while mark not in self.buffer and self._more():
+            pass
+        data, found, self.buffer = self.buffer.partition(mark)
+        return data + found
+
     def read_to_end(self):
         while self._more():
             pass

@@ -253,6 +253,54 @@ struct HTTPRefusalTests {
         }
     }
 
+    @Test func `closes none for one more before that one comes`() async throws {
+        try await onItsOwnThread {
+            var limits = HTTPServerLimits()
+            (limits.connections, limits.replacesSilent) = (4, true)
+            let server = try TestServer(limits: limits)
+            defer { server.stop() }
+            var clients = (0..<3).map { _ in server.client() }
+            for client in clients {
+                client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+                #expect(client.answer()?.status == 200)
+            }
+            sleep(milliseconds: 300)  // silent for so long that their places could be taken
+
+            clients.append(server.client())  // has the last place
+
+            for client in clients.reversed() {
+                client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+                #expect(client.answer()?.status == 200)
+            }
+        }
+    }
+
+    @Test func `serves when draining begins who waits for a place that has come free`() async throws {
+        try await onItsOwnThread {
+            let held = Held()
+            var limits = HTTPServerLimits()
+            (limits.connections, limits.replacesSilent) = (1, true)
+            let server = try TestServer(limits: limits) { request, responder, loop in
+                (request.head.path == "/held" ? held.serve : TestServer.echo)(request, responder, loop)
+            }
+            defer { server.stop() }
+            let busy = server.client()
+            busy.send("GET /held HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+            #expect(held.waitFor(1))
+            let waiting = server.client()
+            waiting.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            #expect(!waiting.hears(within: 50))
+
+            server.onLoop {
+                held[0].send(status: 200, fields: [], body: [])
+                server.listener.drain()
+            }
+
+            #expect(busy.answer()?.status == 200)
+            #expect(waiting.answer()?.status == 200)
+        }
+    }
+
     @Test func `closes for one more no connection whose request has come or whose answer is being read`() async throws {
         try await onItsOwnThread {
             var limits = HTTPServerLimits()

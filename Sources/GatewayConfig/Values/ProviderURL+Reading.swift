@@ -28,7 +28,7 @@ extension ProviderURL {
         self.path = String(path)
     }
 
-    private static func hostAndPort(_ authority: Substring, example: String) throws(ScalarMistake) -> (Substring, Int?) {
+    fileprivate static func hostAndPort(_ authority: Substring, example: String) throws(ScalarMistake) -> (Substring, Int?) {
         var host = authority
         var port: Int?
         if let colon = authority.lastIndex(of: ":"), !authority.hasSuffix("]") {
@@ -50,9 +50,17 @@ extension ScalarType<Secret> {
     static let proxy = ScalarType(placeholder: Secret("")) { scalar throws(ScalarMistake) in
         let secret = try ScalarType<Secret>.secret.parse(scalar)
         let schemes = ["http://", "https://", "socks5://", "socks5h://"]
-        guard let scheme = schemes.first(where: { scalar.text.hasPrefix($0) }), scalar.text.count > scheme.count else {
-            throw ScalarMistake("must be a URL such as http://proxy.example.com:3128", hint: "it begins with \(schemes.joined(separator: ", "))")
+        let example = "must be a URL such as http://proxy.example.com:3128"
+        guard let scheme = schemes.first(where: { scalar.text.hasPrefix($0) }) else {
+            throw ScalarMistake(example, hint: "it begins with \(schemes.joined(separator: ", "))")
         }
+        var rest = scalar.text.dropFirst(scheme.count)
+        if rest.hasSuffix("/") { rest.removeLast() }
+        if rest.contains(where: { "/?#".contains($0) }) {
+            throw ScalarMistake("must not have a path, query or fragment", hint: "in a password write / as %2F, ? as %3F, # as %23")
+        }
+        let hostStart = rest.lastIndex(of: "@").map { rest.index(after: $0) } ?? rest.startIndex
+        _ = try ProviderURL.hostAndPort(rest[hostStart...], example: example)
         return secret
     }
 }
