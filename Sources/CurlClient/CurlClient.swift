@@ -74,8 +74,12 @@ package final class CurlClient: @unchecked Sendable {
     }
 
     private func transferWithLibcurl(_ transfer: CurlTransfer, _ request: borrowing CurlRequest, _ pool: CurlPool) throws(CurlError) {
+        guard pool.nextHop != nil else { throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue)) }
         guard let handle = pool.takeHandle() else { throw .refusedRequest(code: Int(CURLE_OUT_OF_MEMORY.rawValue)) }
-        guard handle.prepare(for: transfer, request) else { throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue)) }
+        guard handle.prepare(for: transfer, request) else {
+            pool.giveBack(handle)
+            throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue))
+        }
         try begin(transfer, handle)
     }
 

@@ -12,6 +12,8 @@ class CurlEasy {
     var isAdded = false
     /// Whether its connection may be kept, and has a place for that.
     var hasPlace = false
+    /// Whether libcurl has opened a socket for it since it was last added.
+    var hasOpened = false
     private var connectTimeout = Duration.zero
 
     /// For which the system's certificate bundle, once parsed, serves: so long a change of it goes unnoticed.
@@ -131,7 +133,7 @@ class CurlEasy {
     /// Says that libcurl is done, to whom it concerns.
     final func ended(_ code: CURLcode) {
         let isNameUnknown = code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY
-        pool.lookUpEnded(by: self, isNameUnknown ? .failed(code) : .unfinished)
+        pool.lookUpEnded(by: self, isNameUnknown ? .failed(code) : code == CURLE_OK ? .found : .unfinished)
         done(code)
     }
 

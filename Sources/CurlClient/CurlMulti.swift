@@ -102,6 +102,7 @@ final class CurlMulti: EventHandler {
         let added = unsafe curl_multi_add_handle(multi, easy.easy)
         guard added == CURLM_OK else { return Int(added.rawValue) }
         easy.isAdded = true
+        easy.hasOpened = false
         easyCount += 1
         easy.hasPlace = hasPlace
         if hasPlace { leavingCount += 1 }
@@ -187,7 +188,11 @@ final class CurlMulti: EventHandler {
         guard !found.isEmpty else { return }
         let told = found
         found = []
-        for easy in told { easy.pool.lookUpEnded(by: easy, .found) }
+        for easy in told where easy.pool.isLookingUp(easy) {
+            easy.pool.lookUpEnded(by: easy, .found)
+            // Now: it may be all that keeps the multi handle of a pool that is closed.
+            if easy.waiter == nil { easy.putAway() }
+        }
     }
 
     private func runStalled() {
@@ -303,13 +308,14 @@ final class CurlMulti: EventHandler {
         sockets[index].interest = []
     }
 
-    /// libcurl has opened a socket for a handle: it knows the address.
+    /// libcurl has opened a socket for a handle: it knows the address, unless it looks it up behind a proxy.
     func opened(_ socket: Int32, for easy: CurlEasy) {
         let index = grow(to: socket)
         forget(socket)
         setUse(index, .active)
         sockets[index] = WatchedSocket(isConnection: true)
-        nameIsKnown(to: easy)
+        easy.hasOpened = true
+        if easy.pool.nextHop?.looksUpBehindProxy != true { nameIsKnown(to: easy) }
     }
 
     /// A handle needs no look-up any more.

@@ -127,8 +127,6 @@ final class CurlPool {
         switch lookUp {
         case .found:
             for other in takeWaiting() { other.goOn() }
-            // Now: it may be all that keeps the multi handle of a pool that is closed.
-            if easy.waiter == nil { easy.putAway() }
         case .failed(let code):
             for other in takeWaiting() { other.done(code) }
         case .unfinished:

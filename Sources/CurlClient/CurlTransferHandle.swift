@@ -15,6 +15,8 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
     private var mayBeReused = true
     /// How often libcurl began to send the request.
     private var sendCount = 0
+    /// Whether the connection over which it began first was opened for it.
+    private var isOnOwnConnection = false
     /// What the handle is set up to send; nil when that has to be said anew.
     private var shape: Shape?
     private var body: [UInt8] = []
@@ -143,11 +145,13 @@ final class CurlTransferHandle: CurlEasy, TransferDriver {
     }
 
     /// libcurl sends a request again, up to five times, when a pooled connection ends before an answer; whether that is wanted is not its to
-    /// decide.
+    /// decide. Over a connection that was opened for the request it does so only when the server has not looked at it: a stream reset with
+    /// REFUSED_STREAM or HTTP_1_1_REQUIRED (RFC 9113, sections 7 and 8.7).
     func maySend() -> Bool {
         multi.nameIsKnown(to: self)
         sendCount += 1
-        return sendCount == 1 && transfer != nil
+        if sendCount == 1 { isOnOwnConnection = hasOpened }
+        return transfer != nil && (sendCount == 1 || sendCount == 2 && isOnOwnConnection)
     }
 
     private var speaksHTTP2: Bool {

@@ -7,6 +7,8 @@ struct NextHop {
     let origin: String
     /// The proxy that libcurl has open the way there; nil for none.
     let tunnel: String?
+    /// Whether libcurl looks up a name after it has a connection, to that proxy.
+    let looksUpBehindProxy: Bool
     /// The value of the `host` field: the server's, without the port that goes without saying.
     let host: String
     /// What a forwarding proxy asks for besides the request.
@@ -14,7 +16,8 @@ struct NextHop {
     private let targetPrefix: String
     private let targetPrefixOfRelative: String
 
-    /// - Returns: nil for a URL of another scheme, with credentials, a query, or a host name that is not ASCII.
+    /// - Returns: nil for a URL of another scheme, with credentials, a query, or a host name that is not ASCII, and for a proxy that libcurl cannot
+    ///   read.
     init?(to endpoint: CurlEndpoint) {
         let url = endpoint.url
         guard let scheme = ["https://", "http://"].first(where: { url.lowercased().hasPrefix($0) }) else { return nil }
@@ -29,8 +32,10 @@ struct NextHop {
         // A request target is never empty (RFC 9112, section 3.2.1).
         let pathPrefixOfRelative = pathPrefix.isEmpty ? "/" : pathPrefix
 
-        if !isServerTLS, let proxy = endpoint.proxy, ForwardingProxy.isOne(proxy) {
-            guard let proxy = ForwardingProxy(proxy) else { return nil }
+        let proxy = endpoint.proxy.map { ProxyAddress($0) }
+        if case .some(nil) = proxy { return nil }
+        looksUpBehindProxy = proxy??.wantsAddress == true
+        if !isServerTLS, let proxy = proxy ?? nil, proxy.forwards {
             // The absolute form of a request target (RFC 9112, section 3.2.2).
             targetPrefix = scheme + authority + pathPrefix
             targetPrefixOfRelative = scheme + authority + pathPrefixOfRelative

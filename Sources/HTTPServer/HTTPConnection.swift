@@ -38,6 +38,9 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     var parser: RequestHeadParser
     var input: [UInt8] = []
     var output = OutputQueue()
+    /// What a streamed answer has written in this turn of the loop. It leaves in one send: each costs the kernel more than all that is done for an event.
+    private var written: [UInt8] = []
+    private var isToFlush = false
     var isReadable = false
     var isPeerClosed = false
     private var isAdvancing = false
@@ -144,13 +147,35 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
 
     var date: String { endpoint.date }
     var willKeepAlive: Bool { !closesAfterAnswer && !endpoint.isDraining }
-    var isAboveHighWater: Bool { output.byteCount > Self.highWaterBytes }
+    var isAboveHighWater: Bool { output.byteCount + written.count > Self.highWaterBytes }
 
     func closeAfterAnswer() { closesAfterAnswer = true }
     func queue(_ bytes: [UInt8]) { output.append(bytes) }
 
+    /// Takes what `append` appends of a streamed answer. It leaves at the end of this turn of the loop.
+    func write(_ append: (inout [UInt8]) -> Void) {
+        if written.isEmpty { written = takeBuffer() }
+        append(&written)
+        if written.count >= Self.joinedBytesMax { return flush() }
+        guard !isToFlush else { return }
+        isToFlush = true
+        endpoint.loop.atEndOfTurn { [self] in
+            isToFlush = false
+            if !written.isEmpty { flush() }
+        }
+    }
+
+    private func sendWritten() {
+        var bytes: [UInt8] = []
+        swap(&bytes, &written)
+        send(bytes)
+        giveBack(bytes)
+    }
+
+    /// Sends what waits, as far as the socket takes it.
     func flush() {
         if case .closed = state { return }
+        guard written.isEmpty else { return sendWritten() }
         var sent = 0
         let outcome = output.flush(into: descriptor, sent: &sent)
         if outcome == .closed { return clientWent() }
@@ -206,7 +231,12 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         giveBackBodyBudget()
         let closes = !willKeepAlive
         if closes { linger() } else { awaitNext() }
-        send(last)
+        if written.isEmpty {
+            send(last)
+        } else {
+            written.append(contentsOf: last)
+            sendWritten()
+        }
         advance()
     }
 
@@ -220,8 +250,8 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     /// - Parameter reset: for an answer that ends with its connection: only RST tells that it is not whole.
     func endVisibly(reset: Bool) {
         if reset {
-            var sent = 0
-            _ = output.flush(into: descriptor, sent: &sent)
+            flush()
+            if case .closed = state { return }
             Socket.resetOnClose(descriptor)
             return close()
         }
@@ -300,7 +330,10 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     private static let tooSlow = HTTPRefusal.Reason.broken(status: 408, "The request did not arrive whole in time.")
 
     /// Ends whatever is under way; the listener is going.
-    func endNow() { clientWent() }
+    func endNow() {
+        flush()
+        clientWent()
+    }
 }
 
 /// Whether a connection may be closed so that another can be served.

@@ -61,12 +61,10 @@ package final class HTTPResponder: @unchecked Sendable {
     package func begin(status: Int, fields: [HeaderField]) {
         guard let connection, !hasBegun else { return }
         hasBegun = true
-        var output: [UInt8] = []
-        writeHead(status, fields, .chunked, connection, into: &output)
-        queue(output, connection)
+        write(to: connection) { writeHead(status, fields, .chunked, connection, into: &$0) }
     }
 
-    /// A piece of the answer, on its way to the client when this returns; waits while the client is slow to read.
+    /// A piece of the answer, on its way to the client by the end of this turn of the loop; waits while the client is slow to read.
     ///
     /// - Returns: false when the client has gone.
     package func write(_ bytes: [UInt8]) async -> Bool {
@@ -74,19 +72,14 @@ package final class HTTPResponder: @unchecked Sendable {
         return await room()
     }
 
-    /// A piece of the answer, on its way to the client when this returns.
+    /// A piece of the answer, on its way to the client by the end of this turn of the loop.
     ///
     /// - Returns: whether more may follow; if not, `room` says when.
     package func writeAtOnce(_ bytes: [UInt8]) -> Bool {
         guard let connection else { return false }
         if !bytes.isEmpty, head?.method != .head, framing != .none {
-            if framing == .chunked {
-                var output = connection.takeBuffer()
-                ChunkedEncoder.appendChunk(bytes, to: &output)
-                send(output, connection)
-                connection.giveBack(output)
-            } else {
-                send(bytes, connection)
+            write(to: connection) {
+                if framing == .chunked { ChunkedEncoder.appendChunk(bytes, to: &$0) } else { $0.append(contentsOf: bytes) }
             }
         }
         guard let waiting = self.connection else { return false }
@@ -127,7 +120,7 @@ package final class HTTPResponder: @unchecked Sendable {
     /// Bytes that go out as they are, before or in place of a head. For a provider that is made to misbehave.
     package func writeUnframed(_ bytes: [UInt8]) {
         guard let connection else { return }
-        queue(bytes, connection)
+        write(to: connection) { $0.append(contentsOf: bytes) }
         connection.flush()
     }
 
@@ -149,9 +142,12 @@ package final class HTTPResponder: @unchecked Sendable {
         connection.queue(bytes)
     }
 
-    private func send(_ bytes: [UInt8], _ connection: HTTPConnection) {
-        bytesOut += bytes.count
-        connection.send(bytes)
+    private func write(to connection: HTTPConnection, _ append: (inout [UInt8]) -> Void) {
+        connection.write { output in
+            let before = output.count
+            append(&output)
+            bytesOut += output.count - before
+        }
     }
 
     private func end(with last: [UInt8], _ connection: HTTPConnection) {

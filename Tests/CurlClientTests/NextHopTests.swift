@@ -1,4 +1,5 @@
 import HTTPWire
+import MockProvider
 import Testing
 
 @testable import CurlClient
@@ -22,6 +23,7 @@ struct NextHopTests {
         #expect((hop.isTLS, hop.origin, hop.tunnel) == (true, "https://a.example/", proxy))
         #expect(hop.target(before: "/chat") == "/v1")
         #expect(hop.proxyFields.isEmpty)
+        #expect(hop.looksUpBehindProxy == (proxy == "socks5://p.example"))
     }
 
     @Test(arguments: ["socks5://p.example", "socks5h://p.example"]) func `is the server by way of SOCKS`(_ proxy: String) throws {
@@ -46,12 +48,32 @@ struct NextHopTests {
     }
 
     /// RFC 7617, section 2.
-    @Test(arguments: [("user:p%40ss", "dXNlcjpwQHNz"), ("user", "dXNlcjo="), (":secret", "OnNlY3JldA==")])
+    @Test(arguments: [("user:p%40ss", "dXNlcjpwQHNz"), ("user", "dXNlcjo="), (":secret", "OnNlY3JldA=="), ("us%E4r:p%E4ss", "dXPkcjpw5HNz")])
     func `is told the credentials of the proxy's URL`(_ credentials: String, _ encoded: String) throws {
         let hop = try hop("http://a.example", by: "http://\(credentials)@p.example:3128")
 
         #expect(hop.proxyFields == [HeaderField("proxy-authorization", "Basic \(encoded)")])
         #expect(hop.origin == "http://p.example:3128/")
+    }
+
+    /// libcurl would go straight to the server.
+    @Test(arguments: ["http", "https", "socks5", "socks5h"], ["user:p%0Ass@p.example", "a%00b:c@p.example", "", "p@q@p.example"])
+    func `is nobody for a proxy that libcurl cannot read`(_ scheme: String, _ rest: String) {
+        for server in ["http://a.example", "https://a.example"] {
+            for http2 in [false, true] {
+                #expect(NextHop(to: CurlEndpoint(url: server, http2: http2, proxy: "\(scheme)://\(rest)")) == nil)
+            }
+        }
+    }
+
+    @Test(arguments: [false, true]) func `being nobody, gets no request`(_ http2: Bool) async throws {
+        let loop = try ClientLoop()
+        let endpoint = CurlEndpoint(url: "https://localhost:\(loop.mock.port)", http2: http2, proxy: "http://user:p%0Ass@127.0.0.1:1")
+
+        await #expect(throws: CurlError.self) { try await loop.fetch(CurlRequest(method: "GET", path: "/x"), to: endpoint).get() }
+
+        #expect(await loop.run { $0.activeCount } == 0)
+        await loop.stop()
     }
 
     @Test(arguments: ["ftp://a.example", "https://", "https://user@a.example", "https://a.example?x", "https://ä.example"])

@@ -9,6 +9,7 @@ import time
 
 import h2.config
 import h2.connection
+import h2.errors
 import h2.events
 
 COMPLETION = {
@@ -142,21 +143,50 @@ class Proxy(Listener):
             pass
 
 
+class SOCKSProxy(Proxy):
+    """Opens the way to IPv4 addresses, without credentials (RFC 1928)."""
+
+    def _forward(self, connection):
+        _, methods = self._read(connection, 2)
+        self._read(connection, methods)
+        connection.send(b"\x05\x00")
+        asked = self._read(connection, 10)
+        assert asked[:4] == b"\x05\x01\x00\x01", asked
+        host, port = socket.inet_ntoa(asked[4:8]), int.from_bytes(asked[8:], "big")
+        self.lines.append(f"{host}:{port}")
+        with socket.create_connection((host, port)) as far:
+            connection.send(b"\x05\x00\x00" + asked[3:])
+            back = threading.Thread(target=self._copy, args=(far, connection.socket), daemon=True)
+            back.start()
+            self._copy(connection.socket, far)
+            back.join(timeout=5)
+
+    @staticmethod
+    def _read(connection, count):
+        data = connection.socket.recv(count, socket.MSG_WAITALL)
+        if len(data) < count:
+            raise OSError("it has gone")
+        return data
+
+
 class HTTP2Provider(Listener):
-    """Speaks HTTP/2 alone. What it does besides answering, a request's body may say in a word:
+    """Speaks HTTP/2, or HTTP/1.1 to whoever offers nothing else. What it does besides answering, a request's body may say in a word:
 
     hang: one event of a stream comes and no more; late: the answer does; big: the answer is of 70,000 bytes and more; reset: the stream is
-    given up after the head; interim: no head comes after many interim ones.
+    given up after the head; interim: no head comes after many interim ones; http11: the stream is given up since HTTP/1.1 is wanted.
     """
 
     def __init__(self, context):
-        context.set_alpn_protocols(["h2"])
+        context.set_alpn_protocols(["h2", "http/1.1"])
+        self.asked_for_http11 = 0
         self.hanging = 0
         self.ended = 0
         self.ended_at = None
         super().__init__(self._speak, context)
 
     def _speak(self, connection):
+        if connection.socket.selected_alpn_protocol() != "h2":
+            return answer_all(connection)
         state = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
         state.initiate_connection()
         connection.send(state.data_to_send())
@@ -191,6 +221,9 @@ class HTTP2Provider(Listener):
             state.send_data(stream, b"data: " + json.dumps(chunk).encode() + b"\n\n")
             hanging.add(stream)
             self.hanging += 1
+        elif b"http11" in body:
+            self.asked_for_http11 += 1
+            state.reset_stream(stream, h2.errors.ErrorCodes.HTTP_1_1_REQUIRED)
         elif b"interim" in body:
             for _ in range(20):
                 state.send_headers(stream, [(":status", "103")])

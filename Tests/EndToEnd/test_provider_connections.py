@@ -3,6 +3,8 @@
 import json
 import pathlib
 import shutil
+import socket
+import struct
 import subprocess
 import threading
 import time
@@ -10,7 +12,7 @@ import time
 import pytest
 
 from processes import CALLER_KEY, chat, config, route, wait_until
-from providers import HTTP2Provider, Listener, answer, answer_all, certificate, completion
+from providers import HTTP2Provider, Listener, SOCKSProxy, answer, answer_all, certificate, completion
 from wire import Connection, call, seconds_since
 
 KEY = {"authorization": "Bearer " + CALLER_KEY}
@@ -54,11 +56,11 @@ def slow_names(tmp_path_factory):
     return {"LD_PRELOAD": library, "SLOW_NAME_SECONDS": "20"}
 
 
-def start_with_a_slow_name(start, mock, environment, connect="300ms", name="slow-name.example.test", **timeouts):
+def start_with_a_slow_name(start, mock, environment, connect="300ms", name="slow-name.example.test", proxy={}, **timeouts):
     """One worker, and two models: `fast`, and `slow` whose provider's name takes long to look up."""
     providers = {
         "mock": {"dialect": "openai", "url": mock.url + "/v1"},
-        "slow": {"dialect": "openai", "url": f"http://{name}:{mock.port}/v1"},
+        "slow": {"dialect": "openai", "url": f"http://{name}:{mock.port}/v1", **proxy},
     }
     models = {"fast": {"targets": [{"provider": "mock"}]}, "slow": {"targets": [{"provider": "slow"}]}}
     routes = [route(upstream={"timeouts": {"connect": connect, **timeouts}, "retry": {"attempts": 0}})]
@@ -91,8 +93,10 @@ def threads_of(gateway):
     return gateway.status_field("Threads")
 
 
-def test_requests_that_wait_for_a_name_share_one_look_up_and_what_it_finds(start, mock, slow_names):
-    gateway = start_with_a_slow_name(start, mock, {**slow_names, "SLOW_NAME_SECONDS": "2"}, connect="10s")
+@pytest.mark.parametrize("way", ["straight", "SOCKS"])
+def test_requests_that_wait_for_a_name_share_one_look_up_and_what_it_finds(start, mock, slow_names, listen, way):
+    proxy = {"proxy": f"socks5://127.0.0.1:{listen(None, SOCKSProxy()).port}"} if way == "SOCKS" else {}
+    gateway = start_with_a_slow_name(start, mock, {**slow_names, "SLOW_NAME_SECONDS": "2"}, connect="10s", proxy=proxy)
     before = threads_of(gateway)
     waiting = [Connection(gateway.port) for _ in range(40)]
     asked = time.monotonic()
@@ -294,3 +298,26 @@ def test_a_slow_reader_of_large_events_is_not_an_idle_provider(start, listen):
         whole = b"".join(piece or b"CUT" for piece in connection.chunks())
 
     assert whole == event * 4 + b"data: [DONE]\n\n"
+
+
+def test_what_comes_of_a_stream_at_once_leaves_at_once(start, listen):
+    """A send for each event costs the kernel more than all that is done for the event."""
+    chunk = {"id": "c", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "a"}}]}
+    stream = b"".join(b"data: " + json.dumps(chunk).encode() + b"\n\n" for _ in range(5)) + b"data: [DONE]\n\n"
+
+    def serve(connection):
+        while connection.request():
+            head = f"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {len(stream)}\r\n\r\n"
+            connection.send(head.encode() + stream)
+
+    gateway = start(workers=1, providers=provider(listen(serve).port))
+    with Connection(gateway.port) as client:
+        client.request("POST", "/v1/chat/completions", chat(stream=True), KEY)
+
+        assert len(client.answer().events) == 6
+        assert segments_received(client.socket) == 1
+
+
+def segments_received(connected):
+    """tcpi_data_segs_in of Linux's struct tcp_info: how many segments with data came."""
+    return struct.unpack_from("I", connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256), 152)[0]

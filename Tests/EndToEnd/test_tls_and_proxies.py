@@ -219,6 +219,14 @@ def test_http2_is_no_must(start, tls):
     assert tls[0].accepted == 2
 
 
+def test_a_provider_that_wants_http11_for_a_request_gets_it(start, http2):
+    gateway = start(workers=1, providers=provider(f"https://localhost:{http2[0].port}", ca=http2[1], http2=True))
+
+    assert [ask(gateway, "http11").status for _ in range(3)] == [200] * 3
+
+    assert http2[0].asked_for_http11 == 1
+
+
 def test_a_client_that_leaves_ends_its_http2_stream_although_others_go_on(start, http2):
     gateway = start(workers=1, providers=provider(f"https://localhost:{http2[0].port}", ca=http2[1], http2=True))
     leaving, staying = Connection(gateway.port), Connection(gateway.port)

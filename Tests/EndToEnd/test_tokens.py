@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import json
+import pathlib
 import re
 import ssl
 import time
@@ -223,7 +224,7 @@ def test_kubernetes_tokens_as_the_example_has_them(start, publish, tmp_path):
     """The example's jwt entry with this test's addresses in it: TLS of the cluster's own authority, and the pod's token to read the keys."""
     import subprocess
     import yaml
-    with open("config/examples/kubernetes-token.yaml") as file:
+    with open(pathlib.Path(__file__).parents[2] / "config/examples/kubernetes-token.yaml") as file:
         entry = yaml.safe_load(file)["jwt"][0]
     private, certificate, own = tmp_path / "key.pem", tmp_path / "ca.crt", tmp_path / "token"
     subprocess.run(

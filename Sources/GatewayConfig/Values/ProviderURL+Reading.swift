@@ -59,8 +59,25 @@ extension ScalarType<Secret> {
         if rest.contains(where: { "/?#".contains($0) }) {
             throw ScalarMistake("must not have a path, query or fragment", hint: "in a password write / as %2F, ? as %3F, # as %23")
         }
-        let hostStart = rest.lastIndex(of: "@").map { rest.index(after: $0) } ?? rest.startIndex
-        _ = try ProviderURL.hostAndPort(rest[hostStart...], example: example)
+        let parts = rest.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        if parts.count == 2 { try checkCredentials(parts[0]) }
+        if parts[parts.count - 1].contains("@") {
+            throw ScalarMistake("must not have more than one @", hint: "in a password write @ as %40")
+        }
+        _ = try ProviderURL.hostAndPort(parts[parts.count - 1], example: example)
         return secret
+    }
+
+    /// A control character is what libcurl does not take: it would go straight to the provider.
+    private static func checkCredentials(_ text: Substring) throws(ScalarMistake) {
+        for part in text.split(separator: "%", omittingEmptySubsequences: false).dropFirst() {
+            let digits = part.prefix(2)
+            guard digits.count == 2, digits.allSatisfy({ $0.isASCII && $0.isHexDigit }), let value = UInt8(digits, radix: 16) else {
+                throw ScalarMistake("must have two hexadecimal digits after each % of its user and password", hint: "write % as %25")
+            }
+            if value < 0x20 || value == 0x7F {
+                throw ScalarMistake("must not have a control character, such as a line end, in its user or password")
+            }
+        }
     }
 }
