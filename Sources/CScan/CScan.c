@@ -5,6 +5,8 @@
 
 #if defined(__x86_64__)
 
+#include <immintrin.h>
+
 typedef uint8_t block __attribute__((ext_vector_type(64)));
 typedef bool lanes __attribute__((ext_vector_type(64)));
 typedef uint64_t bits;
@@ -32,7 +34,12 @@ INLINE bits escaped_characters(bits backslashes, bits *carry) {
     return escaped;
 }
 
-INLINE cscan_string_end scan_string(const uint8_t *text, size_t at, size_t count) {
+// The letters that may stand behind a backslash (RFC 8259, section 7), but for `r` and `u`: each in the place that its low four bits name. In the
+// other places is what no byte with these four bits is.
+static const uint8_t escapes[16] = {[0] = 1, [0x2] = 'b', [0x4] = 't', [0x6] = 'f', [0xE] = 'n', [0xF] = '/'};
+
+// `are_escapes` says which of 64 bytes are those.
+INLINE cscan_string_end scan_string(const uint8_t *text, size_t at, size_t count, bits (*are_escapes)(const block *)) {
     // `safe` is the last place where no escape is under way.
     size_t safe = at;
     bits is_escaped = 0, hex_due = 0;
@@ -59,11 +66,11 @@ INLINE cscan_string_end scan_string(const uint8_t *text, size_t at, size_t count
         closing &= -closing;
         // All of the block where there is no closing quote.
         bits before = closing - 1;
-        bits letters = BITS((input == '/') | (input == 'b') | (input == 'f') | (input == 'n') | (input == 'r') | (input == 't'));
+        bits letters = are_escapes(&input) | BITS(input == 'r');
         bits unicode = BITS(input == 'u') & escaped;
         bits wrong = (controls | (escaped & ~(letters | unicode | quotes | backslashes))) & before;
         if ((unicode | hex_due) != 0) {
-            bits hex = BITS(((input >= '0') & (input <= '9')) | (((input | 0x20) >= 'a') & ((input | 0x20) <= 'f')));
+            bits hex = BITS(((input - '0') < 10) | (((input | 0x20) - 'a') < 6));
             bits due = unicode << 1 | unicode << 2 | unicode << 3 | unicode << 4 | hex_due;
             wrong |= due & ~hex & (before | closing);
             hex_due = unicode >> 63 | unicode >> 62 | unicode >> 61 | unicode >> 60;
@@ -91,8 +98,23 @@ INLINE size_t scan_pair(const uint8_t *text, size_t at, size_t count, uint8_t fi
 
 #define TARGET(features) __attribute__((target(features)))
 
-TARGET("avx512f,avx512bw") static cscan_string_end string_512(const uint8_t *text, size_t at, size_t count) { return scan_string(text, at, count); }
-TARGET("avx2") static cscan_string_end string_256(const uint8_t *text, size_t at, size_t count) { return scan_string(text, at, count); }
+TARGET("avx512f,avx512bw") INLINE bits are_escapes_512(const block *input) {
+    __m512i table = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)escapes));
+    return BITS((block)_mm512_shuffle_epi8(table, (__m512i)*input) == *input);
+}
+TARGET("avx2") INLINE bits are_escapes_256(const block *input) {
+    __m256i table = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)escapes));
+    __m256i halves[2];
+    memcpy(halves, input, 64);
+    for (int half = 0; half < 2; half++) halves[half] = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, halves[half]), halves[half]);
+    return (bits)(uint32_t)_mm256_movemask_epi8(halves[1]) << 32 | (uint32_t)_mm256_movemask_epi8(halves[0]);
+}
+TARGET("avx512f,avx512bw") static cscan_string_end string_512(const uint8_t *text, size_t at, size_t count) {
+    return scan_string(text, at, count, are_escapes_512);
+}
+TARGET("avx2") static cscan_string_end string_256(const uint8_t *text, size_t at, size_t count) {
+    return scan_string(text, at, count, are_escapes_256);
+}
 TARGET("avx512f,avx512bw") static size_t pair_512(const uint8_t *text, size_t at, size_t count, uint8_t first, uint8_t second) {
     return scan_pair(text, at, count, first, second);
 }
