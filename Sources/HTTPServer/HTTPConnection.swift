@@ -38,7 +38,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     var parser: RequestHeadParser
     var input: [UInt8] = []
     var output = OutputQueue()
-    /// What a streamed answer has written in this turn of the loop. It leaves in one send: each costs the kernel more than all that is done for an event.
+    /// What a streamed answer has written in this turn of the loop. It leaves in one send.
     private var written: [UInt8] = []
     private var isToFlush = false
     var isReadable = false

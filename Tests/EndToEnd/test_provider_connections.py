@@ -301,7 +301,6 @@ def test_a_slow_reader_of_large_events_is_not_an_idle_provider(start, listen):
 
 
 def test_what_comes_of_a_stream_at_once_leaves_at_once(start, listen):
-    """A send for each event costs the kernel more than all that is done for the event."""
     chunk = {"id": "c", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "a"}}]}
     stream = b"".join(b"data: " + json.dumps(chunk).encode() + b"\n\n" for _ in range(5)) + b"data: [DONE]\n\n"
 
