@@ -18,7 +18,7 @@ final class CurlPool {
     }
 
     let endpoint: CurlEndpoint
-    /// nil: the endpoint's URL is none.
+    /// nil: the endpoint's URL is none, or its proxy's. It gets no requests.
     let nextHop: NextHop?
     let connections: IdleConnections
     /// Opens connections, for all pools.

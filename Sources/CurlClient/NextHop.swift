@@ -32,10 +32,10 @@ struct NextHop {
         // A request target is never empty (RFC 9112, section 3.2.1).
         let pathPrefixOfRelative = pathPrefix.isEmpty ? "/" : pathPrefix
 
-        let proxy = endpoint.proxy.map { ProxyAddress($0) }
-        if case .some(nil) = proxy { return nil }
-        looksUpBehindProxy = proxy??.wantsAddress == true
-        if !isServerTLS, let proxy = proxy ?? nil, proxy.forwards {
+        let proxy = endpoint.proxy.flatMap { ProxyAddress($0) }
+        if proxy == nil, endpoint.proxy != nil { return nil }
+        looksUpBehindProxy = proxy?.wantsAddress == true
+        if !isServerTLS, let proxy, proxy.forwards {
             // The absolute form of a request target (RFC 9112, section 3.2.2).
             targetPrefix = scheme + authority + pathPrefix
             targetPrefixOfRelative = scheme + authority + pathPrefixOfRelative

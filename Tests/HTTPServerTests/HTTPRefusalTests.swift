@@ -217,14 +217,19 @@ struct HTTPRefusalTests {
         }
     }
 
+    /// Answers at once, but for `/held`, and closes silent connections for others.
+    private func server(of connections: Int, _ held: Held = Held()) throws -> TestServer {
+        var limits = HTTPServerLimits()
+        (limits.connections, limits.replacesSilent) = (connections, true)
+        return try TestServer(limits: limits) { request, responder, loop in
+            (request.head.path == "/held" ? held.serve : TestServer.echo)(request, responder, loop)
+        }
+    }
+
     @Test func `closes the connection that has been silent for longest for one more, where it is told to`() async throws {
         try await onItsOwnThread {
             let held = Held()
-            var limits = HTTPServerLimits()
-            (limits.connections, limits.replacesSilent) = (4, true)
-            let server = try TestServer(limits: limits) { request, responder, loop in
-                (request.head.path == "/held" ? held.serve : TestServer.echo)(request, responder, loop)
-            }
+            let server = try server(of: 4, held)
             defer { server.stop() }
             let (busy, begun, silent, used) = (server.client(), server.client(), server.client(), server.client())
             busy.send("GET /held HTTP/1.1\r\nhost: a\r\n\r\n")
@@ -255,9 +260,7 @@ struct HTTPRefusalTests {
 
     @Test func `closes none for one more before that one comes`() async throws {
         try await onItsOwnThread {
-            var limits = HTTPServerLimits()
-            (limits.connections, limits.replacesSilent) = (4, true)
-            let server = try TestServer(limits: limits)
+            let server = try server(of: 4)
             defer { server.stop() }
             var clients = (0..<3).map { _ in server.client() }
             for client in clients {
@@ -278,11 +281,7 @@ struct HTTPRefusalTests {
     @Test func `serves when draining begins who waits for a place that has come free`() async throws {
         try await onItsOwnThread {
             let held = Held()
-            var limits = HTTPServerLimits()
-            (limits.connections, limits.replacesSilent) = (1, true)
-            let server = try TestServer(limits: limits) { request, responder, loop in
-                (request.head.path == "/held" ? held.serve : TestServer.echo)(request, responder, loop)
-            }
+            let server = try server(of: 1, held)
             defer { server.stop() }
             let busy = server.client()
             busy.send("GET /held HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
