@@ -3,7 +3,9 @@
 /// Belongs to one worker. Handlers run at once, on that worker, in the order they were added, and never twice.
 package final class Cancellation {
     package private(set) var error: GatewayError?
-    private var handlers: [(id: Int, run: () -> Void)] = []
+    /// The handler added first, which is mostly the only one, and those behind it: one alone needs no list.
+    private var first: (id: Int, run: () -> Void)?
+    private var others: [(id: Int, run: () -> Void)] = []
     private var nextID = 0
 
     package init() {}
@@ -20,19 +22,20 @@ package final class Cancellation {
             return -1
         }
         nextID += 1
-        handlers.append((nextID, handler))
+        if first == nil, others.isEmpty { first = (nextID, handler) } else { others.append((nextID, handler)) }
         return nextID
     }
 
     package func remove(_ id: Int) {
-        handlers.removeAll { $0.id == id }
+        if first?.id == id { first = nil } else { others.removeAll { $0.id == id } }
     }
 
     package func cancel(_ reason: GatewayError) {
         guard error == nil else { return }
         error = reason
-        let waiting = handlers
-        handlers = []
-        for handler in waiting { handler.run() }
+        let (earliest, later) = (first, others)
+        (first, others) = (nil, [])
+        earliest?.run()
+        for handler in later { handler.run() }
     }
 }

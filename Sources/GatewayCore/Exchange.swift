@@ -97,6 +97,14 @@ package final class Exchange {
         return record
     }
 
+    // Of the record, looked at where it is: elsewhere a look would copy it.
+
+    /// Whether the answer is paid for by another request.
+    package var isAnsweredFromCache: Bool { record.isAnsweredFromCache }
+
+    /// What all attempts together used; nil when nobody knows of anything.
+    package var usageOfAttempts: Usage? { record.usageOfAttempts }
+
     /// Whether the gateway states limits of its own to the client.
     package var statesLimits: Bool {
         isToldLimits || responseHeaders.contains { $0.name.hasPrefix("x-ratelimit-") || $0.name.hasPrefix("anthropic-ratelimit-") }

@@ -46,8 +46,8 @@ package struct UpstreamFailure: Equatable, Sendable {
 /// Why the gateway did not pass on an answer.
 ///
 /// A new case has to state its status, its blame, its kind and its message: the switches have no `default`, so the build
-/// fails until it does.
-package enum GatewayError: Error, Equatable, Sendable {
+/// fails until it does. What a case carries is kept apart: every answer that might fail has room for one.
+package indirect enum GatewayError: Error, Equatable, Sendable {
     // The caller's.
     case malformedRequest(status: Int, reason: String)
     case malformedBody(reason: String)

@@ -54,10 +54,13 @@ package struct Attempt: Equatable, Sendable {
 extension [Attempt] {
     /// What all of them together used; nil when nobody knows of anything.
     package var usage: Usage? {
-        reduce(nil) { sum, attempt in
-            guard let sum, let usage = attempt.usage else { return sum ?? attempt.usage }
-            return sum + usage
+        // By position: an element that is handed out is a copy.
+        var sum: Usage?
+        for index in indices {
+            guard let usage = self[index].usage else { continue }
+            sum = sum.map { $0 + usage } ?? usage
         }
+        return sum
     }
 }
 

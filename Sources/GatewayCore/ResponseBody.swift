@@ -55,7 +55,9 @@ package final class ResponseBody {
     }
 
     package let content: Content
-    private var handlers: [(BodyEnd) -> Void] = []
+    /// The handler added first, which is mostly the only one, and those behind it: one alone needs no list.
+    private var first: ((BodyEnd) -> Void)?
+    private var others: [(BodyEnd) -> Void] = []
     package private(set) var ended: BodyEnd?
 
     package init(_ content: Content) {
@@ -75,8 +77,10 @@ package final class ResponseBody {
     package func onEnd(_ handler: @escaping (BodyEnd) -> Void) {
         if let ended {
             handler(ended)
+        } else if first == nil {
+            first = handler
         } else {
-            handlers.append(handler)
+            others.append(handler)
         }
     }
 
@@ -84,9 +88,10 @@ package final class ResponseBody {
     package func end(_ end: BodyEnd) {
         guard ended == nil else { return }
         ended = end
-        let waiting = handlers
-        handlers = []
-        for handler in waiting.reversed() { handler(end) }
+        let (earliest, later) = (first, others)
+        (first, others) = (nil, [])
+        for handler in later.reversed() { handler(end) }
+        earliest?(end)
     }
 }
 

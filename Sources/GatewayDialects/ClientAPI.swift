@@ -6,7 +6,7 @@ package enum ClientAPI: Equatable, Sendable {
     /// - `path`: in its `/v1` form.
     case openai(path: String)
     case anthropic(path: String)
-    case gemini(GeminiPath)
+    indirect case gemini(GeminiPath)
 
     /// - Parameters:
     ///   - has: whether the request has a header field of this name. The lists of models have the same paths in all APIs: there `anthropic-version` and

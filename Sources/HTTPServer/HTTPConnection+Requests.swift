@@ -36,7 +36,7 @@ extension HTTPConnection {
     /// The whole body came with the head and nothing behind it, as is usual: it needs no reader.
     private func serveWhole(_ head: RequestHead, bodyFrom start: Int) {
         let body = Array(input[start...])
-        input = []
+        dropInput()
         guard holdsBody(body.count, of: head) else { return }
         serve(head, body)
     }
@@ -97,7 +97,14 @@ extension HTTPConnection {
     }
 
     private func consume(_ count: Int) {
-        if count == input.count { input = [] } else { input.removeFirst(count) }
+        if count == input.count { dropInput() } else { input.removeFirst(count) }
+    }
+
+    /// Most connections are idle at most times: they share the memory that requests are read into.
+    private func dropInput() {
+        var buffer: [UInt8] = []
+        swap(&buffer, &input)
+        endpoint.giveBackInput(buffer)
     }
 
     private func serve(_ head: RequestHead, _ body: [UInt8]) {

@@ -133,6 +133,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
 
     private func received(_ count: Int) {
         if requestStarted == nil { beginHead() }
+        if input.isEmpty { input = endpoint.takeInputBuffer() }
         input.append(contentsOf: endpoint.loop.scratch[..<count])
     }
 

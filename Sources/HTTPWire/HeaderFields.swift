@@ -21,11 +21,13 @@ package struct HeaderFields: Sendable {
     let bytes: [UInt8]
     let entries: [Entry]
 
-    /// Takes the bytes of a whole head and the fields found in it; turns the names into lower case.
-    init(head: consuming [UInt8], entries: [Entry]) {
-        var span = head.mutableSpan
-        for entry in entries { span.lowercase(entry.name) }
-        bytes = head
+    /// Copies the bytes of a whole head, in which `entries` were found, and turns the names into lower case.
+    init(head: ArraySlice<UInt8>, entries: [Entry]) {
+        // The copy is made here: one that is handed in counts as shared, and would be copied again.
+        var bytes = Array(head)
+        var span = bytes.mutableSpan
+        for index in entries.indices { span.lowercase(entries[index].name) }
+        self.bytes = bytes
         self.entries = entries
     }
 
@@ -46,7 +48,7 @@ package struct HeaderFields: Sendable {
             head.append(contentsOf: field.value.utf8)
             entries.append(Entry(name: nameStart..<valueStart, value: valueStart..<head.count))
         }
-        self.init(head: head, entries: entries)
+        self.init(head: head[...], entries: entries)
     }
 }
 

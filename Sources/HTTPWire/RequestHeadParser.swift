@@ -39,7 +39,7 @@ package struct RequestHeadParser {
                 try startHead(input, range, start)
             } else if range.isEmpty {
                 let end = start + lineStart
-                return (try finishHead(Array(bytes[(start + headStart)..<end])), end)
+                return (try finishHead(bytes[(start + headStart)..<end]), end)
             } else {
                 guard entries.count < limits.headerCount else { throw .headerTooMany }
                 entries.append(try fieldLine(input, range, base: start + headStart))
@@ -80,7 +80,7 @@ package struct RequestHeadParser {
         }
     }
 
-    private mutating func finishHead(_ bytes: [UInt8]) throws(WireError) -> RequestHead {
+    private mutating func finishHead(_ bytes: ArraySlice<UInt8>) throws(WireError) -> RequestHead {
         guard let line else { preconditionFailure("a head ends after its request line") }
         let fields = HeaderFields(head: bytes, entries: entries)
         let facts = try HeadFacts(fields, version: line.version)

@@ -49,7 +49,7 @@ package struct ResponseHeadParser {
                 continue
             }
             guard statusLine.status < 200 else {
-                let head = try finish(Array(bytes[(start + headStart)..<(start + lineStart)]), statusLine)
+                let head = try finish(bytes[(start + headStart)..<(start + lineStart)], statusLine)
                 return (head, start + lineStart)
             }
             try passOver(statusLine)
@@ -66,7 +66,7 @@ package struct ResponseHeadParser {
         headStart = lineStart
     }
 
-    private func finish(_ bytes: [UInt8], _ line: StatusLine) throws(ResponseFault) -> ReceivedHead {
+    private func finish(_ bytes: ArraySlice<UInt8>, _ line: StatusLine) throws(ResponseFault) -> ReceivedHead {
         let fields = HeaderFields(head: bytes, entries: entries)
         let facts = try checked { () throws(WireError) in
             try ResponseFacts(fields, status: line.status, version: line.version, isToHead: isToHead)

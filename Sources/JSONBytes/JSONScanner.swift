@@ -52,7 +52,8 @@ package enum JSONScanner {
 /// What a scan found: the wanted members, and where a new one would go.
 package struct JSONTopLevel: Sendable {
     private let names: JSONNames
-    private var fields: [JSONField?]
+    /// Those that the object has, in its order: hardly more than a few, whatever is wanted.
+    private var found: [(place: Int, field: JSONField)] = []
     /// From brace to brace.
     package fileprivate(set) var object: Range<Int>
     /// All members, wanted or not.
@@ -60,9 +61,11 @@ package struct JSONTopLevel: Sendable {
     /// Behind the last member, or behind the opening brace.
     private(set) var end: Int
 
+    /// As many members fit without another allocation.
+    private static let foundRoom = 6
+
     fileprivate init(names: JSONNames, openingBrace: Int) {
         self.names = names
-        fields = Array(repeating: nil, count: names.names.count)
         object = openingBrace..<openingBrace
         end = openingBrace + 1
     }
@@ -72,13 +75,18 @@ package struct JSONTopLevel: Sendable {
     /// - Precondition: `name` was among the wanted ones.
     package subscript(_ name: String) -> JSONField? {
         guard let index = names.index(of: name) else { preconditionFailure("\(name) was not asked for") }
-        return fields[index]
+        return field(index)
     }
 
     /// The member of this name, nil when the object has none.
     ///
     /// - Parameter place: among the wanted names; it spares the search for the name.
-    package subscript(_ place: JSONNames.Place) -> JSONField? { fields[place.index] }
+    package subscript(_ place: JSONNames.Place) -> JSONField? { field(place.index) }
+
+    private func field(_ place: Int) -> JSONField? {
+        for index in found.indices where found[index].place == place { return found[index].field }
+        return nil
+    }
 
     fileprivate mutating func readMember(_ text: Span<UInt8>, _ at: inout Int, _ limits: JSONLimits) throws(JSONError) {
         let start = at
@@ -93,8 +101,9 @@ package struct JSONTopLevel: Sendable {
         case .none: return
         case .lookalike(let index): throw JSONError(.ambiguousMember(names.names[index]), at: start)
         case .wanted(let index):
-            guard fields[index] == nil else { throw JSONError(.duplicateMember(names.names[index]), at: start) }
-            fields[index] = JSONField(kind: kind, value: valueStart..<at, member: start..<at)
+            guard field(index) == nil else { throw JSONError(.duplicateMember(names.names[index]), at: start) }
+            if found.isEmpty { found.reserveCapacity(Self.foundRoom) }
+            found.append((index, JSONField(kind: kind, value: valueStart..<at, member: start..<at)))
         }
     }
 }

@@ -17,6 +17,19 @@ struct CancellationTests {
         #expect(cancellation.error == .clientGone)
     }
 
+    @Test func `runs its handlers in order, whichever was removed before`() {
+        let cancellation = Cancellation()
+        var ran: [Int] = []
+        let first = cancellation.onCancel { ran.append(1) }
+        cancellation.onCancel { ran.append(2) }
+        cancellation.remove(first)
+        cancellation.onCancel { ran.append(3) }
+
+        cancellation.cancel(.clientGone)
+
+        #expect(ran == [2, 3])
+    }
+
     @Test func `does not run a handler that was removed`() {
         let cancellation = Cancellation()
         var ran = false

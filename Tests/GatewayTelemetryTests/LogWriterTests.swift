@@ -23,7 +23,7 @@ struct LogWriterTests {
         #expect(writer.droppedLines == 0)
     }
 
-    @Test func `wakes once for the lines of 50 ms`() {
+    @Test func `wakes once for the lines of 100 ms`() {
         let pipe = LogPipe()
         let writer = LogWriter(descriptor: pipe.writing, workers: 1)
         let clock = ContinuousClock(), started = clock.now

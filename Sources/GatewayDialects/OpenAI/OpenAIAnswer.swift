@@ -13,6 +13,15 @@ package enum OpenAIAnswer {
 
     private static let members: JSONNames = ["usage", "error", "choices", "data", "service_tier", "output", "tool_usage"]
 
+    private struct Places {
+        let error = members.place(of: "error")
+        let choices = members.place(of: "choices")
+        let data = members.place(of: "data")
+    }
+
+    /// Every answer is looked at: its names are looked for once.
+    private static let places = Places()
+
     /// Reads a whole answer to its end.
     ///
     /// - Parameter operation: one whose answers are JSON objects: not `other`.
@@ -23,21 +32,17 @@ package enum OpenAIAnswer {
         } catch {
             return .broken(reason: "it is not the JSON that it should be.")
         }
-        if let error = top["error"], error.kind == .object, operation != .responses {
+        let places = places
+        if let error = top[places.error], error.kind == .object, operation != .responses {
             return .error(status: OpenAIFault.status(in: body, at: error.value))
         }
-        if let list = listName(operation), top[list]?.kind != .array {
-            return .broken(reason: "it has no \"\(list)\".")
+        switch operation {
+        case .chatCompletions, .completions:
+            if top[places.choices]?.kind != .array { return .broken(reason: "it has no \"choices\".") }
+        case .embeddings, .models:
+            if top[places.data]?.kind != .array { return .broken(reason: "it has no \"data\".") }
+        case .responses, .messages, .generateContent, .countTokens, .embedContent, .batchEmbedContents, .other: break
         }
         return .answer(OpenAIUsage.read(top, in: body))
-    }
-
-    /// The member that makes an answer one.
-    private static func listName(_ operation: Operation) -> String? {
-        switch operation {
-        case .chatCompletions, .completions: "choices"
-        case .embeddings, .models: "data"
-        case .responses, .messages, .generateContent, .countTokens, .embedContent, .batchEmbedContents, .other: nil
-        }
     }
 }

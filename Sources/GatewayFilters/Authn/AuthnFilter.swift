@@ -21,7 +21,8 @@ package struct AuthnFilter: Filter {
     }
 
     private let directory: CallerDirectory
-    private let accepted: Set<CredentialKind>
+    private let acceptsKeys: Bool
+    private let acceptsTokens: Bool
     private let allowsAnonymous: Bool
     private let unknownKeys: UnknownKeys
     private let addresses: [AddressBlock]?
@@ -35,7 +36,8 @@ package struct AuthnFilter: Filter {
         addresses: [AddressBlock]? = nil, proxies: [AddressBlock] = []
     ) {
         self.directory = directory
-        self.accepted = accepted
+        acceptsKeys = accepted.contains(.key)
+        acceptsTokens = accepted.contains(.jwt)
         self.allowsAnonymous = allowsAnonymous
         self.unknownKeys = unknownKeys
         self.addresses = addresses
@@ -43,13 +45,13 @@ package struct AuthnFilter: Filter {
     }
 
     package func handle(_ exchange: Exchange, next: Next) async throws(GatewayError) -> Response {
-        try admit(exchange, as: accepted.isEmpty ? nil : await directory.identify(exchange))
+        try admit(exchange, as: looksAtCredentials ? await directory.identify(exchange) : nil)
         return try await next(exchange)
     }
 
     /// Most credentials are known without asking anybody.
     package func passes(_ exchange: Exchange) throws(GatewayError) -> Bool {
-        guard !accepted.isEmpty else {
+        guard looksAtCredentials else {
             try admit(exchange, as: nil)
             return true
         }
@@ -89,13 +91,22 @@ package struct AuthnFilter: Filter {
     private func caller(_ identity: Identity?) throws(GatewayError) -> Caller? {
         switch identity {
         case .known(let caller, by: let kind):
-            guard accepted.contains(kind) else { return try anonymous(orThrow: .credentialNotTaken(kind)) }
+            guard accepts(kind) else { return try anonymous(orThrow: .credentialNotTaken(kind)) }
             return caller
         case .absent, nil:
             guard allowsAnonymous else { throw .keyMissing }
             return nil
         case .refused(let kind, let error):
-            return try anonymous(orThrow: accepted.contains(kind) ? error : .credentialNotTaken(kind))
+            return try anonymous(orThrow: accepts(kind) ? error : .credentialNotTaken(kind))
+        }
+    }
+
+    private var looksAtCredentials: Bool { acceptsKeys || acceptsTokens }
+
+    private func accepts(_ kind: CredentialKind) -> Bool {
+        switch kind {
+        case .key: acceptsKeys
+        case .jwt: acceptsTokens
         }
     }
 

@@ -127,24 +127,23 @@ extension QuotaFilter {
     /// Says of each unit where its tightest limit stands: the one with the least left, of these the one that takes longest to recover. A
     /// limit that refused is the tightest of its unit.
     private func announce(_ snapshots: [QuotaSnapshot], on exchange: Exchange, refusedBy refused: Int? = nil, unix: Int) {
-        var tightest: [(unit: QuotaHeaders.Unit, index: Int)] = []
-        for (index, rule) in rules.enumerated() {
-            guard let own = rule.unit, !rule.limit.isShadow else { continue }
-            let unit = QuotaHeaders.shown(own, in: exchange.dialect)
-            guard let place = tightest.firstIndex(where: { $0.unit == unit }) else {
-                tightest.append((unit, index))
-                continue
+        exchange.responseHeaders.reserveCapacity(exchange.responseHeaders.count + 3 * rules.count + Self.otherFields)
+        for first in rules.indices {
+            guard let unit = shownUnit(first, exchange), !(0..<first).contains(where: { shownUnit($0, exchange) == unit }) else { continue }
+            var index = first
+            for other in (first + 1)..<max(first + 1, rules.count) where index != refused && shownUnit(other, exchange) == unit {
+                let isTighter = (snapshots[other].remaining, snapshots[index].reset) < (snapshots[index].remaining, snapshots[other].reset)
+                if other == refused || isTighter { index = other }
             }
-            let best = tightest[place].index
-            if best == refused { continue }
-            let isTighter = (snapshots[index].remaining, snapshots[best].reset) < (snapshots[best].remaining, snapshots[index].reset)
-            if index == refused || isTighter { tightest[place].index = index }
-        }
-        exchange.responseHeaders.reserveCapacity(exchange.responseHeaders.count + 3 * tightest.count + Self.otherFields)
-        for (unit, index) in tightest {
             let limit = snapshots[index].limit == rules[index].limit.allowance.capacity ? rules[index].capacityText : nil
             QuotaHeaders.add(snapshots[index], of: unit, in: exchange.dialect, limit: limit, unix: unix, to: &exchange.responseHeaders)
         }
+    }
+
+    /// What a client sees the rule count; nil where it is not told.
+    private func shownUnit(_ index: Int, _ exchange: Exchange) -> QuotaHeaders.Unit? {
+        guard let own = rules[index].unit, !rules[index].limit.isShadow else { return nil }
+        return QuotaHeaders.shown(own, in: exchange.dialect)
     }
 }
 

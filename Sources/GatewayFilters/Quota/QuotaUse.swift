@@ -16,12 +16,14 @@ struct QuotaUse {
     /// Of an answer that has begun, and ended in whichever way.
     init(of exchange: Exchange, _ estimate: QuotaEstimate, end: BodyEnd) {
         // An old answer may have covered up a failure that was billed.
-        isCached = exchange.record.isAnsweredFromCache && exchange.record.attempts.usage == nil && exchange.record.cost == nil
+        let isKept = exchange.isAnsweredFromCache
+        let attempted = exchange.usageOfAttempts
+        isCached = isKept && attempted == nil && exchange.record.cost == nil
         cost = exchange.record.cost
-        if let answer = exchange.record.usage, answer.isComplete, !answer.isEstimate, !exchange.record.isAnsweredFromCache {
+        if let answer = exchange.record.usage, answer.isComplete, !answer.isEstimate, !isKept {
             answerTokens = answer.output
         }
-        if let known = isCached ? exchange.record.usage : exchange.record.attempts.usage ?? exchange.record.usage {
+        if let known = isCached ? exchange.record.usage : attempted ?? exchange.record.usage {
             usage = known
         } else if !isCached {
             // Nobody counted. A whole answer is taken to have been as long as was foreseen.
@@ -33,7 +35,7 @@ struct QuotaUse {
     init(of exchange: Exchange, _ estimate: QuotaEstimate, error: GatewayError) {
         isRequest = error.countsAsRequest
         cost = exchange.record.cost
-        if let known = exchange.record.attempts.usage ?? exchange.record.usage {
+        if let known = exchange.usageOfAttempts ?? exchange.record.usage {
             usage = known
         } else if error.mayBeBilled, !exchange.record.attempts.isEmpty {
             usage = estimate.usageOfInput

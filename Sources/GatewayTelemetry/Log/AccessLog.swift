@@ -5,7 +5,6 @@ package final class AccessLog {
     private let worker: Int
     /// The line being built: it reaches the lane finished, so that the lane's lock is held for one copy.
     private let line = LineBuffer()
-    private var scratch: [UInt8] = []
 
     package init(writer: LogWriter, settings: LogSettings, worker: Int) {
         self.writer = writer
@@ -20,8 +19,6 @@ package final class AccessLog {
         guard isOn, entry.level >= settings.level else { return }
         line.clear()
         entry.append(to: line)
-        scratch.removeAll(keepingCapacity: true)
-        line.append(to: &scratch)
-        writer.append(scratch, worker: worker)
+        writer.append(line, worker: worker)
     }
 }

@@ -71,7 +71,7 @@ struct JSONLine: ~Copyable {
         bytes.append(UInt8(ascii: "]"))
     }
 
-    mutating func null() { bytes.append("null" as StaticString) }
+    mutating func null() { bytes.appendNull() }
 }
 
 /// Members with literal names. What is nil is written as null.

@@ -19,6 +19,8 @@ final class LineBuffer {
 
     /// Adds what there is to `bytes`.
     func append(to bytes: inout [UInt8]) {
+        let size = bytes.count &+ count
+        if bytes.capacity < size { bytes.reserveCapacity(max(size, 2 &* bytes.capacity)) }
         unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
     }
 
@@ -45,10 +47,15 @@ final class LineBuffer {
         makeRoom(length &+ 4)
         if !isFirst { unsafe add(UInt8(ascii: ",")) }
         unsafe add(UInt8(ascii: "\""))
-        unsafe (base + count).update(from: name.utf8Start, count: length)
-        count &+= length
+        unsafe addShort(UnsafeRawPointer(name.utf8Start), length)
         unsafe add(UInt8(ascii: "\""))
         unsafe add(UInt8(ascii: ":"))
+    }
+
+    func appendNull() {
+        makeRoom(4)
+        unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: UInt32(littleEndian: 0x6C6C_756E), as: UInt32.self)
+        count &+= 4
     }
 
     /// Adds a text between quotes if it is printable ASCII without quotes or backslashes, as nearly all values are.
@@ -86,6 +93,24 @@ final class LineBuffer {
     private func add(_ byte: UInt8) {
         unsafe base[count] = byte
         count &+= 1
+    }
+
+    /// Copies a few bytes: eight to sixteen, as most names have, are two words that may overlap.
+    @unsafe @inline(__always)
+    private func addShort(_ text: UnsafeRawPointer, _ length: Int) {
+        let room = unsafe UnsafeMutableRawPointer(base + count)
+        if length >= 8, length <= 16 {
+            let last = length &- 8
+            unsafe room.storeBytes(of: text.loadUnaligned(as: UInt64.self), as: UInt64.self)
+            unsafe room.storeBytes(of: text.loadUnaligned(fromByteOffset: last, as: UInt64.self), toByteOffset: last, as: UInt64.self)
+        } else if length >= 4, length < 8 {
+            let last = length &- 4
+            unsafe room.storeBytes(of: text.loadUnaligned(as: UInt32.self), as: UInt32.self)
+            unsafe room.storeBytes(of: text.loadUnaligned(fromByteOffset: last, as: UInt32.self), toByteOffset: last, as: UInt32.self)
+        } else {
+            unsafe room.copyMemory(from: text, byteCount: length)
+        }
+        count &+= length
     }
 
     /// Copies eight bytes at a time, as long as all of them are plain. A text whose end is not is taken back by the caller.

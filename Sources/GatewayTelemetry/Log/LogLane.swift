@@ -2,7 +2,7 @@ import Synchronization
 
 /// Lines on their way from one worker to the writer.
 ///
-/// The two meet here only: the worker appends a line, the writer takes all of them some twenty times a second, and each holds the
+/// The two meet here only: the worker appends a line, the writer takes all of them up to ten times a second, and each holds the
 /// lock for one copy or one exchange of buffers.
 final class LogLane: Sendable {
     private struct State {
@@ -31,14 +31,23 @@ final class LogLane: Sendable {
 
     /// Takes the line whole or not at all.
     func append(_ line: borrowing [UInt8]) -> Outcome {
+        let line = copy line
+        return append(byteCount: line.count) { $0.append(contentsOf: line) }
+    }
+
+    /// As the other, without an array for the line.
+    func append(_ line: LineBuffer) -> Outcome { append(byteCount: line.count) { line.append(to: &$0) } }
+
+    @inline(__always)
+    private func append(byteCount: Int, _ add: (inout [UInt8]) -> Void) -> Outcome {
         state.withLock { state in
             let before = state.pending.count + state.takenBytes
-            guard before + line.count <= bytesMax else {
+            guard before + byteCount <= bytesMax else {
                 state.droppedLines &+= 1
                 return .dropped
             }
-            state.pending.append(contentsOf: copy line)
-            return before < bytesMax / 2 && before + line.count >= bytesMax / 2 ? .filling : .queued
+            add(&state.pending)
+            return before < bytesMax / 2 && before + byteCount >= bytesMax / 2 ? .filling : .queued
         }
     }
 

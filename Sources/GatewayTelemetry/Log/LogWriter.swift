@@ -5,11 +5,11 @@ import Synchronization
 /// Writes log lines to a descriptor without ever making a worker wait.
 ///
 /// Each worker has a lane of its own; one more is for the gateway's own events. The first line after a pause schedules one
-/// drain 50 ms later, on the writer's own queue, which empties every lane: lines cost no wake-up of their own. When the reader of
+/// drain 100 ms later, on the writer's own queue, which empties every lane: lines cost no wake-up of their own. When the reader of
 /// the descriptor stops, the lanes fill up to their share of `bytesMax`, and then lines are dropped whole and counted.
 package final class LogWriter: Sendable {
     /// How long a line may wait before it is written.
-    package static let delayMilliseconds = 50
+    package static let delayMilliseconds = 100
 
     private let descriptor: Int32
     private let lanes: [LogLane]
@@ -34,8 +34,13 @@ package final class LogWriter: Sendable {
     package var droppedLines: UInt64 { lanes.reduce(0) { $0 &+ $1.droppedLines } }
 
     /// Queues one line, its line feed included. From the worker of that number alone.
-    func append(_ line: borrowing [UInt8], worker: Int) {
-        switch lanes[worker + 1].append(line) {
+    func append(_ line: borrowing [UInt8], worker: Int) { act(on: lanes[worker + 1].append(line)) }
+
+    /// As the other, without an array for the line.
+    func append(_ line: LineBuffer, worker: Int) { act(on: lanes[worker + 1].append(line)) }
+
+    private func act(on outcome: LogLane.Outcome) {
+        switch outcome {
         case .queued: scheduleDrain()
         case .filling: drainSoon()
         case .dropped: break  // the drain that will make room is scheduled or stalled
