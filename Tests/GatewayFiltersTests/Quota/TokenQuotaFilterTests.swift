@@ -216,6 +216,18 @@ struct TokenQuotaFilterTests {
         #expect(exchange.outputTokensMax == nil)
     }
 
+    @Test func `tells a refused client of the limit that refused it, though another has less left`() async throws {
+        let filter = filter([tokens(8000, onExceed: .finish, name: "watched"), tokens(10_000, name: "strict")])
+        try await run(filter, request(output: 10), uses(Usage(input: 4000, output: 1000)))
+        let exchange = request(output: 6000)
+
+        await #expect(throws: GatewayError.self) { _ = try await filter.handle(exchange, next: uses(nil)) }
+
+        #expect(exchange.record.limitReached == "strict")
+        #expect(exchange.responseHeaders.first("x-ratelimit-limit-tokens") == "10000")
+        #expect(exchange.responseHeaders.count { $0.name == "x-ratelimit-limit-tokens" } == 1)
+    }
+
     @Test func `lets the request that crosses a limit finish, and refuses the next`() async throws {
         let filter = filter([tokens(1000, onExceed: .finish)])
         try await run(filter, request(output: 10), uses(Usage(input: 900, output: 99)))
