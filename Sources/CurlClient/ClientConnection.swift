@@ -144,7 +144,7 @@ final class ClientConnection: EventHandler, TransferDriver {
         if reader.isFinished, reader.keepsConnection, !hasMore, !isRequestCut, !isPeerClosed {
             idleSince = loop.turnTime
             idleSinceRound = loop.eventRound
-            if siblings.keep(self) { transfer.client.expectIdleness() } else { close() }
+            if siblings.keep(self, on: loop) { transfer.client.expectIdleness() } else { close() }
         } else {
             close()
         }

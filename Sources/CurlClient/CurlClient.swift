@@ -69,7 +69,8 @@ package final class CurlClient: @unchecked Sendable {
             return connection.begin(transfer, message, isReused: true)
         }
         guard let connector = pool.takeConnector() else { throw .refusedRequest(code: Int(CURLE_OUT_OF_MEMORY.rawValue)) }
-        connector.prepare(for: transfer, sending: message, timeout: request.connectTimeout)
+        connector.prepare(
+            for: transfer, sending: message, timeout: request.connectTimeout, mayReuse: !request.isOnFreshConnection)
         try begin(transfer, connector)
     }
 

@@ -11,6 +11,8 @@ final class CurlConnector: CurlEasy, TransferDriver {
     private let isTLS: Bool
     /// Who waits for the connection, and what is to be sent.
     private var waiting: (transfer: CurlTransfer, message: RequestMessage)?
+    /// Whether a connection that has served others will do.
+    private(set) var mayReuse = false
 
     init?(pool: CurlPool) {
         guard let hop = pool.nextHop else { return nil }
@@ -21,7 +23,8 @@ final class CurlConnector: CurlEasy, TransferDriver {
         unsafe ccurl_set_string(easy, CURLOPT_URL, hop.origin)
     }
 
-    func prepare(for transfer: CurlTransfer, sending message: RequestMessage, timeout: Duration) {
+    func prepare(for transfer: CurlTransfer, sending message: RequestMessage, timeout: Duration, mayReuse: Bool) {
+        self.mayReuse = mayReuse
         setConnectTimeout(timeout)
         waiting = (transfer, message)
     }
@@ -46,6 +49,16 @@ final class CurlConnector: CurlEasy, TransferDriver {
             channel = .plain(socket)
         }
         ClientConnection(channel, pool.connections, loop: multi.loop).begin(transfer, message, isReused: false)
+    }
+
+    /// Another request has done with this connection, before the name was known.
+    func use(_ connection: ClientConnection) {
+        pool.stopWaiting(self)
+        guard let (transfer, message) = waiting else { return connection.close() }
+        waiting = nil
+        putAway()
+        transfer.needsNoName()
+        connection.begin(transfer, message, isReused: true)
     }
 
     // MARK: - As the driver of a transfer that waits for its connection

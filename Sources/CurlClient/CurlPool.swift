@@ -4,7 +4,8 @@ import EventLoop
 /// What serves requests to one endpoint: libcurl's handles, and the connections of its server. Belongs to one client.
 ///
 /// Looking a name up costs libcurl a thread for as long as DNS takes, and a thread cannot be called back. So one handle at a time does
-/// it, and those that want a connection meanwhile wait for what it finds, which libcurl then remembers for a minute.
+/// it, and those that want a connection meanwhile wait for what it finds, which libcurl then remembers for a minute, and for a connection
+/// that another request has done with. What one multi handle of libcurl's has found, another does not know: each has a look-up of its own.
 final class CurlPool {
     private static let handlesMax = 256
     private static let connectorsMax = 64
@@ -31,9 +32,14 @@ final class CurlPool {
     private var handles: [CurlTransferHandle] = []
     private var connectors: [CurlConnector] = []
     private var isClosed = false
-    /// Looks up the name for all.
-    private var scout: CurlEasy?
-    private var waiting: [CurlEasy] = []
+    private let connectorsLookUp = NameLookUp()
+    private let handlesLookUp = NameLookUp()
+
+    private final class NameLookUp {
+        /// Looks up the name for all.
+        var scout: CurlEasy?
+        var waiting: [CurlEasy] = []
+    }
 
     init(_ endpoint: CurlEndpoint, _ nextHop: NextHop?, _ connections: IdleConnections, connecting: CurlMulti, budget: IdleBudget) {
         self.endpoint = endpoint
@@ -83,26 +89,32 @@ final class CurlPool {
 
     /// Nothing is under way but, perhaps, a look-up for nobody.
     func end() {
-        if let scout { scout.multi.takeOut(scout) }
-        scout = nil
+        for lookUp in [connectorsLookUp, handlesLookUp] {
+            if let scout = lookUp.scout { scout.multi.takeOut(scout) }
+            lookUp.scout = nil
+        }
         close()
     }
 
     // MARK: - Looking a name up
 
+    private func lookUp(of easy: CurlEasy) -> NameLookUp { easy.multi === connecting ? connectorsLookUp : handlesLookUp }
+
     /// Has libcurl begin with what the handle is set up for, or wait until its name is known.
     ///
     /// - Returns: libcurl's complaint, 0 for none.
     func begin(_ easy: CurlEasy) -> Int {
-        guard scout == nil else {
+        let lookUp = lookUp(of: easy)
+        guard lookUp.scout == nil else {
             if multi.pooledCount > 0, Self.mayReuse(easy) { return easy.multi.start(easy) }
-            waiting.append(easy)
+            lookUp.waiting.append(easy)
+            if let connector = easy as? CurlConnector { connections.await(connector) }
             easy.waiter?.waitForName()
             return 0
         }
-        scout = easy
+        lookUp.scout = easy
         let complaint = easy.multi.start(easy)
-        if complaint != 0 { scout = nil }
+        if complaint != 0 { lookUp.scout = nil }
         return complaint
     }
 
@@ -111,35 +123,44 @@ final class CurlPool {
 
     /// libcurl keeps a connection more: one of those that wait for the name needs it no longer.
     func connectionIsFree() {
-        guard let index = waiting.firstIndex(where: Self.mayReuse) else { return }
-        waiting.remove(at: index).goOn()
+        guard let index = handlesLookUp.waiting.firstIndex(where: Self.mayReuse) else { return }
+        handlesLookUp.waiting.remove(at: index).goOn()
     }
 
-    func isLookingUp(_ easy: CurlEasy) -> Bool { scout === easy }
+    func isLookingUp(_ easy: CurlEasy) -> Bool { lookUp(of: easy).scout === easy }
 
     func stopWaiting(_ easy: CurlEasy) {
-        if let index = waiting.firstIndex(where: { $0 === easy }) { waiting.remove(at: index) }
+        let lookUp = lookUp(of: easy)
+        if let index = lookUp.waiting.firstIndex(where: { $0 === easy }) { lookUp.waiting.remove(at: index) }
+        waitsNoMore(easy)
     }
 
-    func lookUpEnded(by easy: CurlEasy, _ lookUp: LookUp) {
-        guard scout === easy else { return }
-        scout = nil
-        switch lookUp {
+    func lookUpEnded(by easy: CurlEasy, _ result: LookUp) {
+        let lookUp = lookUp(of: easy)
+        guard lookUp.scout === easy else { return }
+        lookUp.scout = nil
+        switch result {
         case .found:
-            for other in takeWaiting() { other.goOn() }
+            for other in takeWaiting(lookUp) { other.goOn() }
         case .failed(let code):
-            for other in takeWaiting() { other.done(code) }
+            for other in takeWaiting(lookUp) { other.done(code) }
         case .unfinished:
-            while scout == nil, !waiting.isEmpty {
-                let next = waiting.removeFirst()
+            while lookUp.scout == nil, !lookUp.waiting.isEmpty {
+                let next = lookUp.waiting.removeFirst()
+                waitsNoMore(next)
                 next.goOn()
-                if next.isAdded { scout = next }
+                if next.isAdded { lookUp.scout = next }
             }
         }
     }
 
-    private func takeWaiting() -> [CurlEasy] {
-        defer { waiting = [] }
-        return waiting
+    private func takeWaiting(_ lookUp: NameLookUp) -> [CurlEasy] {
+        defer { lookUp.waiting = [] }
+        for easy in lookUp.waiting { waitsNoMore(easy) }
+        return lookUp.waiting
+    }
+
+    private func waitsNoMore(_ easy: CurlEasy) {
+        if let connector = easy as? CurlConnector { connections.stopAwaiting(connector) }
     }
 }

@@ -140,10 +140,15 @@ package final class CurlTransfer {
         client.expect(deadline.at)
     }
 
-    /// - Returns: how long connecting may still take.
-    func mayConnect() -> Duration {
+    /// Waits for no name any more.
+    func needsNoName() {
         waitsForName = false
         client.expect(deadline.at)
+    }
+
+    /// - Returns: how long connecting may still take.
+    func mayConnect() -> Duration {
+        needsNoName()
         return max(.milliseconds(1), ContinuousClock.now.duration(to: started.advanced(by: connectTimeout)))
     }
 

@@ -24,6 +24,8 @@ final class IdleConnections {
     /// The one that idles longest first.
     private var idle: [ClientConnection] = []
     private var isClosed = false
+    /// Those that wait for a name, the first first: a connection that comes free does as well.
+    private var awaiting: [CurlConnector] = []
 
     init(_ server: Server, budget: IdleBudget) {
         self.server = server
@@ -40,14 +42,28 @@ final class IdleConnections {
         return nil
     }
 
-    /// Keeps a connection for the next request.
+    /// Keeps a connection for the next request, which may wait for it already.
     ///
     /// - Returns: false when there is no room.
-    func keep(_ connection: ClientConnection) -> Bool {
+    func keep(_ connection: ClientConnection, on loop: EventLoop) -> Bool {
         guard !isClosed, budget.count < budget.countMax else { return false }
         budget.count += 1
         idle.append(connection)
+        // Not now: whoever keeps it is still at work on it.
+        if !awaiting.isEmpty { loop.atEndOfTurn { [self] in serveAwaiting(loop) } }
         return true
+    }
+
+    func await(_ connector: CurlConnector) {
+        if connector.mayReuse { awaiting.append(connector) }
+    }
+
+    func stopAwaiting(_ connector: CurlConnector) {
+        if let index = awaiting.firstIndex(where: { $0 === connector }) { awaiting.remove(at: index) }
+    }
+
+    private func serveAwaiting(_ loop: EventLoop) {
+        while let connector = awaiting.first, let connection = take(loop) { connector.use(connection) }
     }
 
     /// Closes what has idled since before `oldest`.

@@ -115,6 +115,46 @@ def test_requests_that_wait_for_a_name_share_one_look_up_and_what_it_finds(start
     assert seconds_since(begin) < 1.5, "a name is looked up once a minute"
 
 
+def test_a_request_that_waits_for_a_name_takes_a_connection_that_comes_free(start, listen):
+    first_may_end, way_is_open, connect_seconds = threading.Event(), threading.Event(), 3
+
+    class Way(SOCKSProxy):
+        """Whose second user waits: for this server the name is looked up behind the proxy."""
+
+        def _forward(self, connection):
+            if self.accepted > 1:
+                way_is_open.wait(30)
+            super()._forward(connection)
+
+    def serve(connection):
+        while asked := connection.request():
+            if b"first" in asked[1]:
+                first_may_end.wait(30)
+            if b"third" in asked[1]:
+                time.sleep(connect_seconds + 0.5)  # it is connected: that time is over
+            connection.send(answer())
+
+    server, way = listen(serve), listen(None, Way())
+    gateway = start(
+        workers=1, providers={"mock": {**provider(server.port)["mock"], "proxy": f"socks5://127.0.0.1:{way.port}"}},
+        routes=[route(upstream={"timeouts": {"connect": f"{connect_seconds}s"}, "retry": {"attempts": 0}})])
+    with Connection(gateway.port) as first, Connection(gateway.port) as looking, Connection(gateway.port) as waiting:
+        first.request("POST", "/v1/chat/completions", chat("first"), KEY)
+        assert wait_until(lambda: server.requests == 1)
+        looking.request("POST", "/v1/chat/completions", chat("second"), KEY)
+        assert wait_until(lambda: way.accepted == 2)
+        waiting.request("POST", "/v1/chat/completions", chat("third"), KEY)
+        assert wait_until(lambda: gateway.metrics.sum("weir_inflight_requests") == 3)
+
+        first_may_end.set()
+
+        assert first.answer().status == 200
+        assert waiting.answer().status == 200
+        assert (server.accepted, server.requests) == (1, 2)
+        assert looking.answer().status == 504
+        way_is_open.set()
+
+
 def test_clients_that_leave_during_the_look_up_of_a_name_leave_no_threads_behind(start, mock, slow_names):
     gateway = start_with_a_slow_name(start, mock, slow_names, connect="20s")
     before = threads_of(gateway)
