@@ -15,11 +15,14 @@ package struct HeaderFields: Sendable {
         }
 
         var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
+        var nameCount: Int { Int(nameEnd &- nameStart) }
         var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
     }
 
     let bytes: [UInt8]
     let entries: [Entry]
+    /// Bit n is set when a name has n bytes (63 stands for 63 and more): most names that are looked for are not there.
+    private let nameLengths: UInt64
 
     /// Copies the bytes of a whole head, in which `entries` were found, and turns the names into lower case.
     init(head: ArraySlice<UInt8>, entries: [Entry]) {
@@ -27,15 +30,19 @@ package struct HeaderFields: Sendable {
         var bytes = Array(head)
         var span = bytes.mutableSpan
         for index in entries.indices { span.lowercase(entries[index].name) }
-        self.bytes = bytes
-        self.entries = entries
+        self.init(checked: bytes, entries: entries)
     }
 
     /// - Parameter checked: the bytes of another value, names in lower case.
     init(checked: [UInt8], entries: [Entry]) {
         bytes = checked
         self.entries = entries
+        var lengths: UInt64 = 0
+        for index in entries.indices { lengths |= Self.bit(entries[index].nameCount) }
+        nameLengths = lengths
     }
+
+    private static func bit(_ length: Int) -> UInt64 { 1 &<< UInt64(Swift.min(length, 63)) }
 
     /// Fields from names and values that are already known to be clean, for callers without a wire.
     package init(_ fields: [(name: String, value: String)] = []) {
@@ -91,12 +98,14 @@ extension HeaderFields {
 
     /// Which field is the first under `name` at or after `from`.
     package func index(of name: String, from: Int = 0) -> Int? {
+        guard nameLengths & Self.bit(name.utf8.count) != 0 else { return nil }
         let wanted = name.utf8.span
         let bytes = bytes.span
         let entries = entries.span
         for index in from..<entries.count {
+            guard entries[index].nameCount == wanted.count else { continue }
             let range = entries[index].name
-            if range.count == wanted.count, areEqual(bytes.extracting(range), wanted) { return index }
+            if areEqual(bytes.extracting(range), wanted) { return index }
         }
         return nil
     }

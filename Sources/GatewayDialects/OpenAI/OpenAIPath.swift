@@ -7,6 +7,8 @@ package enum OpenAIPath {
     /// The list of models.
     package static let models = "/v1/models"
     private static let modelPrefix = models + "/"
+    private static let mostCommon = "/v1/chat/completions"
+    private static let mostCommonBelowVersion = "/chat/completions"
 
     /// The paths that nearly all requests have, which need no taking apart.
     private static let commonPaths: [String: String] = {
@@ -60,7 +62,9 @@ package enum OpenAIPath {
 
     /// The part of a `/v1` path that is appended to a provider's URL, which brings its own prefix: it starts with a slash.
     package static func belowVersion(_ path: String) -> String {
-        path.utf8.starts(with: "/v1/".utf8) ? String(Substring(path.utf8.dropFirst(3))) : path
+        // Most requests' path is put together once.
+        if path == mostCommon { return mostCommonBelowVersion }
+        return path.utf8.starts(with: "/v1/".utf8) ? String(Substring(path.utf8.dropFirst(3))) : path
     }
 
     /// Neither empty nor a dot segment, which some servers find also in front of a semicolon.

@@ -65,7 +65,14 @@ enum QuotaHeaders {
         }
     }
 
-    static func amount(_ amount: Int, _ unit: Unit) -> String { unit == .dollars ? QuotaWords.dollars(amount) : String(amount) }
+    static func amount(_ amount: Int, _ unit: Unit) -> String { unit == .dollars ? QuotaWords.dollars(amount) : text(for: amount) }
+
+    private static func text(for count: Int) -> String {
+        guard count >= 0 else { return String(count) }
+        var text = ShortText()
+        text.append(Int64(count), "")
+        return text.string
+    }
 
     /// - Parameter seconds: until there is room, at least 1.
     static func retry(afterSeconds seconds: Int) -> HeaderField {
