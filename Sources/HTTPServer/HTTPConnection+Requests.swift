@@ -104,7 +104,7 @@ extension HTTPConnection {
     private func dropInput() {
         var buffer: [UInt8] = []
         swap(&buffer, &input)
-        endpoint.giveBackInput(buffer)
+        endpoint.inputBuffer.giveBack(buffer)
     }
 
     private func serve(_ head: RequestHead, _ body: [UInt8]) {

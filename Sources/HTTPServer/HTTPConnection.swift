@@ -133,7 +133,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
 
     private func received(_ count: Int) {
         if requestStarted == nil { beginHead() }
-        if input.isEmpty { input = endpoint.takeInputBuffer() }
+        if input.isEmpty { input = endpoint.inputBuffer.take() }
         input.append(contentsOf: endpoint.loop.scratch[..<count])
     }
 
@@ -199,8 +199,8 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     }
 
     /// An empty buffer to write into, for `giveBack`: answers share one allocation.
-    func takeBuffer() -> [UInt8] { endpoint.takeBuffer() }
-    func giveBack(_ buffer: consuming [UInt8]) { endpoint.giveBack(buffer) }
+    func takeBuffer() -> [UInt8] { endpoint.outputBuffer.take() }
+    func giveBack(_ buffer: consuming [UInt8]) { endpoint.outputBuffer.giveBack(buffer) }
 
     private func flushed(_ sent: Int) {
         if case .head = state, !input.isEmpty, output.byteCount + sent > Self.highWaterBytes, !isAboveHighWater {

@@ -16,11 +16,9 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     private var isAccepting = false
     private(set) var isDraining = false
     private var drainingSince: ContinuousClock.Instant?
-    private var spareBuffer: [UInt8] = []
-    private static let spareBufferBytesMax = 256 << 10
-    private var spareInputBuffer: [UInt8] = []
+    var outputBuffer = SpareBuffer(bytesMax: 256 << 10)
     /// A request may be in the making for long: it does not hold on to the memory of a large one.
-    private static let spareInputBufferBytesMax = 16 << 10
+    var inputBuffer = SpareBuffer(bytesMax: 16 << 10)
     private var dateText = (second: -1, text: "")
     /// Connections of this worker, those on their way to it included.
     let connectionCount = Atomic<Int>(0)
@@ -41,34 +39,6 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
         let second = WallClock.unixMilliseconds / 1000
         if second != dateText.second { dateText = (second, httpDate(unixSeconds: max(0, second))) }
         return dateText.text
-    }
-
-    // MARK: - Buffers
-
-    /// - Returns: an empty buffer, with room if one was given back.
-    func takeBuffer() -> [UInt8] {
-        var buffer: [UInt8] = []
-        swap(&buffer, &spareBuffer)
-        return buffer
-    }
-
-    func giveBack(_ buffer: consuming [UInt8]) {
-        guard buffer.capacity <= Self.spareBufferBytesMax else { return }
-        buffer.removeAll(keepingCapacity: true)
-        spareBuffer = buffer
-    }
-
-    /// As `takeBuffer`, for what a client sends.
-    func takeInputBuffer() -> [UInt8] {
-        var buffer: [UInt8] = []
-        swap(&buffer, &spareInputBuffer)
-        return buffer
-    }
-
-    func giveBackInput(_ buffer: consuming [UInt8]) {
-        guard buffer.capacity <= Self.spareInputBufferBytesMax else { return }
-        buffer.removeAll(keepingCapacity: true)
-        spareInputBuffer = buffer
     }
 
     // MARK: - Accepting

@@ -21,7 +21,7 @@ package struct HeaderFields: Sendable {
 
     let bytes: [UInt8]
     let entries: [Entry]
-    /// Bit n is set when a name has n bytes (63 stands for 63 and more): most names that are looked for are not there.
+    /// Bit n is set when a name has n bytes, or 64 more, and so on: most names that are looked for are not there.
     private let nameLengths: UInt64
 
     /// Copies the bytes of a whole head, in which `entries` were found, and turns the names into lower case.
@@ -42,7 +42,7 @@ package struct HeaderFields: Sendable {
         nameLengths = lengths
     }
 
-    private static func bit(_ length: Int) -> UInt64 { 1 &<< UInt64(Swift.min(length, 63)) }
+    private static func bit(_ length: Int) -> UInt64 { 1 &<< UInt64(length) }
 
     /// Fields from names and values that are already known to be clean, for callers without a wire.
     package init(_ fields: [(name: String, value: String)] = []) {

@@ -22,6 +22,15 @@ struct HeaderFieldsTests {
         #expect(fields.all(name).isEmpty)
     }
 
+    @Test(arguments: [1, 31, 32, 62, 63, 64, 65, 127, 128]) func `are found however long their names are`(length: Int) {
+        let name = String(repeating: "n", count: length)
+        let fields = HeaderFields([("accept", "a"), (name, "b")])
+
+        #expect(fields.first(name) == "b")
+        #expect(fields.first(name + "n") == nil)
+        #expect(fields.first(String(name.dropLast())) == nil)
+    }
+
     @Test func `are walked in order, names in lower case`() {
         #expect(fields.count == 7)
         #expect(fields.map(\.name) == ["host", "accept", "x-one", "accept", "accept", "hosts", "x-empty"])
