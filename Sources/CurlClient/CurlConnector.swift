@@ -53,10 +53,10 @@ final class CurlConnector: CurlEasy, TransferDriver {
 
     /// Another request has done with this connection, before the name was known.
     func use(_ connection: ClientConnection) {
-        pool.stopWaiting(self)
-        guard let (transfer, message) = waiting else { return connection.close() }
+        let served = waiting
         waiting = nil
-        putAway()
+        letGo()
+        guard let (transfer, message) = served else { return connection.close() }
         transfer.needsNoName()
         connection.begin(transfer, message, isReused: true)
     }

@@ -108,13 +108,17 @@ final class CurlPool {
         guard lookUp.scout == nil else {
             if multi.pooledCount > 0, Self.mayReuse(easy) { return easy.multi.start(easy) }
             lookUp.waiting.append(easy)
-            if let connector = easy as? CurlConnector { connections.await(connector) }
+            waits(easy)
             easy.waiter?.waitForName()
             return 0
         }
         lookUp.scout = easy
+        waits(easy)
         let complaint = easy.multi.start(easy)
-        if complaint != 0 { lookUp.scout = nil }
+        if complaint != 0 {
+            lookUp.scout = nil
+            waitsNoMore(easy)
+        }
         return complaint
     }
 
@@ -139,6 +143,7 @@ final class CurlPool {
         let lookUp = lookUp(of: easy)
         guard lookUp.scout === easy else { return }
         lookUp.scout = nil
+        waitsNoMore(easy)
         switch result {
         case .found:
             for other in takeWaiting(lookUp) { other.goOn() }
@@ -147,9 +152,8 @@ final class CurlPool {
         case .unfinished:
             while lookUp.scout == nil, !lookUp.waiting.isEmpty {
                 let next = lookUp.waiting.removeFirst()
-                waitsNoMore(next)
                 next.goOn()
-                if next.isAdded { lookUp.scout = next }
+                if next.isAdded { lookUp.scout = next } else { waitsNoMore(next) }
             }
         }
     }
@@ -158,6 +162,11 @@ final class CurlPool {
         defer { lookUp.waiting = [] }
         for easy in lookUp.waiting { waitsNoMore(easy) }
         return lookUp.waiting
+    }
+
+    /// Until the name is known, a connection that comes free will do.
+    private func waits(_ easy: CurlEasy) {
+        if let connector = easy as? CurlConnector { connections.await(connector) }
     }
 
     private func waitsNoMore(_ easy: CurlEasy) {
