@@ -5,7 +5,7 @@ import HTTPWire
 ///
 /// Registered once, for edges, for as long as it lives: no request costs a change of the epoll set. While its reader is behind, the
 /// socket is watched but not read. What comes while no request is under way belongs to none: the connection is closed.
-final class ClientConnection: EventHandler, TransferDriver {
+final class ClientConnection: EventHandler, TransferDriver, TurnEndHandler {
     private let channel: Channel
     private let siblings: IdleConnections
     private let loop: EventLoop
@@ -42,7 +42,11 @@ final class ClientConnection: EventHandler, TransferDriver {
         reader = ResponseReader(headBytesMax: message.answerHeadBytesMax, isToHead: message.isToHead)
         if !isReused, !loop.register(channel.socket, [.read, .write, .peerClosed, .edge], self) { return fail(.closedBeforeAnswer(code: 0)) }
         output.begin(message)
-        flush()
+        loop.atEndOfTurn(tell: self)
+    }
+
+    func turnEnds() {
+        if !output.isEmpty { flush() }
     }
 
     private func flush() {
@@ -144,7 +148,7 @@ final class ClientConnection: EventHandler, TransferDriver {
         if reader.isFinished, reader.keepsConnection, !hasMore, !isRequestCut, !isPeerClosed {
             idleSince = loop.turnTime
             idleSinceRound = loop.eventRound
-            if siblings.keep(self, on: loop) { transfer.client.expectIdleness() } else { close() }
+            if siblings.keep(self) { transfer.client.expectIdleness() } else { close() }
         } else {
             close()
         }

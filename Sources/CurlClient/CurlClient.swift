@@ -64,7 +64,7 @@ package final class CurlClient: @unchecked Sendable {
         var buffer: [UInt8] = []
         swap(&buffer, &pool.connections.spareBuffer)
         guard let message = RequestMessage(request, by: pool, in: buffer) else { throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue)) }
-        if !request.isOnFreshConnection, let connection = pool.connections.take(loop) {
+        if !request.isOnFreshConnection, let connection = pool.connections.take() {
             enlist(transfer)
             return connection.begin(transfer, message, isReused: true)
         }
@@ -107,7 +107,7 @@ package final class CurlClient: @unchecked Sendable {
         let server = IdleConnections.Server(
             origin: hop?.origin ?? "", proxy: endpoint.proxy, isForwarding: hop?.tunnel != endpoint.proxy,
             certificateAuthorities: endpoint.certificateAuthorities)
-        let open = connections[server] ?? IdleConnections(server, budget: idleBudget)
+        let open = connections[server] ?? IdleConnections(server, budget: idleBudget, loop: loop)
         connections[server] = open
         return CurlPool(endpoint, hop, open, connecting: connecting, budget: idleBudget)
     }

@@ -1,7 +1,7 @@
 import EventLoop
 
 /// Open connections to one server that wait for the next request, whatever endpoint it is for. Belongs to one client.
-final class IdleConnections {
+final class IdleConnections: TurnEndHandler {
     /// What connections have to have in common to serve one another's requests.
     struct Server: Hashable {
         /// Scheme and authority of whoever answers.
@@ -21,19 +21,21 @@ final class IdleConnections {
     /// For the next request's head: empty, with room.
     var spareBuffer: [UInt8] = []
     private let budget: IdleBudget
+    private let loop: EventLoop
     /// The one that idles longest first.
     private var idle: [ClientConnection] = []
     private var isClosed = false
     /// Those that wait for a name, the first first: a connection that comes free does as well.
     private var awaiting: [CurlConnector] = []
 
-    init(_ server: Server, budget: IdleBudget) {
+    init(_ server: Server, budget: IdleBudget, loop: EventLoop) {
         self.server = server
         self.budget = budget
+        self.loop = loop
     }
 
     /// The connection that was used last, if one is open and silent.
-    func take(_ loop: EventLoop) -> ClientConnection? {
+    func take() -> ClientConnection? {
         while let connection = idle.popLast() {
             budget.count -= 1
             if connection.isUsable(since: loop.turnTime - Self.idleTimeMax) { return connection }
@@ -45,12 +47,12 @@ final class IdleConnections {
     /// Keeps a connection for the next request, which may wait for it already.
     ///
     /// - Returns: false when there is no room.
-    func keep(_ connection: ClientConnection, on loop: EventLoop) -> Bool {
+    func keep(_ connection: ClientConnection) -> Bool {
         guard !isClosed, budget.count < budget.countMax else { return false }
         budget.count += 1
         idle.append(connection)
         // Not now: whoever keeps it is still at work on it.
-        if !awaiting.isEmpty { loop.atEndOfTurn { [self] in serveAwaiting(loop) } }
+        if !awaiting.isEmpty { loop.atEndOfTurn(tell: self) }
         return true
     }
 
@@ -62,8 +64,8 @@ final class IdleConnections {
         if let index = awaiting.firstIndex(where: { $0 === connector }) { awaiting.remove(at: index) }
     }
 
-    private func serveAwaiting(_ loop: EventLoop) {
-        while let connector = awaiting.first, let connection = take(loop) { connector.use(connection) }
+    func turnEnds() {
+        while let connector = awaiting.first, let connection = take() { connector.use(connection) }
     }
 
     /// Closes what has idled since before `oldest`.

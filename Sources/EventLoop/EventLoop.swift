@@ -31,7 +31,7 @@ package final class EventLoop: @unchecked Sendable {
     private let isStopping = Atomic<Bool>(false)
     private let isRunning = Atomic<Bool>(false)
     var timers = TimerHeap()
-    private var endsOfTurn: [() -> Void] = []
+    private var turnEnd = TurnEnd()
     private lazy var isolation = LoopActor(self)
     private var idleRunners: [LoopTaskRunner] = []
     /// Each holds the memory of its task, some 16 KiB after a request.
@@ -144,10 +144,16 @@ package final class EventLoop: @unchecked Sendable {
         return true
     }
 
-    /// Runs `body` once, when the jobs of this turn have run and before the loop waits: what several of them want to send can leave together.
-    package func atEndOfTurn(_ body: @escaping () -> Void) {
+    /// Tells `sender` once, when the jobs of this turn have run and before the loop waits: what several of them want to send leaves together.
+    package func atEndOfTurn(tell sender: any TurnEndHandler) {
         assertOwned()
-        endsOfTurn.append(body)
+        turnEnd.append(sender: sender)
+    }
+
+    /// Tells `handler` once, when what this turn has to send has been sent: for work that nobody waits for.
+    package func afterSends(tell handler: any TurnEndHandler) {
+        assertOwned()
+        turnEnd.append(other: handler)
     }
 
     /// Has the signal's handler called once the jobs of this round have run.
@@ -197,10 +203,10 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     private func endTurn() {
-        guard !endsOfTurn.isEmpty else { return }
-        let bodies = endsOfTurn
-        endsOfTurn.removeAll(keepingCapacity: true)
-        for body in bodies { body() }
+        while let handlers = turnEnd.next() {
+            for handler in handlers { handler.turnEnds() }
+            turnEnd.giveBack(handlers)
+        }
     }
 
     private func dispatch(_ token: UInt64, _ ready: Readiness) {

@@ -1,3 +1,4 @@
+import EventLoop
 import GatewayCore
 import GatewayDialects
 import GatewayFilters
@@ -6,7 +7,7 @@ import HTTPServer
 import HTTPWire
 
 /// One request from its head to its access log line. Belongs to one worker.
-final class RequestRun: @unchecked Sendable {
+final class RequestRun: TurnEndHandler, @unchecked Sendable {
     private let worker: Worker
     private let pipeline: Pipeline
     private let responder: HTTPResponder
@@ -43,7 +44,8 @@ final class RequestRun: @unchecked Sendable {
             await deliver(error)
         }
         worker.ended(self)
-        report()
+        // Its client does not wait for that.
+        worker.loop.afterSends(tell: self)
     }
 
     func cancel(_ reason: GatewayError) { exchange.cancellation.cancel(reason) }
@@ -154,7 +156,8 @@ final class RequestRun: @unchecked Sendable {
 
     // MARK: - At the end
 
-    private func report() {
+    /// Counts and logs what the answer was.
+    func turnEnds() {
         let ended = worker.now
         var record = exchange.takeRecord()
         record.bytesOut = responder.bytesOut

@@ -5,7 +5,7 @@ import HTTPWire
 ///
 /// Registered once, for edges, for as long as it lives: no request costs a change of the epoll set. While a request is served its
 /// socket is watched but not read, so a client that pipelines fills its own socket and not the gateway.
-final class HTTPConnection: EventHandler, @unchecked Sendable {
+final class HTTPConnection: EventHandler, TurnEndHandler, @unchecked Sendable {
     /// An answer's body up to this size leaves in one send with its head.
     static let joinedBytesMax = 64 << 10
     private static let highWaterBytes = 128 << 10
@@ -38,7 +38,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     var parser: RequestHeadParser
     var input: [UInt8] = []
     var output = OutputQueue()
-    /// What a streamed answer has written in this turn of the loop. It leaves in one send.
+    /// What answers have written in this turn of the loop. It leaves in one send, at its end.
     private var written: [UInt8] = []
     private var isToFlush = false
     var isReadable = false
@@ -151,19 +151,33 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     var isAboveHighWater: Bool { output.byteCount + written.count > Self.highWaterBytes }
 
     func closeAfterAnswer() { closesAfterAnswer = true }
-    func queue(_ bytes: [UInt8]) { output.append(bytes) }
+    /// Whether the socket has taken all that was to be sent.
+    private var owesNothing: Bool { output.isEmpty && written.isEmpty }
 
-    /// Takes what `append` appends of a streamed answer. It leaves at the end of this turn of the loop.
+    /// Takes what `append` appends of an answer. It leaves at the end of this turn of the loop.
     func write(_ append: (inout [UInt8]) -> Void) {
         if written.isEmpty { written = takeBuffer() }
         append(&written)
-        if written.count >= Self.joinedBytesMax { return flush() }
+        if written.count >= Self.joinedBytesMax { flush() } else { flushAtEndOfTurn() }
+    }
+
+    /// Takes what is too large to be copied, for `flush`.
+    func queue(_ bytes: [UInt8]) {
+        var before: [UInt8] = []
+        swap(&before, &written)
+        output.append(before)
+        output.append(bytes)
+    }
+
+    private func flushAtEndOfTurn() {
         guard !isToFlush else { return }
         isToFlush = true
-        endpoint.loop.atEndOfTurn { [self] in
-            isToFlush = false
-            if !written.isEmpty { flush() }
-        }
+        endpoint.loop.atEndOfTurn(tell: self)
+    }
+
+    func turnEnds() {
+        isToFlush = false
+        if !written.isEmpty { flush() }
     }
 
     private func sendWritten() {
@@ -184,9 +198,8 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     }
 
     /// Sends `bytes` behind what waits already, at once as far as the socket takes them.
-    func send(_ bytes: [UInt8]) {
-        if case .closed = state { return }
-        guard output.isEmpty, !bytes.isEmpty else {
+    private func send(_ bytes: [UInt8]) {
+        guard output.isEmpty else {
             output.append(bytes)
             return flush()
         }
@@ -227,16 +240,18 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         deadline = endpoint.now.advanced(by: endpoint.isDraining ? Self.lingerTimeWhileDraining : Self.lingerTime)
     }
 
-    /// The answer to the current request is complete with `last`.
-    func answered(with last: [UInt8]) {
+    /// The answer to the current request is complete with what `append` appends.
+    func answered(_ append: (inout [UInt8]) -> Void) {
+        if case .closed = state { return }
         giveBackBodyBudget()
-        let closes = !willKeepAlive
-        if closes { linger() } else { awaitNext() }
-        if written.isEmpty {
-            send(last)
+        if written.isEmpty { written = takeBuffer() }
+        append(&written)
+        if willKeepAlive {
+            awaitNext()
+            if output.isEmpty && written.count < Self.joinedBytesMax { flushAtEndOfTurn() } else { flush() }
         } else {
-            written.append(contentsOf: last)
-            sendWritten()
+            linger()
+            flush()
         }
         advance()
     }
@@ -301,6 +316,8 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
 
     private func close() {
         if case .closed = state { return }
+        // A complete answer may be waiting for the end of the turn, and its client be reading still.
+        if output.isEmpty, !written.isEmpty { _ = try? Socket.send(descriptor, written) }
         state = .closed
         giveBackBodyBudget()
         endpoint.loop.deregister(descriptor)
@@ -314,11 +331,11 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
             Socket.resetOnClose(descriptor)
             return clientWent()
         }
-        if case .head = state, input.isEmpty, output.isEmpty, endpoint.isDraining, endpoint.mayCloseIdle(now) { return close() }
+        if case .head = state, input.isEmpty, owesNothing, endpoint.isDraining, endpoint.mayCloseIdle(now) { return close() }
         guard let deadline, deadline <= now else { return }
         switch state {
         case .head where input.isEmpty:
-            if output.isEmpty { close() }
+            if owesNothing { close() }
         // Then it is the client that does not read: the time-out for writing holds.
         case .head where isAboveHighWater: break
         case .head: refuse(Self.tooSlow, nil)
@@ -353,12 +370,12 @@ extension HTTPConnection {
     /// nil while it is served, is about to be, or is reading its answer.
     var idleness: Idleness? {
         let isYoung = requestCount == 0 && endpoint.now < accepted.advanced(by: Self.askingPause)
-        guard !isYoung, output.isEmpty || hasStoppedReading else { return nil }
+        guard !isYoung, owesNothing || hasStoppedReading else { return nil }
         let end = writeDeadline ?? deadline ?? endpoint.now
         return switch state {
         case .serving, .closed: nil
-        case .lingering: Idleness(kind: output.isEmpty ? .answered : .begun, end: end)
-        case .head where input.isEmpty && output.isEmpty: Idleness(kind: .silent, end: end)
+        case .lingering: Idleness(kind: owesNothing ? .answered : .begun, end: end)
+        case .head where input.isEmpty && owesNothing: Idleness(kind: .silent, end: end)
         case .head, .body: Idleness(kind: .begun, end: end)
         }
     }

@@ -39,19 +39,15 @@ package final class HTTPResponder: @unchecked Sendable {
     package func send(status: Int, fields: [HeaderField], body: [UInt8]) {
         guard let connection, !hasBegun else { return }
         hasBegun = true
-        var output = connection.takeBuffer()
-        writeHead(status, fields, .length(body.count), connection, into: &output)
-        if head?.method == .head || framing == .none {
-            end(with: output, connection)
-        } else if body.count <= HTTPConnection.joinedBytesMax {
-            output.append(contentsOf: body)
-            end(with: output, connection)
-        } else {
-            queue(output, connection)
-            queue(body, connection)
-            end(with: [], connection)
+        if body.count > HTTPConnection.joinedBytesMax, head?.method != .head {
+            write(to: connection) { writeHead(status, fields, .length(body.count), connection, into: &$0) }
+            if framing != .none { queue(body, connection) }
+            return end(connection)
         }
-        connection.giveBack(output)
+        end(connection) {
+            writeHead(status, fields, .length(body.count), connection, into: &$0)
+            if head?.method != .head, framing != .none { $0.append(contentsOf: body) }
+        }
     }
 
     /// The head of an answer whose length is not known yet.
@@ -101,9 +97,9 @@ package final class HTTPResponder: @unchecked Sendable {
     /// Ends a streamed answer well.
     package func finish() {
         guard let connection, hasBegun, !hasEnded else { return }
-        var output: [UInt8] = []
-        if framing == .chunked, head?.method != .head { ChunkedEncoder.appendLast(to: &output) }
-        end(with: output, connection)
+        end(connection) {
+            if framing == .chunked, head?.method != .head { ChunkedEncoder.appendLast(to: &$0) }
+        }
     }
 
     /// Ends a streamed answer so that the client sees that it is not whole: no last chunk, and the connection closed.
@@ -143,20 +139,21 @@ package final class HTTPResponder: @unchecked Sendable {
     }
 
     private func write(to connection: HTTPConnection, _ append: (inout [UInt8]) -> Void) {
-        connection.write { output in
-            let before = output.count
-            append(&output)
-            bytesOut += output.count - before
-        }
+        connection.write { count(append, into: &$0) }
     }
 
-    private func end(with last: [UInt8], _ connection: HTTPConnection) {
+    private func end(_ connection: HTTPConnection, with append: (inout [UInt8]) -> Void = { _ in }) {
         guard !hasEnded else { return }
         hasEnded = true
-        bytesOut += last.count
         self.connection = nil
         goneHandler = nil
-        connection.answered(with: last)
+        connection.answered { count(append, into: &$0) }
+    }
+
+    private func count(_ append: (inout [UInt8]) -> Void, into output: inout [UInt8]) {
+        let before = output.count
+        append(&output)
+        bytesOut += output.count - before
     }
 
     // MARK: - For the connection

@@ -7,7 +7,7 @@ import GatewayCore
 /// hiredis 0.14 has no time-outs, takes 16 KiB from the socket at a time, and ends the process (`assert`) on a reply that nobody asked for:
 /// deadlines are kept here, and such a reply ends the connection before hiredis sees it.
 @safe
-final class RedisConnection: EventHandler {
+final class RedisConnection: EventHandler, TurnEndHandler {
     struct Limits {
         /// Commands whose reply has not come.
         var commandsMax = 4096
@@ -159,6 +159,12 @@ final class RedisConnection: EventHandler {
         read()
     }
 
+    /// Commands of one turn leave together.
+    func turnEnds() {
+        isFlushScheduled = false
+        write()
+    }
+
     private func write() {
         guard let context = unsafe context else { return }
         isFlushing = true
@@ -209,10 +215,7 @@ final class RedisConnection: EventHandler {
         guard isConnected, !isFlushing else { return watch(interest.union(.write)) }
         guard !isFlushScheduled else { return }
         isFlushScheduled = true
-        loop.atEndOfTurn { [weak self] in
-            self?.isFlushScheduled = false
-            self?.write()
-        }
+        loop.atEndOfTurn(tell: self)
     }
 
     fileprivate func hasWritten() { watch(interest.subtracting(.write)) }

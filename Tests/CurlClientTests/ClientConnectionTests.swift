@@ -1,5 +1,6 @@
 import CurlClient
 import EventLoop
+import Glibc
 import HTTPWire
 import Testing
 
@@ -32,6 +33,27 @@ struct ClientConnectionTests {
         #expect(try await loop.fetch(post(), to: endpoint(server)).get().text == "ok")
 
         #expect(server.accepted == 2)
+        server.stop()
+        await loop.stop()
+    }
+
+    @Test func `sends the requests of one turn of the loop at its end, and none that was cancelled before`() async throws {
+        let loop = try ClientLoop()
+        let server = ScriptedServer([ScriptedServer.Step(bytes: Self.ok)])
+        #expect(try await loop.fetch(post(), to: endpoint(server)).get().text == "ok")
+
+        let inTurn = await loop.run { [endpoint = endpoint(server), request = post()] client -> Int? in
+            guard let cancelled = try? client.send(request, to: endpoint) else { return nil }
+            // Whatever had left by now would be there.
+            usleep(50_000)
+            let count = server.requests
+            cancelled.cancel()
+            return count
+        }
+        #expect(inTurn == 1)
+        #expect(try await loop.fetch(post(), to: endpoint(server)).get().text == "ok")
+
+        #expect(server.requests == 2)
         server.stop()
         await loop.stop()
     }

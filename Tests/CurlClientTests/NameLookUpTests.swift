@@ -19,7 +19,7 @@ struct NameLookUpTests {
                 let server = IdleConnections.Server(origin: hop.origin, proxy: endpoint.proxy, isForwarding: false, certificateAuthorities: nil)
                 let budget = IdleBudget(countMax: 8)
                 let connecting = CurlMulti(on: client.loop, budget: budget)
-                let pool = CurlPool(endpoint, hop, IdleConnections(server, budget: budget), connecting: connecting, budget: budget)
+                let pool = CurlPool(endpoint, hop, IdleConnections(server, budget: budget, loop: client.loop), connecting: connecting, budget: budget)
                 let connector = try #require(pool.takeConnector())
                 let transfers = (0..<3).map { _ in CurlTransfer(client: client, request: request) }
                 let message = try #require(RequestMessage(request, by: pool, in: []))

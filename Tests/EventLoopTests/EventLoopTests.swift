@@ -129,6 +129,47 @@ struct EventLoopTests {
         #expect(trace == nil)
     }
 
+    @Test func `tells once, when the jobs of a turn have run, who sends, and those who are added meanwhile, and then the others`() async {
+        let running = RunningLoop()
+        defer { running.stop() }
+        let loop = running.loop
+        let log = Log()
+
+        await running.run {
+            loop.afterSends(tell: Told("counts", log))
+            loop.atEndOfTurn(tell: Told("sends", log) { loop.atEndOfTurn(tell: Told("sends on", log)) })
+            loop.spawn { log.add("works") }
+        }
+        await running.run { log.add("next turn") }
+
+        #expect(log.entries == ["works", "sends", "sends on", "counts", "next turn"])
+    }
+
+    private final class Log: Sendable {
+        private let list = Mutex<[String]>([])
+
+        var entries: [String] { list.withLock { $0 } }
+
+        func add(_ entry: String) { list.withLock { $0.append(entry) } }
+    }
+
+    private final class Told: TurnEndHandler {
+        private let name: String
+        private let log: Log
+        private let then: () -> Void
+
+        init(_ name: String, _ log: Log, then: @escaping () -> Void = {}) {
+            self.name = name
+            self.log = log
+            self.then = then
+        }
+
+        func turnEnds() {
+            log.add(name)
+            then()
+        }
+    }
+
     @Test func `fires timers in the order of their deadlines, and none that was called off`() async {
         let running = RunningLoop()
         defer { running.stop() }

@@ -1,3 +1,4 @@
+import Dispatch
 import EventLoop
 import HTTPServer
 import HTTPWire
@@ -34,6 +35,60 @@ struct HTTPServerTests {
             client.send(["/slow", "/b", "/slow", "/d"].map { "GET \($0) HTTP/1.1\r\nhost: a\r\n\r\n" }.joined())
 
             #expect((0..<4).map { _ in client.answer()?.body } == ["/slow", "/b", "/slow", "/d"])
+        }
+    }
+
+    @Test func `sends the answers of one turn of the loop together, at its end`() async throws {
+        try await onItsOwnThread {
+            let (hasAnswered, mayGoOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            let server = try TestServer { request, responder, _ in
+                responder.send(status: 200, fields: [], body: Array(request.head.path.utf8))
+                guard request.head.path == "/a" else { return }
+                hasAnswered.signal()
+                mayGoOn.wait()
+            }
+            defer { server.stop() }
+            let client = server.client()
+
+            client.send(["/a", "/b"].map { "GET \($0) HTTP/1.1\r\nhost: a\r\n\r\n" }.joined())
+            hasAnswered.wait()
+            let hasHeard = client.hears(within: 50)
+            mayGoOn.signal()
+
+            #expect(!hasHeard)
+            #expect((0..<2).map { _ in client.answer()?.body } == ["/a", "/b"])
+        }
+    }
+
+    @Test(arguments: [10, 200 << 10]) func `answers in order, whether answers are copied together or too large for that`(_ bytes: Int) async throws {
+        try await onItsOwnThread {
+            let server = try TestServer { request, responder, _ in
+                responder.send(
+                    status: 200, fields: [],
+                    body: Array("\(request.head.path) ".utf8) + [UInt8](repeating: 0x61, count: request.head.path == "/b" ? bytes : 1))
+            }
+            defer { server.stop() }
+            let client = server.client()
+
+            client.send(["/a", "/b", "/c"].map { "GET \($0) HTTP/1.1\r\nhost: a\r\n\r\n" }.joined())
+
+            #expect((0..<3).map { _ in client.answer()?.body.count } == [4, bytes + 3, 4])
+        }
+    }
+
+    @Test func `a client that ends its side behind its request gets an answer that is there at once`() async throws {
+        try await onItsOwnThread {
+            let server = try TestServer()
+            defer { server.stop() }
+            let client = server.client()
+            let mayGoOn = DispatchSemaphore(value: 0)
+
+            server.loops[0].execute { mayGoOn.wait() }
+            client.send("GET /a HTTP/1.1\r\nhost: a\r\n\r\n")
+            client.finishSending()
+            mayGoOn.signal()
+
+            #expect(client.answer()?.body == "GET /a ")
         }
     }
 
