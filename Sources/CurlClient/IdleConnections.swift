@@ -48,7 +48,7 @@ final class IdleConnections: TurnEndHandler {
     ///
     /// - Returns: false when there is no room.
     func keep(_ connection: ClientConnection) -> Bool {
-        guard !isClosed, budget.count < budget.countMax else { return false }
+        guard !isClosed, budget.count < budget.countMax || !awaiting.isEmpty else { return false }
         budget.count += 1
         idle.append(connection)
         // Not now: whoever keeps it is still at work on it.
@@ -66,15 +66,18 @@ final class IdleConnections: TurnEndHandler {
 
     func turnEnds() {
         while let connector = awaiting.first, let connection = take() { connector.use(connection) }
+        // Those who waited have gone meanwhile.
+        while budget.count > budget.countMax, !idle.isEmpty { closeFirst() }
     }
 
     /// Closes what has idled since before `oldest`.
     func closeOld(_ oldest: ContinuousClock.Instant) {
-        while let first = idle.first, first.idleSince < oldest {
-            idle.removeFirst()
-            budget.count -= 1
-            first.close()
-        }
+        while let first = idle.first, first.idleSince < oldest { closeFirst() }
+    }
+
+    private func closeFirst() {
+        budget.count -= 1
+        idle.removeFirst().close()
     }
 
     /// An idle connection was closed by its peer.

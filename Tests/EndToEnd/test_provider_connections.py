@@ -115,7 +115,8 @@ def test_requests_that_wait_for_a_name_share_one_look_up_and_what_it_finds(start
     assert seconds_since(begin) < 1.5, "a name is looked up once a minute"
 
 
-def test_requests_that_wait_for_a_name_take_a_connection_that_comes_free(start, listen):
+@pytest.mark.parametrize("keeps_others", [False, True], ids=["with room to keep it", "with as many kept as may be"])
+def test_requests_that_wait_for_a_name_take_a_connection_that_comes_free(start, listen, keeps_others):
     first_may_end, way_is_open, connect_seconds = threading.Event(), threading.Event(), 3
 
     class Way(SOCKSProxy):
@@ -134,10 +135,18 @@ def test_requests_that_wait_for_a_name_take_a_connection_that_comes_free(start, 
                 time.sleep(connect_seconds + 0.5)  # it is connected: that time is over
             connection.send(answer())
 
-    server, way = listen(serve), listen(None, Way())
+    server, other, way = listen(serve), listen(answer_all), listen(None, Way())
     gateway = start(
-        workers=1, providers={"mock": {**provider(server.port)["mock"], "proxy": f"socks5://127.0.0.1:{way.port}"}},
+        # So few that one idle connection to providers may be kept.
+        descriptors=(150, 150) if keeps_others else None,
+        workers=1,
+        providers={
+            "mock": {**provider(server.port)["mock"], "proxy": f"socks5://127.0.0.1:{way.port}"},
+            "other": provider(other.port)["mock"]},
+        models={"fast": {"targets": [{"provider": "mock"}]}, "else": {"targets": [{"provider": "other"}]}},
         routes=[route(upstream={"timeouts": {"connect": f"{connect_seconds}s"}, "retry": {"attempts": 0}})])
+    if keeps_others:
+        assert ask(gateway, model="else").status == 200
     with Connection(gateway.port) as first, Connection(gateway.port) as looking, Connection(gateway.port) as waiting:
         first.request("POST", "/v1/chat/completions", chat("first"), KEY)
         assert wait_until(lambda: server.requests == 1)
@@ -151,6 +160,9 @@ def test_requests_that_wait_for_a_name_take_a_connection_that_comes_free(start, 
         assert [each.answer().status for each in (first, looking, waiting)] == [200] * 3
         assert (server.accepted, server.requests) == (1, 3)
         way_is_open.set()
+    if keeps_others:
+        assert ask(gateway, model="else").status == 200
+        assert other.accepted == 1, "more than may be kept took its place"
 
 
 def test_clients_that_leave_during_the_look_up_of_a_name_leave_no_threads_behind(start, mock, slow_names):
