@@ -51,7 +51,7 @@ final class ClientConnection: EventHandler, TransferDriver, TurnEndHandler {
 
     private func flush() {
         do {
-            try output.flush(into: channel, spare: &siblings.spareBuffer)
+            try output.flush(into: channel, spare: &siblings.spareBuffers)
         } catch {
             // It may have said why before it closed.
             stopSending()

@@ -1,5 +1,6 @@
 import CCurl
 package import EventLoop
+import HTTPWire
 
 /// Requests to servers, on an event loop. Belongs to the loop's thread, and lives as long as it.
 ///
@@ -61,9 +62,9 @@ package final class CurlClient: @unchecked Sendable {
     }
 
     private func sendOverConnection(_ transfer: CurlTransfer, _ request: borrowing CurlRequest, _ pool: CurlPool) throws(CurlError) {
-        var buffer: [UInt8] = []
-        swap(&buffer, &pool.connections.spareBuffer)
-        guard let message = RequestMessage(request, by: pool, in: buffer) else { throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue)) }
+        guard let message = RequestMessage(request, by: pool, in: pool.connections.spareBuffers.take()) else {
+            throw .refusedRequest(code: Int(CURLE_URL_MALFORMAT.rawValue))
+        }
         if !request.isOnFreshConnection, let connection = pool.connections.take() {
             enlist(transfer)
             return connection.begin(transfer, message, isReused: true)

@@ -1,4 +1,5 @@
 import EventLoop
+import HTTPWire
 
 /// Open connections to one server that wait for the next request, whatever endpoint it is for. Belongs to one client.
 final class IdleConnections: TurnEndHandler {
@@ -18,8 +19,8 @@ final class IdleConnections: TurnEndHandler {
     static let idleTimeMax = Duration.seconds(118)
 
     let server: Server
-    /// For the next request's head: empty, with room.
-    var spareBuffer: [UInt8] = []
+    /// For the heads of the next requests.
+    var spareBuffers = SpareBuffers(bytesMax: 64 << 10)
     private let budget: IdleBudget
     private let loop: EventLoop
     /// The one that idles longest first.

@@ -1,9 +1,8 @@
 import EventLoop
+import HTTPWire
 
 /// What of a request has yet to go out.
 struct RequestOutput {
-    private static let spareBytesMax = 64 << 10
-
     private var start: [UInt8] = []
     private var startSent = 0
     private var rest: ArraySlice<ArraySlice<UInt8>> = []
@@ -25,24 +24,18 @@ struct RequestOutput {
 
     /// Gives the connection what it takes.
     ///
-    /// - Parameter spare: gets the buffer of the head back for the next request.
+    /// - Parameter spare: gets the buffer of the head back for another request.
     /// - Throws: when it is lost.
-    mutating func flush(into channel: Channel, spare: inout [UInt8]) throws(SocketError) {
+    mutating func flush(into channel: Channel, spare: inout SpareBuffers) throws(SocketError) {
         do throws(SocketError) {
             if case .plain(let socket) = channel, !rest.isEmpty { try sendPieces(socket) }
             while startSent < start.count { startSent += try channel.send(start, from: startSent) }
-            giveBack(&spare)
+            var sent: [UInt8] = []
+            swap(&sent, &start)
+            spare.giveBack(sent)
         } catch {
             if error != .wouldBlock { throw error }
         }
-    }
-
-    private mutating func giveBack(_ spare: inout [UInt8]) {
-        if start.capacity <= Self.spareBytesMax {
-            start.removeAll(keepingCapacity: true)
-            swap(&start, &spare)
-        }
-        start = []
     }
 
     /// The start is a piece like the others: it leaves with the first of them.

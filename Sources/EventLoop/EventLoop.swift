@@ -44,6 +44,9 @@ package final class EventLoop: @unchecked Sendable {
     /// When this turn began: what time-outs count from, without a look at the clock for each.
     package private(set) var turnTime = ContinuousClock.now
 
+    /// When what the last turn had to send had been sent, for those who are told of that.
+    package private(set) var sendsEnded = ContinuousClock.now
+
     /// Goes up whenever the handlers of all descriptors that were ready have been told or are about to be, before any task runs again.
     package private(set) var eventRound = 0
 
@@ -203,10 +206,18 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     private func endTurn() {
-        while let handlers = turnEnd.next() {
-            for handler in handlers { handler.turnEnds() }
-            turnEnd.giveBack(handlers)
+        while true {
+            while let senders = turnEnd.takeSenders() { tell(senders) }
+            guard let others = turnEnd.takeOthers() else { return }
+            sendsEnded = .now
+            tell(others)
         }
+    }
+
+    private func tell(_ handlers: consuming [any TurnEndHandler]) {
+        for index in handlers.indices { handlers[index].turnEnds() }
+        handlers.removeAll(keepingCapacity: true)
+        turnEnd.giveBack(handlers)
     }
 
     private func dispatch(_ token: UInt64, _ ready: Readiness) {

@@ -206,7 +206,9 @@ package final class Gateway: @unchecked Sendable {
 
     private func awaitDrained(until deadline: ContinuousClock.Instant, _ done: @escaping @Sendable () -> Void) {
         // Never before the workers have taken what was waiting to be accepted.
-        if !listener.isAccepting, listener.connectionCount == 0, shared.unsettledCount == 0 { return finish(cut: 0, done) }
+        let isIdle = !listener.isAccepting && listener.connectionCount == 0 && shared.unsettledCount == 0
+        // A request whose client has gone is counted and logged behind that.
+        if isIdle, workers.allSatisfy({ $0.runningCount.load(ordering: .acquiring) == 0 }) { return finish(cut: 0, done) }
         guard ContinuousClock.now >= deadline else {
             control.asyncAfter(deadline: .now() + .milliseconds(20)) { self.awaitDrained(until: deadline, done) }
             return

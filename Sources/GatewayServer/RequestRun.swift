@@ -43,8 +43,7 @@ final class RequestRun: TurnEndHandler, @unchecked Sendable {
         } catch {
             await deliver(error)
         }
-        worker.ended(self)
-        // Its client does not wait for that.
+        // Its client does not wait for the rest.
         worker.loop.afterSends(tell: self)
     }
 
@@ -158,7 +157,11 @@ final class RequestRun: TurnEndHandler, @unchecked Sendable {
 
     /// Counts and logs what the answer was.
     func turnEnds() {
-        let ended = worker.now
+        report(at: worker.loop.sendsEnded)
+        worker.ended(self)
+    }
+
+    private func report(at ended: ContinuousClock.Instant) {
         var record = exchange.takeRecord()
         record.bytesOut = responder.bytesOut
         let times = RequestTimes(of: record, started: exchange.started, ended: ended)

@@ -6,6 +6,7 @@ import GatewayFilters
 import GatewayTelemetry
 import RedisClient
 import HTTPWire
+import Synchronization
 
 /// One worker: a loop, its client for providers, and what its requests borrow. Belongs to the loop's thread.
 final class Worker: WorkerServices, @unchecked Sendable {
@@ -22,6 +23,8 @@ final class Worker: WorkerServices, @unchecked Sendable {
     private var openRequests: [Asked: OpenRequests] = [:]
     private var generator = FastRandom()
     private var running: [RequestRun] = []
+    /// Those that are not counted and logged yet. The end of the process waits for them.
+    let runningCount = Atomic<Int>(0)
     private var heart: LoopTimer?
     private let redisWatch: RedisWatch
     private var redisClient: RedisClient?
@@ -86,9 +89,11 @@ final class Worker: WorkerServices, @unchecked Sendable {
     func began(_ run: RequestRun) {
         run.place = running.count
         running.append(run)
+        runningCount.add(1, ordering: .relaxed)
     }
 
     func ended(_ run: RequestRun) {
+        runningCount.subtract(1, ordering: .releasing)
         let last = running.removeLast()
         guard last !== run else { return }
         running[run.place] = last

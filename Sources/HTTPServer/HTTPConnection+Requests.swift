@@ -45,8 +45,7 @@ extension HTTPConnection {
         deadline = endpoint.now.advanced(by: limits.bodyTimeout)
         state = .body(head, BodyReader(framing: head.framing, limits: limits.wire))
         if head.expectsContinue, input.isEmpty, head.version == .http11 {
-            output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
-            flush()
+            write { $0.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8) }
             if case .closed = state { return }
         }
         if case .length(0) = head.framing { serve(head, []) }
@@ -104,7 +103,7 @@ extension HTTPConnection {
     private func dropInput() {
         var buffer: [UInt8] = []
         swap(&buffer, &input)
-        endpoint.inputBuffer.giveBack(buffer)
+        endpoint.inputBuffers.giveBack(buffer)
     }
 
     private func serve(_ head: RequestHead, _ body: [UInt8]) {

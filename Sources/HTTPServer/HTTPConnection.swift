@@ -133,7 +133,7 @@ final class HTTPConnection: EventHandler, TurnEndHandler, @unchecked Sendable {
 
     private func received(_ count: Int) {
         if requestStarted == nil { beginHead() }
-        if input.isEmpty { input = endpoint.inputBuffer.take() }
+        if input.isEmpty { input = endpoint.inputBuffers.take() }
         input.append(contentsOf: endpoint.loop.scratch[..<count])
     }
 
@@ -212,8 +212,8 @@ final class HTTPConnection: EventHandler, TurnEndHandler, @unchecked Sendable {
     }
 
     /// An empty buffer to write into, for `giveBack`: answers share one allocation.
-    func takeBuffer() -> [UInt8] { endpoint.outputBuffer.take() }
-    func giveBack(_ buffer: consuming [UInt8]) { endpoint.outputBuffer.giveBack(buffer) }
+    func takeBuffer() -> [UInt8] { endpoint.outputBuffers.take() }
+    func giveBack(_ buffer: consuming [UInt8]) { endpoint.outputBuffers.giveBack(buffer) }
 
     private func flushed(_ sent: Int) {
         if case .head = state, !input.isEmpty, output.byteCount + sent > Self.highWaterBytes, !isAboveHighWater {

@@ -16,9 +16,9 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     private var isAccepting = false
     private(set) var isDraining = false
     private var drainingSince: ContinuousClock.Instant?
-    var outputBuffer = SpareBuffer(bytesMax: 256 << 10)
+    var outputBuffers = SpareBuffers(bytesMax: 256 << 10)
     /// A request may be in the making for long: it does not hold on to the memory of a large one.
-    var inputBuffer = SpareBuffer(bytesMax: 16 << 10)
+    var inputBuffers = SpareBuffers(bytesMax: 16 << 10)
     private var dateText = (second: -1, text: "")
     /// Connections of this worker, those on their way to it included.
     let connectionCount = Atomic<Int>(0)

@@ -62,6 +62,19 @@ def test_fifty_open_streams_end_whole(start, mock):
     assert gateway.wait() == 0
 
 
+def test_requests_whose_clients_all_leave_during_the_drain_are_logged(start, mock):
+    gateway = start(drain="20s")
+    connections = streams(gateway, "chunks=500,interval=100ms", 300)
+
+    gateway.signal(signal.SIGTERM)
+    assert wait_until(lambda: refuses(gateway.port))
+    for connection in connections:
+        connection.reset()
+
+    assert gateway.wait() == 0
+    assert [line["status"] for line in gateway.access_lines] == [499] * 300
+
+
 def test_a_request_whose_answer_is_awaited_ends_whole(start, mock):
     gateway = start()
     connection = Connection(gateway.port)

@@ -145,6 +145,28 @@ struct EventLoopTests {
         #expect(log.entries == ["works", "sends", "sends on", "counts", "next turn"])
     }
 
+    @Test func `keeps the room for those who are told at the end of a turn`() {
+        let told = Told("", Log())
+        var ends = TurnEnd()
+        var capacities: [Int] = []
+
+        for _ in 0..<6 {
+            for _ in 0..<20 {
+                ends.append(sender: told)
+                ends.append(other: told)
+            }
+            // The last two find nobody, as at the end of each turn.
+            for isForSenders in [true, false, true, false] {
+                guard var taken = isForSenders ? ends.takeSenders() : ends.takeOthers() else { continue }
+                taken.removeAll(keepingCapacity: true)
+                ends.giveBack(taken)
+            }
+            capacities.append(ends.capacity)
+        }
+
+        #expect(capacities[5] >= 3 * 20 && capacities[5] == capacities[3], "room is lost and made again in each turn: \(capacities)")
+    }
+
     private final class Log: Sendable {
         private let list = Mutex<[String]>([])
 

@@ -169,6 +169,36 @@ struct HTTPServerTests {
         }
     }
 
+    @Test func `invites a client behind the answer to the request before, whether that is whole or streamed`() async throws {
+        try await onItsOwnThread {
+            let mayEnd = Mutex(false)
+            let server = try TestServer { request, responder, loop in
+                guard request.head.path == "/stream" else { return TestServer.echo(request, responder, loop) }
+                loop.spawn {
+                    responder.begin(status: 200, fields: [])
+                    _ = await responder.write(Array("begun ".utf8))
+                    while !mayEnd.withLock({ $0 }) { await Task.yield() }
+                    _ = await responder.write(Array("ended".utf8))
+                    responder.finish()
+                }
+            }
+            defer { server.stop() }
+            let invited = "POST /b HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n"
+
+            for path in ["/whole", "/stream"] {
+                let client = server.client()
+                client.send("GET \(path) HTTP/1.1\r\nhost: a\r\n\r\n\(invited)")
+                if path == "/stream" { #expect(client.hears(within: 5000)) }
+                mayEnd.withLock { $0 = true }
+
+                #expect(client.answer()?.body == (path == "/stream" ? "begun ended" : "GET /whole "))
+                #expect(client.answer()?.status == 100)
+                client.send("ok")
+                #expect(client.answer()?.body == "POST /b ok")
+            }
+        }
+    }
+
     @Test func `answers HEAD without a body, whether whole or streamed, and keeps the connection`() async throws {
         try await onItsOwnThread {
             let server = try TestServer { request, responder, loop in
