@@ -7,9 +7,40 @@ package func httpDate(unixSeconds: Int) -> String {
     let (days, seconds) = unixSeconds.quotientAndRemainder(dividingBy: 86_400)
     let (year, month, day) = civilDate(days)
     let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][days % 7]
-    let monthName = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][month - 1]
+    let monthName = monthNames[month - 1]
     let time = "\(twoDigits(seconds / 3600)):\(twoDigits(seconds / 60 % 60)):\(twoDigits(seconds % 60))"
     return "\(weekday), \(twoDigits(day)) \(monthName) \(year) \(time) GMT"
+}
+
+/// The time that a date in HTTP's preferred form says (RFC 9110, section 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`), in seconds since 1970.
+///
+/// - Returns: nil for anything else, the two obsolete forms included, and for years before 1970.
+package func unixSeconds(httpDate text: String) -> Int? {
+    let parts = text.split(separator: " ", omittingEmptySubsequences: false)
+    guard parts.count == 6, parts[0].utf8.count == 4, parts[0].utf8.last == UInt8(ascii: ","), parts[5] == "GMT" else { return nil }
+    let time = parts[4].split(separator: ":", omittingEmptySubsequences: false)
+    guard time.count == 3, let month = monthNames.firstIndex(of: String(parts[2])) else { return nil }
+    guard let day = number(parts[1], digits: 2), let year = number(parts[3], digits: 4), let hour = number(time[0], digits: 2),
+        let minute = number(time[1], digits: 2), let second = number(time[2], digits: 2)
+    else { return nil }
+    guard (1...31).contains(day), year >= 1970, hour < 24, minute < 60, second <= 60 else { return nil }
+    return daysSince1970(year, month + 1, day) * 86_400 + hour * 3600 + minute * 60 + second
+}
+
+private let monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+private func number(_ text: Substring, digits: Int) -> Int? {
+    guard text.utf8.count == digits, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    return Int(text)
+}
+
+/// The opposite of `civilDate`, after the same source.
+private func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
+    let shifted = month <= 2 ? year - 1 : year
+    let era = shifted / 400
+    let yearOfEra = shifted % 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
 }
 
 private func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -108,7 +108,18 @@ struct HTTPDateTests {
         (4_107_542_399, "Sun, 28 Feb 2100 23:59:59 GMT"), (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
         (1_735_689_599, "Tue, 31 Dec 2024 23:59:59 GMT"), (1_735_689_600, "Wed, 01 Jan 2025 00:00:00 GMT"),
     ])
-    func `is written as IMF-fixdate`(seconds: Int, text: String) {
+    func `is written and read as IMF-fixdate`(seconds: Int, text: String) {
         #expect(httpDate(unixSeconds: seconds) == text)
+        #expect(unixSeconds(httpDate: text) == seconds)
+    }
+
+    @Test(arguments: [
+        "", "120", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC",
+        "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT", "Sun, 32 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1969 08:49:37 GMT",
+        "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT", "Sun, 06 Nov 1994 08:49:61 GMT", "Sun, 06 Nov 1994 08:49 GMT",
+        "Sun, +6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 99999 08:49:37 GMT", "Sun, 06 Nov  1994 08:49:37 GMT", "Sun,,06 Nov 1994 08:49:37 GMT",
+    ])
+    func `is none in any other form`(text: String) {
+        #expect(unixSeconds(httpDate: text) == nil)
     }
 }

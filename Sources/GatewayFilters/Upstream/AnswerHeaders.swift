@@ -26,12 +26,16 @@ enum AnswerHeaders {
     private static let requestIDs: FieldNames = ["x-request-id", "request-id", "x-amzn-requestid", "apim-request-id"]
     private static let limits = ["x-ratelimit-", "anthropic-ratelimit-"]
 
-    /// Whole seconds, rounded up, from `retry-after-ms` or `retry-after`; nil when there is none or it is a date.
-    static func retryAfterSeconds(_ head: UpstreamHead) -> Int? {
+    /// Whole seconds, rounded up, from `retry-after-ms` or `retry-after`, which may be a date (RFC 9110, section 10.2.3); nil when there is none.
+    ///
+    /// - Parameter unix: what time it is, in seconds since 1970.
+    static func retryAfterSeconds(_ head: UpstreamHead, unix: Int) -> Int? {
         if let text = head.fields.first("retry-after-ms"), let value = Double(text), value >= 0, value < 1e12 {
             return Int((value / 1000).rounded(.up))
         }
-        guard let text = head.fields.first("retry-after"), let value = Double(text), value >= 0, value < 1e9 else { return nil }
+        guard let text = head.fields.first("retry-after") else { return nil }
+        if let date = unixSeconds(httpDate: text) { return max(0, date - unix) }
+        guard let value = Double(text), value >= 0, value < 1e9 else { return nil }
         return Int(value.rounded(.up))
     }
 }

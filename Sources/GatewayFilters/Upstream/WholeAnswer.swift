@@ -58,7 +58,8 @@ struct WholeAnswer {
         return .upstreamFailed(
             UpstreamFailure(
                 provider: provider.name, status: status,
-                retryAfterSeconds: AnswerHeaders.retryAfterSeconds(answer.head) ?? GeminiFault(body)?.retryDelaySeconds, body: body, headers: headers,
+                retryAfterSeconds: AnswerHeaders.retryAfterSeconds(answer.head, unix: form.exchange.worker.secondsSince1970)
+                    ?? GeminiFault(body)?.retryDelaySeconds, body: body, headers: headers,
                 isCredentialProblem: GeminiFault(body)?.isCredentialProblem ?? false))
     }
 

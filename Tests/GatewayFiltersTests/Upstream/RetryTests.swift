@@ -1,6 +1,7 @@
 import GatewayConfig
 import GatewayCore
 import GatewayDialects
+import HTTPWire
 import Testing
 
 @testable import GatewayFilters
@@ -243,6 +244,18 @@ struct RetryTests {
     @Test(arguments: [("1", [Duration.seconds(1)]), ("2", [.seconds(2)]), ("3", []), ("86400", [])])
     func `wait as long as the provider wishes, unless that is too long`(_ retryAfter: String, _ sleeps: [Duration]) async throws {
         let worker = FakeWorker(["alpha": [{ .failed(429, retryAfter: retryAfter) }, { .good }]])
+
+        let (exchange, _) = try await run(worker, .sample(policy: .sample(attempts: 1)))
+
+        #expect(worker.sleeps == sleeps)
+        #expect(exchange.record.retries == sleeps.count)
+    }
+
+    @Test(arguments: [(1, [Duration.seconds(1)]), (2, [.seconds(2)]), (3, []), (86_400, [])])
+    func `wait until the date that the provider names, unless that is too far off`(_ seconds: Int, _ sleeps: [Duration]) async throws {
+        let now = 1_790_000_000
+        let worker = FakeWorker(["alpha": [{ .failed(429, retryAfter: httpDate(unixSeconds: now + seconds)) }, { .good }]])
+        worker.secondsSince1970 = now
 
         let (exchange, _) = try await run(worker, .sample(policy: .sample(attempts: 1)))
 
