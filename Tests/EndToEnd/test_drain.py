@@ -29,6 +29,8 @@ def refuses(port):
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
         return False
+    except ConnectionResetError:
+        return False  # it closed while this was on its way
     except ConnectionRefusedError:
         return True
 
