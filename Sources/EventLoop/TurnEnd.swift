@@ -22,20 +22,16 @@ struct TurnEnd {
     mutating func append(other: any TurnEndHandler) { others.append(other) }
 
     /// - Returns: those to be told now, for `giveBack`; nil for none.
-    mutating func takeSenders() -> [any TurnEndHandler]? {
-        guard !senders.isEmpty else { return nil }
-        var taken: [any TurnEndHandler] = []
-        swap(&taken, &senders)
-        swap(&senders, &spare)
-        return taken
-    }
+    mutating func takeSenders() -> [any TurnEndHandler]? { Self.take(&senders, leaving: &spare) }
 
     /// - Returns: those to be told now, for `giveBack`; nil for none.
-    mutating func takeOthers() -> [any TurnEndHandler]? {
-        guard !others.isEmpty else { return nil }
+    mutating func takeOthers() -> [any TurnEndHandler]? { Self.take(&others, leaving: &spare) }
+
+    private static func take(_ handlers: inout [any TurnEndHandler], leaving spare: inout [any TurnEndHandler]) -> [any TurnEndHandler]? {
+        guard !handlers.isEmpty else { return nil }
         var taken: [any TurnEndHandler] = []
-        swap(&taken, &others)
-        swap(&others, &spare)
+        swap(&taken, &handlers)
+        swap(&handlers, &spare)
         return taken
     }
 
