@@ -3,7 +3,8 @@
 # ---- build: the Swift tool chain and the headers of the C libraries; nothing of it is in the image that runs
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libcurl4-openssl-dev libhiredis-dev libmimalloc-dev libyaml-dev zlib1g-dev pkg-config \
+    && apt-get install --yes --no-install-recommends \
+        libcurl4-openssl-dev libhiredis-dev libmimalloc-dev libyaml-dev zlib1g-dev pkg-config gcc libc6-dev python3 \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # Packages are fetched again only when one of these changes. The brackets let Package.resolved be absent.
@@ -12,9 +13,11 @@ RUN swift package resolve
 COPY Sources Sources
 # The manifest names the test targets, so their folders have to be there.
 COPY Tests Tests
-RUN swift build --configuration release --static-swift-stdlib --product weir \
-    && install -D "$(swift build --configuration release --static-swift-stdlib --show-bin-path)/weir" /out/weir \
-    && strip /out/weir
+COPY .ci/release .ci/release
+# Builds twice, and sends a mix of requests through the first one to see what is worth being fast. `--build-arg HOW=plain` builds once.
+ARG HOW=
+ARG REVISION=unknown
+RUN WEIR_REVISION=${REVISION} .ci/release ${HOW} && install -D .build/release/weir /out/weir && strip /out/weir
 
 # ---- run
 FROM debian:bookworm-slim

@@ -32,7 +32,7 @@ DOCKERFILE_SPOILERS = {
     "a shell health check": ('CMD ["/usr/local/bin/weir", "health"]', "CMD weir health"),
     "curl for the run": ("libcurl4 libhiredis0.14", "libcurl4 curl libhiredis0.14"),
     "recommended packages": ("--yes --no-install-recommends ca", "--yes ca"),
-    "the Swift libraries outside": ("--static-swift-stdlib ", ""),
+    "a build of its own": ("RUN WEIR_REVISION=${REVISION} .ci/release ${HOW} ", "RUN swift build -c release "),
     "files from outside": ("COPY --from=build /out/weir", "COPY config/gateway.yaml"),
 }
 
@@ -44,6 +44,8 @@ def check_dockerfile(results):
         spoilt = text.replace(old, new)
         is_found = spoilt != text and dockerfile.problems(spoilt)
         results.check(f"a Dockerfile with {spoiler} is found out", [] if is_found else ["it was not"])
+    release = (ROOT / ".ci/release").read_text()
+    results.check("the Swift libraries are linked in", [] if "--static-swift-stdlib" in release else [".ci/release leaves them outside"])
     ignore = (ROOT / ".dockerignore").read_text()
     results.check(".dockerignore lets in what is built and nothing else", dockerfile.ignore_problems(ignore))
     results.check("an empty .dockerignore is found out", [] if dockerfile.ignore_problems("") else ["it was not"])

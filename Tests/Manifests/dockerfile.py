@@ -99,7 +99,7 @@ def problems(text):
     need(build.image.startswith("swift:6.3") and build.image.endswith("bookworm"), "the build stage is not swift:6.3-bookworm")
     need(final.image == "debian:bookworm-slim", "the image that runs is not debian:bookworm-slim")
     builds = " ".join(build.all("RUN"))
-    need("--static-swift-stdlib" in builds, "the Swift libraries are not linked in")
+    need(".ci/release" in builds, "the image is not built as make release builds")
     need("strip " in builds, "the binary is not stripped")
     need(installed_packages(final) == RUNTIME_PACKAGES, f"packages that run: {sorted(installed_packages(final))}")
     need(all("--from=" in copy for copy in final.all("COPY")), "the image that runs takes files from outside the build")
@@ -130,10 +130,10 @@ def ignored(patterns, path):
 def ignore_problems(text):
     patterns = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
     found = []
-    for path in ("Package.swift", "Package.resolved", "Sources/weir/main.swift", "Tests/HTTPWireTests/A.swift"):
+    for path in ("Package.swift", "Package.resolved", "Sources/weir/main.swift", "Tests/HTTPWireTests/A.swift", "Tests/Bench/profile", ".ci/release"):
         if ignored(patterns, path):
             found.append(f".dockerignore keeps {path} out")
-    for path in (".git/config", ".build/debug/weir", ".env", "openai.key", "Sources/x.key", "Sources/.build/a", "docs/a.md", "k8s/base/app.yaml"):
+    for path in (".git/config", ".build/debug/weir", ".env", ".ci/run", "openai.key", "Sources/x.key", "Sources/.build/a", "docs/a.md", "k8s/base/app.yaml"):
         if not ignored(patterns, path):
             found.append(f".dockerignore lets {path} in")
     return found
