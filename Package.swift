@@ -1,6 +1,21 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Where the compiler finds how often each branch is taken, in a build that .ci/release makes; `count` in the build that counts them.
+let profile = Context.environment["WEIR_PROFILE"] ?? ""
+let profiled: [String] =
+    switch profile {
+    case "": []
+    case "count": ["-Xfrontend", "-ir-profile-generate"]
+    default:
+        ["-Xfrontend", "-ir-profile-use=\(profile)"]
+            // What a hundredth of the mix's requests runs is hot: loops over bytes would hide the rest.
+            + ["-profile-summary-hot-count=2000", "-profile-summary-cold-count=20", "-enable-split-machine-functions", "-no-pgo-warn-mismatch"]
+            .flatMap { ["-Xllvm", $0] }
+    }
+/// Functions of a file are told apart by its name alone, not by the folder that they are built in.
+let profiling: [String] = profiled.isEmpty ? [] : profiled + ["-Xllvm", "-static-func-strip-dirname-prefix=99"]
+
 /// Release builds leave out the run-time checks of exclusive access, a twelfth of a request's instructions: the tests run with them.
 /// Every target of ours: Swift 6 mode, strict memory safety, warnings are errors, async functions stay on their caller's executor.
 let strict: [SwiftSetting] = [
@@ -11,8 +26,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    .unsafeFlags(["-enforce-exclusivity=unchecked"] + profiling, .when(configuration: .release)),
 ]
+/// What counts has to be written down when the process ends.
+let counting: [LinkerSetting] = profile == "count" ? [.unsafeFlags(["-profile-generate"])] : []
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
     .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
@@ -39,6 +56,7 @@ let package = Package(
     targets: [
         // C headers, with typed inline functions where a C call is variadic or a macro.
         .target(name: "CLinux"),
+        .target(name: "CRevision", cSettings: [.define("WEIR_REVISION", to: "\"\(Context.environment["WEIR_REVISION"] ?? "")\"")]),
         .target(name: "CScan"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -47,6 +65,8 @@ let package = Package(
         // The allocator of the gateway: linked before libc, it takes the place of malloc for everything in the process.
         .systemLibrary(name: "CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        module("MonotonicClock"),
 
         // Bytes in, bytes out: no I/O, fuzzed.
         module("HTTPWire"),
@@ -59,32 +79,34 @@ let package = Package(
         module("Deflate", ["CZlib"]),
 
         // Input and output.
-        module("EventLoop", ["CLinux"]),
-        module("CurlClient", ["CCurl", "EventLoop", "HTTPWire", "JSONBytes"]),
-        module("HTTPServer", ["EventLoop", "HTTPWire"]),
+        module("EventLoop", ["CLinux", "MonotonicClock"]),
+        module("CurlClient", ["CCurl", "EventLoop", "MonotonicClock", "HTTPWire", "JSONBytes"]),
+        module("HTTPServer", ["EventLoop", "MonotonicClock", "HTTPWire"]),
         // Of the gateway it knows the port it serves, so that a reply is made once.
-        module("RedisClient", ["CHiredis", "EventLoop", "GatewayCore", .product(name: "Crypto", package: "swift-crypto")]),
+        module("RedisClient", ["CHiredis", "EventLoop", "MonotonicClock", "GatewayCore", .product(name: "Crypto", package: "swift-crypto")]),
 
         // The gateway.
-        module("GatewayCore", ["JSONBytes", "HTTPWire"]),
+        module("GatewayCore", ["JSONBytes", "HTTPWire", "MonotonicClock"]),
         module(
             "GatewayConfig",
             [
-                "YAMLReader", "GatewayCore", "JSONBytes", "HTTPWire", "WebTokens", .product(name: "CryptoExtras", package: "swift-crypto"),
+                "YAMLReader", "GatewayCore", "JSONBytes", "HTTPWire", "MonotonicClock", "WebTokens",
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
-        module("GatewayTelemetry", ["GatewayCore"]),
+        module("GatewayTelemetry", ["GatewayCore", "MonotonicClock"]),
         module("GatewayDialects", ["GatewayCore", "JSONBytes", "HTTPWire"]),
         module(
             "GatewayFilters",
             [
-                "GatewayCore", "GatewayConfig", "GatewayDialects", "JSONBytes", "HTTPWire", "Deflate", "WebTokens",
+                "GatewayCore", "GatewayConfig", "GatewayDialects", "JSONBytes", "HTTPWire", "MonotonicClock", "Deflate", "WebTokens",
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         module(
             "GatewayServer",
             [
                 "GatewayCore", "GatewayConfig", "GatewayFilters", "GatewayDialects", "GatewayTelemetry", "HTTPServer",
-                "CurlClient", "RedisClient", "EventLoop", "HTTPWire", "JSONBytes", .product(name: "Crypto", package: "swift-crypto"),
+                "CurlClient", "RedisClient", "EventLoop", "HTTPWire", "JSONBytes", "MonotonicClock",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
 
         // The demo's, the tests' and the benchmark's provider.
@@ -94,32 +116,35 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "CMimalloc", "GatewayServer", "GatewayConfig", "MockProvider", "CurlClient", "EventLoop", "HTTPWire", "JSONBytes",
+                "CMimalloc", "CRevision", "GatewayServer", "GatewayConfig", "MockProvider", "CurlClient", "RedisClient", "YAMLReader", "EventLoop",
+                "HTTPWire",
+                "JSONBytes", "MonotonicClock",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
-            ], swiftSettings: strict),
+            ], swiftSettings: strict, linkerSettings: counting),
         .executableTarget(
             name: "mock-provider",
             dependencies: ["MockProvider", "EventLoop", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: counting),
 
+        tests(of: "MonotonicClock"),
         tests(of: "HTTPWire", exclude: ["Fixtures"]),
         tests(of: "JSONBytes", ["CScan"], exclude: ["Fixtures"]),
         tests(of: "YAMLReader"),
         tests(of: "Deflate"),
         tests(of: "WebTokens"),
-        tests(of: "EventLoop"),
-        tests(of: "HTTPServer", ["EventLoop", "HTTPWire"]),
-        tests(of: "CurlClient", ["EventLoop", "HTTPWire", "JSONBytes", "MockProvider"]),
-        tests(of: "RedisClient", ["EventLoop", "GatewayCore"]),
+        tests(of: "EventLoop", ["MonotonicClock"]),
+        tests(of: "HTTPServer", ["EventLoop", "HTTPWire", "MonotonicClock"]),
+        tests(of: "CurlClient", ["EventLoop", "HTTPWire", "JSONBytes", "MockProvider", "MonotonicClock"]),
+        tests(of: "RedisClient", ["EventLoop", "GatewayCore", "MonotonicClock"]),
         tests(of: "GatewayCore"),
-        tests(of: "GatewayConfig", ["GatewayCore", "JSONBytes", "YAMLReader"], exclude: ["Refused"]),
-        tests(of: "GatewayTelemetry", ["GatewayCore"]),
+        tests(of: "GatewayConfig", ["GatewayCore", "JSONBytes", "MonotonicClock", "YAMLReader"], exclude: ["Refused"]),
+        tests(of: "GatewayTelemetry", ["GatewayCore", "MonotonicClock"]),
         tests(of: "GatewayDialects", ["GatewayCore", "HTTPWire", "JSONBytes"], exclude: ["Fixtures", "Goldens"]),
         tests(
             of: "GatewayFilters",
             [
-                "GatewayCore", "GatewayConfig", "GatewayDialects", "HTTPWire", "JSONBytes", "WebTokens",
+                "GatewayCore", "GatewayConfig", "GatewayDialects", "HTTPWire", "JSONBytes", "MonotonicClock", "WebTokens",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),

@@ -1,3 +1,4 @@
+import MonotonicClock
 import EventLoop
 import HTTPWire
 
@@ -21,7 +22,7 @@ final class ClientConnection: EventHandler, TransferDriver, TurnEndHandler {
     private var hasReceived = false
     /// The server answered, or closed, before it had the whole request.
     private var isRequestCut = false
-    private(set) var idleSince: ContinuousClock.Instant
+    private(set) var idleSince: Instant
     private var idleSinceRound = 0
 
     init(_ channel: Channel, _ siblings: IdleConnections, loop: EventLoop) {
@@ -98,7 +99,7 @@ final class ClientConnection: EventHandler, TransferDriver, TurnEndHandler {
     /// What came since it idles would have been an event by now, unless it idles since the last events were told. Then the socket is asked.
     ///
     /// - Parameter oldest: it must not have idled since before.
-    func isUsable(since oldest: ContinuousClock.Instant) -> Bool {
+    func isUsable(since oldest: Instant) -> Bool {
         guard !isClosed, idleSince >= oldest else { return false }
         return (!isReadable && idleSinceRound != loop.eventRound) || isSilent
     }

@@ -1,3 +1,4 @@
+import MonotonicClock
 import CCurl
 package import EventLoop
 import HTTPWire
@@ -134,13 +135,13 @@ package final class CurlClient: @unchecked Sendable {
     // MARK: - Deadlines of transfers
 
     /// One timer for all transfers, set for the nearest deadline it has heard of: a transfer that ends in time costs no timer of its own.
-    func expect(_ deadline: ContinuousClock.Instant) {
+    func expect(_ deadline: Instant) {
         guard let deadlines, !deadlines.isScheduled || deadline < deadlines.deadline else { return }
         deadlines.schedule(at: deadline)
     }
 
     private func checkDeadlines() {
-        let now = ContinuousClock.now
+        let now = Instant.now
         let transfers = active  // what has run out of time leaves them
         let nearest = transfers.compactMap { $0.checkTime(now) }.min()
         if let nearest { expect(nearest) }

@@ -1,3 +1,4 @@
+import MonotonicClock
 import CCurl
 import EventLoop
 
@@ -35,7 +36,7 @@ final class CurlMulti: EventHandler {
     private let budget: IdleBudget
     private var sockets: [WatchedSocket] = []
     private var timer: LoopTimer?
-    private var timerDue: ContinuousClock.Instant?
+    private var timerDue: Instant?
     /// While libcurl runs it sets its timer again and again; only the last wish counts.
     private var isActing = false
     private var timerWish: Int?
@@ -50,7 +51,7 @@ final class CurlMulti: EventHandler {
     private var leavingCount = 0
     private var released: [Int32] = []
     /// When the last of them was taken out.
-    private(set) var unusedSince: ContinuousClock.Instant
+    private(set) var unusedSince: Instant
     private var isClosing = false
     private var isClosed = false
 
@@ -355,7 +356,7 @@ final class CurlMulti: EventHandler {
 
     private func timerFired() {
         guard let due = timerDue else { return }
-        guard due <= ContinuousClock.now else {
+        guard due <= Instant.now else {
             timer?.schedule(at: due)
             return
         }

@@ -1,3 +1,4 @@
+import MonotonicClock
 import CCurl
 import EventLoop
 
@@ -27,7 +28,7 @@ final class CurlPool {
     /// Speaks HTTP/2, and keeps connections, which end with it.
     private(set) var multi: CurlMulti
     /// Until when the server, who had the choice, is spoken to in HTTP/1.1.
-    private var choiceHoldsUntil: ContinuousClock.Instant?
+    private var choiceHoldsUntil: Instant?
     private let budget: IdleBudget
     private var handles: [CurlTransferHandle] = []
     private var connectors: [CurlConnector] = []
@@ -72,7 +73,7 @@ final class CurlPool {
     var mayKeepConnections: Bool { !handles.isEmpty }
 
     /// Closes the connections that libcurl keeps, when it has had nothing to do since before `oldest`.
-    func closeOld(_ oldest: ContinuousClock.Instant) {
+    func closeOld(_ oldest: Instant) {
         guard mayKeepConnections, multi.easyCount == 0, multi.unusedSince < oldest else { return }
         handles = []
         multi.close()

@@ -1,3 +1,4 @@
+package import MonotonicClock
 import EventLoop
 
 /// One request under way: its head is awaited, its body pulled. Belongs to its client's loop.
@@ -9,16 +10,16 @@ package final class CurlTransfer {
     private let firstByteTimeout: Duration
     private let idleTimeout: Duration
     private let connectTimeout: Duration
-    private let totalDeadline: ContinuousClock.Instant
+    private let totalDeadline: Instant
     private var receivedHead: CurlHead?
     private var pending: [UInt8] = []
     private var outcome: Result<Void, CurlError>?
     private let signal = LoopSignal()
     private var passage: Passage?
-    private let started: ContinuousClock.Instant
-    private var lastRead: ContinuousClock.Instant
+    private let started: Instant
+    private var lastRead: Instant
     private(set) var isPaused = false
-    private var contentDeadline: ContinuousClock.Instant?
+    private var contentDeadline: Instant?
     /// Whether another looks up its server's name. The time-out to connect is libcurl's to keep, but for that.
     private var waitsForName = false
     /// nil once the transfer has ended.
@@ -122,7 +123,7 @@ package final class CurlTransfer {
 
     /// Until `deadline`, whatever comes counts for nothing and silence is no failure: the reader waits for something of its own in the
     /// body. nil: it has come, and the idle time-out holds from now on.
-    package func awaitContent(until deadline: ContinuousClock.Instant?) {
+    package func awaitContent(until deadline: Instant?) {
         contentDeadline = deadline
         lastRead = client.loop.turnTime
         client.expect(self.deadline.at)
@@ -149,7 +150,7 @@ package final class CurlTransfer {
     /// - Returns: how long connecting may still take.
     func mayConnect() -> Duration {
         needsNoName()
-        return max(.milliseconds(1), ContinuousClock.now.duration(to: started.advanced(by: connectTimeout)))
+        return max(.milliseconds(1), Instant.now.duration(to: started.advanced(by: connectTimeout)))
     }
 
     func received(_ head: CurlHead) {
@@ -199,7 +200,7 @@ package final class CurlTransfer {
         driver?.abandon()
     }
 
-    private var deadline: (at: ContinuousClock.Instant, phase: CurlError.Phase) {
+    private var deadline: (at: Instant, phase: CurlError.Phase) {
         let total = totalDeadline
         guard hasHead else {
             let first = started.advanced(by: firstByteTimeout)
@@ -209,14 +210,14 @@ package final class CurlTransfer {
         }
         if let contentDeadline { return contentDeadline < total ? (contentDeadline, .content) : (total, .total) }
         // While the reader is behind, the provider is not the one that is idle.
-        let idle = (isPaused || !pending.isEmpty ? ContinuousClock.now : lastRead).advanced(by: idleTimeout)
+        let idle = (isPaused || !pending.isEmpty ? Instant.now : lastRead).advanced(by: idleTimeout)
         return idle < total ? (idle, .idle) : (total, .total)
     }
 
     /// Ends the transfer if its time is up.
     ///
     /// - Returns: when to look again.
-    func checkTime(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    func checkTime(_ now: Instant) -> Instant? {
         let (at, phase) = deadline
         guard at <= now else { return at }
         fail(.timedOut(phase))

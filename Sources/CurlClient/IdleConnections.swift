@@ -1,3 +1,4 @@
+import MonotonicClock
 import EventLoop
 import HTTPWire
 
@@ -72,7 +73,7 @@ final class IdleConnections: TurnEndHandler {
     }
 
     /// Closes what has idled since before `oldest`.
-    func closeOld(_ oldest: ContinuousClock.Instant) {
+    func closeOld(_ oldest: Instant) {
         while let first = idle.first, first.idleSince < oldest { closeFirst() }
     }
 

@@ -5,6 +5,10 @@ package struct Readiness: OptionSet, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// Not left to `SetAlgebra`, whose form is reached through a table of the protocol from other modules.
+    @inlinable
+    package func contains(_ other: Readiness) -> Bool { rawValue & other.rawValue == other.rawValue }
+
     package static let read = Readiness(rawValue: 0x001)
     package static let write = Readiness(rawValue: 0x004)
     package static let error = Readiness(rawValue: 0x008)

@@ -1,3 +1,4 @@
+package import MonotonicClock
 import CLinux
 package import Synchronization
 
@@ -42,10 +43,10 @@ package final class EventLoop: @unchecked Sendable {
     package let turns = Atomic<Int>(0)
 
     /// When this turn began: what time-outs count from, without a look at the clock for each.
-    package private(set) var turnTime = ContinuousClock.now
+    package private(set) var turnTime = Instant.now
 
     /// When what the last turn had to send had been sent, for those who are told of that.
-    package private(set) var sendsEnded = ContinuousClock.now
+    package private(set) var sendsEnded = Instant.now
 
     /// Goes up whenever the handlers of all descriptors that were ready have been told or are about to be, before any task runs again.
     package private(set) var eventRound = 0
@@ -249,7 +250,7 @@ package final class EventLoop: @unchecked Sendable {
     private func millisecondsToWait() -> Int32 {
         guard jobs.isEmpty, signals.isEmpty else { return 0 }
         guard let earliest = timers.earliest else { return -1 }
-        let wait = ContinuousClock.now.duration(to: earliest).components
+        let wait = Instant.now.duration(to: earliest).components
         guard wait.seconds >= 0, wait.attoseconds >= 0 else { return 0 }
         let milliseconds = wait.seconds.multipliedReportingOverflow(by: 1000)
         guard !milliseconds.overflow else { return Int32.max }

@@ -1,7 +1,7 @@
+package import MonotonicClock
+
 /// Runs a handler on its loop at a moment that can be moved or called off. Belongs to the loop's thread.
 package final class LoopTimer {
-    package typealias Instant = ContinuousClock.Instant
-
     private let loop: EventLoop
     fileprivate let handler: () -> Void
     package fileprivate(set) var deadline: Instant
@@ -10,7 +10,7 @@ package final class LoopTimer {
     package init(on loop: EventLoop, _ handler: @escaping () -> Void) {
         self.loop = loop
         self.handler = handler
-        deadline = ContinuousClock.now
+        deadline = Instant.now
     }
 
     package var isScheduled: Bool { heapIndex >= 0 }
@@ -24,7 +24,7 @@ package final class LoopTimer {
     }
 
     package func schedule(after delay: Duration) {
-        schedule(at: ContinuousClock.now.advanced(by: delay))
+        schedule(at: Instant.now.advanced(by: delay))
     }
 
     package func cancel() {
@@ -38,7 +38,7 @@ package final class LoopTimer {
 struct TimerHeap {
     private var heap: [LoopTimer] = []
 
-    var earliest: LoopTimer.Instant? { heap.first?.deadline }
+    var earliest: Instant? { heap.first?.deadline }
     var count: Int { heap.count }
 
     mutating func insert(_ timer: LoopTimer) {
@@ -58,7 +58,7 @@ struct TimerHeap {
     }
 
     /// Takes out the earliest timer if it is due.
-    mutating func popDue(_ now: LoopTimer.Instant) -> (() -> Void)? {
+    mutating func popDue(_ now: Instant) -> (() -> Void)? {
         guard let first = heap.first, first.deadline <= now else { return nil }
         remove(first)
         return first.handler

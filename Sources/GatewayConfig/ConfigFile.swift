@@ -1,3 +1,4 @@
+import MonotonicClock
 import Glibc
 
 /// Reads files and the environment: the only place of the module that touches the system.

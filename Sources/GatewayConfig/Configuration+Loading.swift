@@ -41,7 +41,7 @@ extension Configuration {
         guard context.errorCount == 0 else { throw ConfigurationErrors(diagnostics: context.diagnostics) }
         return LoadedConfiguration(
             configuration: configuration, warnings: context.diagnostics, bytes: bytes, otherFiles: context.otherFiles,
-            references: context.references)
+            references: context.references, restartPlaces: RestartPlaces(in: Places(root: root), file: file))
     }
 }
 

@@ -14,4 +14,6 @@ package struct LoadedConfiguration: Sendable {
     package let otherFiles: [OtherFile]
     /// What no message about it may show.
     package let references: ReferencedTexts
+    /// Where the file says what only a new process would take up.
+    let restartPlaces: RestartPlaces
 }

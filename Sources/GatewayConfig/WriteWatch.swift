@@ -1,3 +1,5 @@
+import MonotonicClock
+
 /// Tells a file that somebody is still writing from one that is whole, by how long it has stood still.
 ///
 /// What has been written so far may be a file in itself: in block style each line more is another right configuration.
@@ -17,17 +19,17 @@ struct WriteWatch {
     /// Somebody who writes for longer is not waited for.
     static let patience = Duration.seconds(1)
 
-    private let started: ContinuousClock.Instant
-    private var last: (stamp: Stamp, seen: ContinuousClock.Instant)?
+    private let started: Instant
+    private var last: (stamp: Stamp, seen: Instant)?
 
-    init(now: ContinuousClock.Instant) {
+    init(now: Instant) {
         started = now
     }
 
     /// - Parameters:
     ///   - stamp: nil where what was read is no state of the file: it changed meanwhile.
     ///   - timeOfDay: since 1970. A file from the future is believed when it is seen standing still.
-    mutating func judge(_ stamp: Stamp?, timeOfDay: Duration, now: ContinuousClock.Instant) -> Verdict {
+    mutating func judge(_ stamp: Stamp?, timeOfDay: Duration, now: Instant) -> Verdict {
         if let stamp {
             let age = timeOfDay - stamp.modified
             if age >= Self.quiet { return .settled }

@@ -1,3 +1,4 @@
+package import MonotonicClock
 package import HTTPWire
 package import JSONBytes
 
@@ -15,6 +16,15 @@ package struct ClientRequest: Sendable {
 /// The wire format a client or a provider speaks.
 package enum Dialect: String, CaseIterable, Sendable {
     case openai, anthropic, gemini
+
+    /// Written out where other modules compare: what the compiler makes is reached through a table of the protocol.
+    @inlinable
+    package static func == (left: Dialect, right: Dialect) -> Bool {
+        switch (left, right) {
+        case (.openai, .openai), (.anthropic, .anthropic), (.gemini, .gemini): true
+        default: false
+        }
+    }
 }
 
 /// What a request asks for, by its path.
@@ -33,6 +43,18 @@ package enum Operation: String, CaseIterable, Sendable {
     case batchEmbedContents = "batch_embed"
     case models
     case other
+
+    /// See `Dialect`.
+    @inlinable
+    package static func == (left: Operation, right: Operation) -> Bool {
+        switch (left, right) {
+        case (.chatCompletions, .chatCompletions), (.completions, .completions), (.embeddings, .embeddings), (.responses, .responses),
+            (.messages, .messages), (.generateContent, .generateContent), (.countTokens, .countTokens), (.embedContent, .embedContent),
+            (.batchEmbedContents, .batchEmbedContents), (.models, .models), (.other, .other):
+            true
+        default: false
+        }
+    }
 }
 
 /// One request on its way through the pipeline. Belongs to one worker; filters write down what they learn.
@@ -40,7 +62,7 @@ package final class Exchange {
     package let request: ClientRequest
     package let worker: any WorkerServices
     package let cancellation = Cancellation()
-    package let started: ContinuousClock.Instant
+    package let started: Instant
     package let requestID: String
     /// `traceparent` for the provider: the client's trace with a span of our own, or a new trace.
     package let trace: TraceContext
@@ -80,7 +102,7 @@ package final class Exchange {
     package var record = RequestRecord()
 
     package init(
-        request: ClientRequest, worker: any WorkerServices, started: ContinuousClock.Instant, requestID: String, trace: TraceContext, path: String
+        request: ClientRequest, worker: any WorkerServices, started: Instant, requestID: String, trace: TraceContext, path: String
     ) {
         self.request = request
         self.worker = worker
@@ -116,7 +138,7 @@ package final class Exchange {
     /// can be told from what was there before.
     ///
     /// - Parameter started: nil: when this one did.
-    package func detached(startingAt started: ContinuousClock.Instant? = nil) -> Exchange {
+    package func detached(startingAt started: Instant? = nil) -> Exchange {
         let copy = Exchange(
             request: request, worker: worker, started: started ?? self.started, requestID: requestID, trace: trace, path: path)
         copy.dialect = dialect

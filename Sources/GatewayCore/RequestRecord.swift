@@ -1,3 +1,5 @@
+package import MonotonicClock
+
 /// What the cache did with a request.
 package enum CacheOutcome: String, CaseIterable, Sendable {
     case hit, miss, bypass
@@ -27,7 +29,8 @@ package enum CacheTier: String, CaseIterable, Sendable {
 /// One try at one target.
 package struct Attempt: Equatable, Sendable {
     package let provider: String
-    package let model: String
+    /// As the provider calls it; nil for a request that is about no model, as of files.
+    package let model: String?
     /// The provider's status; nil when it sent none.
     package var status: Int?
     package var error: ErrorKind?
@@ -38,7 +41,7 @@ package struct Attempt: Equatable, Sendable {
     package var cost: Money?
 
     package init(
-        provider: String, model: String, status: Int? = nil, error: ErrorKind? = nil, duration: Duration = .zero, usage: Usage? = nil,
+        provider: String, model: String?, status: Int? = nil, error: ErrorKind? = nil, duration: Duration = .zero, usage: Usage? = nil,
         cost: Money? = nil
     ) {
         self.provider = provider
@@ -93,7 +96,7 @@ package struct RequestRecord: Sendable {
     package var limitReached: String?
     /// The names of limits that only watch, and would have refused it.
     package var shadowLimits: [String] = []
-    package var firstByteAt: ContinuousClock.Instant?
+    package var firstByteAt: Instant?
     /// Time spent waiting for providers; the rest is the gateway's own.
     package var upstreamTime: Duration = .zero
     package var status = 0

@@ -1,3 +1,4 @@
+package import MonotonicClock
 package import HTTPWire
 
 /// Where a provider is reached and how; one for each provider of the file, kept over a reload that leaves it alone.
@@ -62,7 +63,10 @@ package struct UpstreamTimeouts: Equatable, Sendable {
     package var firstToken: Duration
     /// Between two reads of an answer that has begun.
     package var idle: Duration
+    /// Over all attempts of a request. What messages name.
     package var total: Duration
+    /// What earlier attempts have left of `total`; nil: all of it.
+    package var totalLeft: Duration?
 
     package init(
         connect: Duration = .seconds(5), firstByte: Duration = .seconds(60), firstToken: Duration = .seconds(300), idle: Duration = .seconds(60),
@@ -136,7 +140,7 @@ package protocol UpstreamAnswer: AnyObject {
     func takeArrived(atMost limit: Int) -> [UInt8]?
     /// Has the reader wait for something of its own in the body: until `deadline`, silence is no failure, and after it `next` throws
     /// `upstreamTimedOut` whatever else has come. nil: it has come, and the idle time-out holds from now on.
-    func awaitContent(until deadline: ContinuousClock.Instant?)
+    func awaitContent(until deadline: Instant?)
     /// Ends the transfer and closes its connection unless the answer is complete.
     func cancel()
 }
@@ -161,7 +165,7 @@ extension WorkerServices {
 /// What a worker lends to the requests that run on it. Filters reach the outside world through this alone, so that they can be
 /// tested without one.
 package protocol WorkerServices: AnyObject {
-    var now: ContinuousClock.Instant { get }
+    var now: Instant { get }
     /// The time of day, for what clients read as a date.
     var secondsSince1970: Int { get }
     /// nil: the file names no Redis.

@@ -1,3 +1,4 @@
+import MonotonicClock
 package import Dispatch
 import EventLoop
 package import GatewayConfig
@@ -200,16 +201,16 @@ package final class Gateway: @unchecked Sendable {
             "draining", ("requests", .int(metrics.inflight)), ("connections", .int(listener.connectionCount)), ("within_ms", .duration(drainTime)))
         for worker in workers { worker.metrics.stopTakingRequests() }
         listener.drain()
-        let deadline = ContinuousClock.now.advanced(by: drainTime)
+        let deadline = Instant.now.advanced(by: drainTime)
         awaitDrained(until: deadline, done)
     }
 
-    private func awaitDrained(until deadline: ContinuousClock.Instant, _ done: @escaping @Sendable () -> Void) {
+    private func awaitDrained(until deadline: Instant, _ done: @escaping @Sendable () -> Void) {
         // Never before the workers have taken what was waiting to be accepted.
         let isIdle = !listener.isAccepting && listener.connectionCount == 0 && shared.unsettledCount == 0
         // A request whose client has gone is counted and logged behind that.
         if isIdle, workers.allSatisfy({ $0.runningCount.load(ordering: .acquiring) == 0 }) { return finish(cut: 0, done) }
-        guard ContinuousClock.now >= deadline else {
+        guard Instant.now >= deadline else {
             control.asyncAfter(deadline: .now() + .milliseconds(20)) { self.awaitDrained(until: deadline, done) }
             return
         }

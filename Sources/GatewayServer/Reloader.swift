@@ -60,7 +60,7 @@ final class Reloader {
         }
         let restarts = loaded.restartOnlyChanges(from: current, currentReferences)
         guard restarts.isEmpty else {
-            refuse(restarts.map { "\(source.name): error: \($0)" })
+            refuse(restarts.map(\.description))
             return nil
         }
         let hash = Self.hash(loaded)

@@ -1,3 +1,4 @@
+import MonotonicClock
 import EventLoop
 import GatewayCore
 import GatewayDialects
@@ -161,7 +162,7 @@ final class RequestRun: TurnEndHandler, @unchecked Sendable {
         worker.ended(self)
     }
 
-    private func report(at ended: ContinuousClock.Instant) {
+    private func report(at ended: Instant) {
         var record = exchange.takeRecord()
         record.bytesOut = responder.bytesOut
         let times = RequestTimes(of: record, started: exchange.started, ended: ended)

@@ -1,3 +1,4 @@
+import MonotonicClock
 import EventLoop
 import GatewayConfig
 import GatewayCore
@@ -62,7 +63,7 @@ struct StatusPage {
     }
 
     private func targets() -> [JSONValue] {
-        let now = ContinuousClock.now
+        let now = Instant.now
         return live.pipeline.targets.map { target in
             let state = target.state.snapshot(now: now)
             return [
@@ -97,7 +98,7 @@ struct StatusPage {
     }
 
     private func issuers() -> [JSONValue] {
-        let now = ContinuousClock.now
+        let now = Instant.now
         return live.pipeline.issuers.map { issuer in
             let keys = issuer.keys.snapshot(now: now)
             return [

@@ -1,3 +1,4 @@
+import MonotonicClock
 import CurlClient
 import GatewayCore
 
@@ -51,7 +52,7 @@ final class UpstreamTransfer: UpstreamAnswer {
         return bytes
     }
 
-    func awaitContent(until deadline: ContinuousClock.Instant?) { transfer.awaitContent(until: deadline) }
+    func awaitContent(until deadline: Instant?) { transfer.awaitContent(until: deadline) }
 
     /// Nobody who drops an answer half read may leave its transfer running.
     deinit {

@@ -1,3 +1,4 @@
+import MonotonicClock
 import CurlClient
 import EventLoop
 import GatewayConfig
@@ -124,7 +125,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
 
     // MARK: - WorkerServices
 
-    var now: ContinuousClock.Instant { ContinuousClock.now }
+    var now: Instant { Instant.now }
     var redis: (any RedisPort)? { redisClient }
     var secondsSince1970: Int { Int(TimeOfDay.nowMilliseconds() / 1000) }
 
@@ -227,7 +228,7 @@ final class Worker: WorkerServices, @unchecked Sendable {
         var result = CurlRequest(
             method: request.method, path: request.path, headers: request.headers,
             connectTimeout: request.timeouts.connect, firstByteTimeout: request.timeouts.firstByte, idleTimeout: request.timeouts.idle,
-            totalTimeout: request.timeouts.total)
+            totalTimeout: request.timeouts.totalLeft ?? request.timeouts.total)
         result.body = request.content
         result.isOnFreshConnection = request.isOnFreshConnection
         return result

@@ -1,3 +1,4 @@
+package import MonotonicClock
 package import GatewayCore
 
 /// How long one request took, and where the time went.
@@ -18,7 +19,7 @@ package struct RequestTimes: Equatable, Sendable {
         self.overhead = overhead ?? max(.zero, total - upstream)
     }
 
-    package init(of record: borrowing RequestRecord, started: ContinuousClock.Instant, ended: ContinuousClock.Instant) {
+    package init(of record: borrowing RequestRecord, started: Instant, ended: Instant) {
         self.init(
             total: max(.zero, ended - started),
             firstByte: record.firstByteAt.map { max(.zero, $0 - started) },

@@ -1,3 +1,4 @@
+import MonotonicClock
 import EventLoop
 import HTTPWire
 

@@ -1,3 +1,4 @@
+import MonotonicClock
 import EventLoop
 import HTTPWire
 
@@ -49,12 +50,12 @@ final class HTTPConnection: EventHandler, TurnEndHandler, @unchecked Sendable {
     var requestCount = 0
     var bodyBytesTaken = 0
     private var lingeredBytes = 0
-    var requestStarted: ContinuousClock.Instant?
+    var requestStarted: Instant?
     /// For what the client is to send next.
-    var deadline: ContinuousClock.Instant?
+    var deadline: Instant?
     /// For the client to take something of what waits for it.
-    private var writeDeadline: ContinuousClock.Instant?
-    private let accepted: ContinuousClock.Instant
+    private var writeDeadline: Instant?
+    private let accepted: Instant
 
     init(descriptor: Int32, peer: IPAddress, endpoint: HTTPEndpoint) {
         self.descriptor = descriptor
@@ -326,7 +327,7 @@ final class HTTPConnection: EventHandler, TurnEndHandler, @unchecked Sendable {
     }
 
     /// Called now and then by the endpoint.
-    func check(_ now: ContinuousClock.Instant) {
+    func check(_ now: Instant) {
         if let writeDeadline, writeDeadline <= now {
             Socket.resetOnClose(descriptor)
             return clientWent()
@@ -362,7 +363,7 @@ extension HTTPConnection {
 
         let kind: Kind
         /// When its time is up anyway.
-        let end: ContinuousClock.Instant
+        let end: Instant
 
         static func < (left: Idleness, right: Idleness) -> Bool { (left.kind.rawValue, left.end) < (right.kind.rawValue, right.end) }
     }

@@ -1,3 +1,4 @@
+import MonotonicClock
 package import EventLoop
 import HTTPWire
 import Synchronization
@@ -15,7 +16,7 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     private var acceptPause: LoopTimer?
     private var isAccepting = false
     private(set) var isDraining = false
-    private var drainingSince: ContinuousClock.Instant?
+    private var drainingSince: Instant?
     var outputBuffers = SpareBuffers(bytesMax: 256 << 10)
     /// A request may be in the making for long: it does not hold on to the memory of a large one.
     var inputBuffers = SpareBuffers(bytesMax: 16 << 10)
@@ -32,7 +33,7 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     }
 
     /// As of this turn of the loop: a request that waited in its socket while others were served has begun already.
-    var now: ContinuousClock.Instant { loop.turnTime }
+    var now: Instant { loop.turnTime }
 
     /// The `date` field's value, made once a second.
     var date: String {
@@ -177,7 +178,7 @@ package final class HTTPEndpoint: EventHandler, @unchecked Sendable {
     }
 
     /// An idle connection may carry a request that is already on its way: it is left open a moment longer.
-    func mayCloseIdle(_ now: ContinuousClock.Instant) -> Bool {
+    func mayCloseIdle(_ now: Instant) -> Bool {
         guard let drainingSince else { return false }
         return drainingSince.duration(to: now) >= .milliseconds(500)
     }

@@ -1,3 +1,4 @@
+package import MonotonicClock
 package import HTTPWire
 
 /// A request that could not be read whole. The connection ends with its answer: where the next request starts is not known.
@@ -17,7 +18,7 @@ package struct HTTPRefusal: Sendable {
     /// Bytes of its body that have come.
     package let bodyBytes: Int
     /// When its first byte was read.
-    package let received: ContinuousClock.Instant
+    package let received: Instant
 
     package var status: Int {
         if case .broken(let status, _) = reason { status } else { 503 }

@@ -1,3 +1,4 @@
+package import MonotonicClock
 package import HTTPWire
 
 /// A request, read whole.
@@ -5,7 +6,7 @@ package struct HTTPRequest: Sendable {
     package let head: RequestHead
     package let body: [UInt8]
     /// When its first byte was read.
-    package let received: ContinuousClock.Instant
+    package let received: Instant
     /// Who opened the connection.
     package let peer: IPAddress
 }

@@ -16,6 +16,8 @@ package struct ChunkedDecoder {
     /// Bytes by which size lines may outweigh the data before the body is taken for an attack. A chunk earns its own size line of 16.
     private static let overheadBytesMax = 16 << 10
     private static let overheadBytesFree = 16
+    /// Digits of a chunk size, leading zeros included: as many as 64 bits have.
+    private static let sizeDigitsMax = 16
 
     private let limits: HTTPLimits
     private var state = State.sizeStart
@@ -24,6 +26,7 @@ package struct ChunkedDecoder {
     private var lineBytes = 0
     private var overheadBytes = 0
     private var trailerBytes = 0
+    private var trailerCount = 0
 
     package init(limits: HTTPLimits = HTTPLimits()) { self.limits = limits }
 
@@ -84,7 +87,7 @@ package struct ChunkedDecoder {
     }
 
     private mutating func takeSize(_ byte: UInt8) throws(WireError) {
-        if let digit = byte.hexValue, size <= Int.max >> 4 {
+        if let digit = byte.hexValue, lineBytes <= Self.sizeDigitsMax, size <= Int.max >> 4 {
             size = size << 4 | digit
             state = .size
             return
@@ -131,6 +134,8 @@ package struct ChunkedDecoder {
             state = .trailerName
         } else {
             guard byte == ASCII.colon, case .trailerName = state else { throw .headerNameMalformed }
+            trailerCount += 1
+            guard trailerCount <= limits.headerCount else { throw .trailerTooLarge }
             state = .trailerValue
         }
     }

@@ -4,7 +4,7 @@ package struct HTTPLimits: Sendable, Equatable {
     package var requestLineBytes: Int
     /// Bytes of all header fields with their line ends and the empty line. One more is a 431.
     package var headerBytes: Int
-    /// Number of header fields. One more is a 431.
+    /// Number of header fields, and of trailer fields. One more is a 431.
     package var headerCount: Int
     /// Bytes of the body, after the chunked coding is taken off. One more is a 413.
     package var bodyBytes: Int

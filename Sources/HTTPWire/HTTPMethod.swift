@@ -16,6 +16,10 @@ package struct HTTPMethod: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { name }
 
+    /// Written out where other modules compare: what the compiler makes is reached through a table of the protocol.
+    @inlinable
+    package static func == (left: HTTPMethod, right: HTTPMethod) -> Bool { left.name == right.name }
+
     package static var get: HTTPMethod { .init(unchecked: "GET") }
     package static var head: HTTPMethod { .init(unchecked: "HEAD") }
     package static var post: HTTPMethod { .init(unchecked: "POST") }

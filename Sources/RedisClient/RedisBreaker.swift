@@ -1,3 +1,5 @@
+import MonotonicClock
+
 /// Keeps commands back while Redis answers too late: each would cost its caller the whole deadline.
 ///
 /// Opens after `timeoutsMax` time-outs in a row. From then on one probe at a time asks; one that is answered within the deadline closes it.
@@ -12,12 +14,12 @@ struct RedisBreaker {
     /// How long to wait before the next probe.
     private(set) var pause = Self.firstPause
     private var timeoutsInRow = 0
-    private var closedAt: ContinuousClock.Instant?
+    private var closedAt: Instant?
 
     mutating func answered() { timeoutsInRow = 0 }
 
     /// - Returns: true when this opened the breaker.
-    mutating func timedOut(at now: ContinuousClock.Instant) -> Bool {
+    mutating func timedOut(at now: Instant) -> Bool {
         guard !isOpen else { return false }
         timeoutsInRow += 1
         guard timeoutsInRow >= Self.timeoutsMax else { return false }
@@ -28,7 +30,7 @@ struct RedisBreaker {
     }
 
     /// A probe was answered in time.
-    mutating func close(at now: ContinuousClock.Instant) {
+    mutating func close(at now: Instant) {
         isOpen = false
         timeoutsInRow = 0
         closedAt = now

@@ -1,13 +1,14 @@
+import MonotonicClock
 import EventLoop
 import GatewayCore
 
 /// One command that was sent and whose reply is awaited. Belongs to its connection's loop.
 final class RedisCall {
-    let deadline: ContinuousClock.Instant
+    let deadline: Instant
     private(set) var outcome: RedisOutcome?
     private let signal = LoopSignal()
 
-    init(deadline: ContinuousClock.Instant) { self.deadline = deadline }
+    init(deadline: Instant) { self.deadline = deadline }
 
     /// The first outcome counts: a reply that comes after the deadline is dropped.
     func finish(_ outcome: RedisOutcome) {

@@ -1,3 +1,5 @@
+import MonotonicClock
+
 /// The calls of one connection in the order of their replies.
 struct RedisCallQueue {
     private var calls: [RedisCall] = []
@@ -24,8 +26,8 @@ struct RedisCallQueue {
     /// Ends the wait of the calls whose deadline has come; they keep their place, for their replies may still come.
     ///
     /// - Returns: the next deadline; nil when nobody waits.
-    func expire(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        var next: ContinuousClock.Instant?
+    func expire(at now: Instant) -> Instant? {
+        var next: Instant?
         for call in calls[first...] where call.outcome == nil {
             if call.deadline <= now {
                 call.finish(.failure(.timedOut))

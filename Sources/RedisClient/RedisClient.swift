@@ -1,3 +1,4 @@
+import MonotonicClock
 package import EventLoop
 package import GatewayCore
 
@@ -28,7 +29,7 @@ package final class RedisClient: RedisPort, @unchecked Sendable {
     private var pulse: LoopTimer?
     private let wakeUp = LoopSignal()
     private var waiting: [LoopSignal] = []
-    private var waitsUntil: ContinuousClock.Instant
+    private var waitsUntil: Instant
     private var isRetired = false
     private var hasBeenUp = false
     package private(set) var state = RedisState.connecting
@@ -40,7 +41,7 @@ package final class RedisClient: RedisPort, @unchecked Sendable {
         self.observer = observer
         keyPrefix = Array("{\(settings.keyTag)}:".utf8)
         locator = RedisLocator(settings, on: loop)
-        waitsUntil = ContinuousClock.now.advanced(by: settings.connectTimeout)
+        waitsUntil = Instant.now.advanced(by: settings.connectTimeout)
         pulse = LoopTimer(on: loop) { [weak self] in self?.pulseFired() }
         loop.spawn { [self] in await keepConnected() }
     }
@@ -53,20 +54,20 @@ package final class RedisClient: RedisPort, @unchecked Sendable {
 
     package func send(_ command: [[UInt8]]) async throws(RedisFailure) -> RedisReply {
         precondition(command.count >= 2, "a command needs a key")
-        let began = ContinuousClock.now
+        let began = Instant.now
         var command = command
         command[1] = keyPrefix + command[1]
         return try answer(await perform(command, deadline: began.advanced(by: settings.deadline)), since: began)
     }
 
     package func run(_ script: RedisScript, keys: [[UInt8]], arguments: [[UInt8]]) async throws(RedisFailure) -> RedisReply {
-        let began = ContinuousClock.now
+        let began = Instant.now
         let tail = [Array(String(keys.count).utf8)] + keys.map { keyPrefix + $0 } + arguments
         return try answer(await evaluate(scripts.entry(script), tail, deadline: began.advanced(by: settings.deadline)), since: began)
     }
 
     /// By digest; with the whole text where Redis does not know it, unless another command has brought it meanwhile.
-    private func evaluate(_ script: RedisScripts.Entry, _ tail: [[UInt8]], deadline: ContinuousClock.Instant) async -> RedisOutcome {
+    private func evaluate(_ script: RedisScripts.Entry, _ tail: [[UInt8]], deadline: Instant) async -> RedisOutcome {
         var outcome = RedisOutcome.failure(.unavailable)
         var withSource = false
         for _ in 0..<Self.scriptTriesMax {
@@ -81,7 +82,7 @@ package final class RedisClient: RedisPort, @unchecked Sendable {
         return outcome
     }
 
-    private func perform(_ command: [[UInt8]], deadline: ContinuousClock.Instant) async -> RedisOutcome {
+    private func perform(_ command: [[UInt8]], deadline: Instant) async -> RedisOutcome {
         if connection == nil, isConnecting { await connected(by: deadline) }
         guard let connection, !breaker.isOpen else { return .failure(.unavailable) }
         let outcome = await connection.send(command, deadline: deadline)
@@ -91,7 +92,7 @@ package final class RedisClient: RedisPort, @unchecked Sendable {
     }
 
     /// Returns when there is a connection, when there is none, or at the deadline.
-    private func connected(by deadline: ContinuousClock.Instant) async {
+    private func connected(by deadline: Instant) async {
         let signal = LoopSignal()
         let timer = LoopTimer(on: loop) { signal.signal() }
         timer.schedule(at: deadline)
@@ -100,7 +101,7 @@ package final class RedisClient: RedisPort, @unchecked Sendable {
         timer.cancel()
     }
 
-    private func answer(_ outcome: RedisOutcome, since began: ContinuousClock.Instant) throws(RedisFailure) -> RedisReply {
+    private func answer(_ outcome: RedisOutcome, since began: Instant) throws(RedisFailure) -> RedisReply {
         let time = began.duration(to: .now)
         switch outcome {
         case .success(let reply):
@@ -219,7 +220,7 @@ package final class RedisClient: RedisPort, @unchecked Sendable {
     /// Asks whether Redis answers, and how soon.
     private func probe() async {
         guard let connection, !isRetired else { return }
-        let began = ContinuousClock.now
+        let began = Instant.now
         let outcome = await connection.send([[UInt8]](command: "PING"), deadline: began.advanced(by: Self.silenceMax))
         guard connection === self.connection, !isRetired else { return }
         guard outcome != .failure(.timedOut) else { return connection.end(.silent) }

@@ -1,3 +1,4 @@
+import MonotonicClock
 import CHiredis
 import EventLoop
 import GatewayCore
@@ -34,7 +35,7 @@ final class RedisConnection: EventHandler, TurnEndHandler {
     private let ending = LoopSignal()
     private var deadlines: LoopTimer?
     private(set) var trouble: RedisTrouble?
-    private(set) var lastReply: ContinuousClock.Instant
+    private(set) var lastReply: Instant
     private(set) var replyCount = 0
 
     /// Begins to connect.
@@ -115,12 +116,12 @@ final class RedisConnection: EventHandler, TurnEndHandler {
     }
 
     /// Sends a command. It leaves at the end of this turn, with all others of the turn.
-    func send(_ command: [[UInt8]], deadline: ContinuousClock.Instant) async -> RedisOutcome {
+    func send(_ command: [[UInt8]], deadline: Instant) async -> RedisOutcome {
         guard let call = begin(command, deadline: deadline) else { return .failure(.unavailable) }
         return await call.wait()
     }
 
-    private func begin(_ command: [[UInt8]], deadline: ContinuousClock.Instant) -> RedisCall? {
+    private func begin(_ command: [[UInt8]], deadline: Instant) -> RedisCall? {
         guard let context = unsafe context, trouble == nil else { return nil }
         guard calls.count < limits.commandsMax, unsafe chiredis_unsent(context) <= limits.unsentBytesMax else { return nil }
         wire.removeAll(keepingCapacity: wire.capacity <= 64 << 10)
@@ -187,7 +188,7 @@ final class RedisConnection: EventHandler, TurnEndHandler {
             read()
             if replyCount == before { break }
         }
-        guard let next = calls.expire(at: ContinuousClock.now) else { return }
+        guard let next = calls.expire(at: Instant.now) else { return }
         deadlines?.schedule(at: next)
     }
 

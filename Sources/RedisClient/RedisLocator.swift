@@ -1,3 +1,4 @@
+import MonotonicClock
 import Dispatch
 import EventLoop
 import GatewayCore
@@ -101,7 +102,7 @@ final class RedisLocator {
         guard case .list(let items) = reply, items.first == .bytes(Array("master".utf8)) else { throw .notMaster }
     }
 
-    private var deadline: ContinuousClock.Instant { ContinuousClock.now.advanced(by: settings.connectTimeout) }
+    private var deadline: Instant { Instant.now.advanced(by: settings.connectTimeout) }
 
     private func ask(_ connection: RedisConnection, _ command: [[UInt8]]) async throws(RedisTrouble) -> RedisReply {
         switch await connection.send(command, deadline: deadline) {

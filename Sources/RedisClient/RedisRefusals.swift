@@ -1,3 +1,5 @@
+import MonotonicClock
+
 /// Which errors Redis answers of late, although it is there: its memory is full, its disk is, it forbids.
 struct RedisRefusals {
     /// What an error says about.
@@ -24,10 +26,10 @@ struct RedisRefusals {
     static let memory = Duration.seconds(2)
 
     private(set) var code: String?
-    private var last: ContinuousClock.Instant?
+    private var last: Instant?
 
     /// - Returns: true when this is news.
-    mutating func refused(_ code: String, at now: ContinuousClock.Instant) -> Bool {
+    mutating func refused(_ code: String, at now: Instant) -> Bool {
         last = now
         guard self.code != code else { return false }
         self.code = code
@@ -35,7 +37,7 @@ struct RedisRefusals {
     }
 
     /// - Returns: true when the refusals have ended.
-    mutating func answered(at now: ContinuousClock.Instant) -> Bool {
+    mutating func answered(at now: Instant) -> Bool {
         guard let last, last.duration(to: now) >= Self.memory else { return false }
         self = RedisRefusals()
         return true

@@ -1,3 +1,4 @@
+import MonotonicClock
 import ArgumentParser
 import Glibc
 
@@ -48,7 +49,7 @@ struct Reload: ParsableCommand {
         let client = try admin.client()
         let before = try client.status()
         try signal(before)
-        let deadline = ContinuousClock.now.advanced(by: .seconds(within))
+        let deadline = Instant.now.advanced(by: .seconds(within))
         repeat {
             Host.sleep(milliseconds: 20)
             let now = try client.status()

@@ -1,6 +1,8 @@
 import CMimalloc
+import CRevision
 import CurlClient
-import GatewayConfig
+import RedisClient
+import YAMLReader
 
 /// What this binary is made of.
 enum Build {
@@ -18,9 +20,18 @@ enum Build {
         return "\(number / 100).\(number / 10 % 10).\(number % 10)"
     }
 
-    static var parts: [(name: String, value: String)] {
-        [("version", version), ("swift", compiler), ("libcurl", CurlVersion.text), ("mimalloc", mimalloc)]
+    /// The commit; nil for a build by hand.
+    private static var revision: String? {
+        let text = unsafe String(cString: crevision())
+        return text.isEmpty ? nil : text
     }
 
-    static var line: String { "weir \(version) (swift \(compiler), libcurl \(CurlVersion.text), mimalloc \(mimalloc))" }
+    static var parts: [(name: String, value: String)] {
+        [
+            ("version", version), ("commit", revision ?? "unknown"), ("swift", compiler), ("libcurl", CurlVersion.text),
+            ("libyaml", YAMLVersion.text), ("hiredis", HiredisVersion.text), ("mimalloc", mimalloc),
+        ]
+    }
+
+    static var line: String { "weir \(version) (" + parts.dropFirst().map { "\($0.name) \($0.value)" }.joined(separator: ", ") + ")" }
 }

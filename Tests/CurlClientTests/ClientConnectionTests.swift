@@ -1,3 +1,4 @@
+import MonotonicClock
 import CurlClient
 import EventLoop
 import Glibc
@@ -14,7 +15,7 @@ struct ClientConnectionTests {
 
     /// Whether the condition comes true within a few seconds.
     private func becomes(_ condition: () -> Bool) async throws -> Bool {
-        let start = ContinuousClock.now
+        let start = Instant.now
         while !condition() {
             guard start.duration(to: .now) < .seconds(5) else { return false }
             try await Task.sleep(for: .milliseconds(5))

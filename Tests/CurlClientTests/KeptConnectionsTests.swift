@@ -1,3 +1,4 @@
+import MonotonicClock
 import CurlClient
 import EventLoop
 import HTTPWire
@@ -23,7 +24,7 @@ struct KeptConnectionsTests {
 
     /// Whether the condition comes true within a few seconds.
     private func becomes(_ condition: () async -> Bool) async throws -> Bool {
-        let start = ContinuousClock.now
+        let start = Instant.now
         while await !condition() {
             guard start.duration(to: .now) < .seconds(5) else { return false }
             try await Task.sleep(for: .milliseconds(5))

@@ -4,7 +4,7 @@ import openai
 import pytest
 
 from processes import CALLER_KEY, chat, route, wait_until
-from wire import Connection
+from wire import Connection, call
 
 KEY = {"authorization": "Bearer " + CALLER_KEY}
 
@@ -94,6 +94,16 @@ def test_time_outs_close_it_too(start, mock, directives, stream, phase):
     assert answer.status == 504 if phase in ("first_byte", "first_token") else answer.is_cut
     assert wait_until(lambda: mock.stats["aborted"] == 1, within=1.0)
     assert gateway.access_line()["error_type"] == "timeout"
+
+
+def test_who_runs_out_of_time_is_told_of_the_time_that_the_file_gives(start, mock):
+    timeouts = {"total": "700ms"}
+    retry = {"attempts": 2, "on": ["5xx"], "backoff": "1ms", "budget": "100%"}
+    gateway = start(routes=[route(upstream={"provider": "mock", "timeouts": timeouts, "retry": retry})])
+
+    answer = call(gateway, "POST", "/v1/chat/completions", chat(), {**KEY, "x-mock": "delay=300ms,status=500"})
+
+    assert answer.status == 504 and "700 ms" in answer.json["error"]["message"], answer.body
 
 
 def test_a_fast_provider_waits_for_a_slow_reader(start, mock):

@@ -175,7 +175,7 @@ def test_status_and_health_ask_the_running_gateway(start):
     assert gateway.command("health").returncode == 0
     assert gateway.command("health", "--live").returncode == 0
     nobody = run_weir("health", "--admin", "127.0.0.1:1")
-    assert nobody.returncode == 1 and "No gateway answers" in nobody.stderr
+    assert nobody.returncode == 1 and "No gateway answers on 127.0.0.1:1, which is --admin (Couldn't connect to server)" in nobody.stderr
 
 
 NOBODY = "127.0.0.1:1"
@@ -206,7 +206,7 @@ def test_a_file_that_moves_the_admin_address_is_said_to_need_a_restart(start, mo
 
     result = run_weir("reload", environment={"WEIR_ADMIN": f"127.0.0.1:{gateway.admin_port}", "WEIR_CONFIG": gateway.file})
 
-    assert result.returncode == 1 and "needs a restart" in result.stderr
+    assert result.returncode == 1 and re.search(r"gateway\.yaml:\d+:\d+: error: changing admin\.address .* needs a restart", result.stderr)
 
 
 def test_who_was_asked_and_why_is_said_when_nobody_answers(start, mock, tmp_path):
@@ -242,7 +242,8 @@ def test_key_prints_no_line_that_the_file_would_refuse(name):
 
 def test_version_names_the_libraries():
     result = run_weir("version")
-    assert result.returncode == 0 and "libcurl" in result.stdout
+    assert result.returncode == 0
+    assert re.fullmatch(r"weir \S+ \(commit \S+, swift \d\S*, libcurl \d\S*, libyaml \d\S*, hiredis \d\S*, mimalloc \d\S*\)\n", result.stdout), result.stdout
 
 
 def test_the_built_in_demo_needs_no_file_no_key_and_no_network():

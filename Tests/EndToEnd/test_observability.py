@@ -34,6 +34,14 @@ def test_every_request_is_one_line_of_json(start, mock):
         assert isinstance(json.loads(line), dict)
 
 
+def test_a_request_about_no_model_has_none_in_its_line(start):
+    gateway = start()
+    call(gateway, "GET", "/v1/files/file-1", None, {**KEY, "x-request-id": "about-a-file"})
+
+    line = gateway.access_line(request_id="about-a-file")
+    assert line["provider"] == "mock" and line["model_requested"] is line["model_used"] is line["attempts"][0]["model"] is None
+
+
 def test_request_ids_are_returned_and_cannot_forge_lines(start):
     gateway = start()
 

@@ -1,3 +1,4 @@
+import MonotonicClock
 import Dispatch
 import Synchronization
 import Testing
@@ -200,7 +201,7 @@ struct EventLoopTests {
         let order = Mutex<[Int]>([])
         await withCheckedContinuation { continuation in
             loop.execute {
-                let base = ContinuousClock.now
+                let base = Instant.now
                 let timers = [30, 10, 20, 15].map { delay in LoopTimer(on: loop) { order.withLock { $0.append(delay) } } }
                 for (timer, delay) in zip(timers, [30, 10, 20, 15]) { timer.schedule(at: base.advanced(by: .milliseconds(delay))) }
                 timers[3].cancel()
@@ -214,7 +215,7 @@ struct EventLoopTests {
     @Test func `a heap of timers gives back each one once, earliest first, whatever was removed between`() {
         let loop = EventLoop()
         var random = SystemRandomNumberGenerator()
-        let base = ContinuousClock.now
+        let base = Instant.now
         let timers = (0..<500).map { _ in LoopTimer(on: loop) {} }
         for timer in timers { timer.schedule(at: base.advanced(by: .milliseconds(Int.random(in: 0...1000, using: &random)))) }
         for index in stride(from: 0, to: 500, by: 3) { timers[index].cancel() }

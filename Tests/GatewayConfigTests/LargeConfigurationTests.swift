@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayConfig
 import Testing
 
@@ -15,9 +16,9 @@ struct LargeConfigurationTests {
     func `of 1,000 routes and 10,000 callers is checked while one waits`(kind: String) throws {
         let bytes = Array(Self.text(routes: Self.routeCount, callers: Self.callerCount, kind: kind).utf8)
 
-        let start = ContinuousClock.now
+        let start = Instant.now
         let loaded = try Configuration.read(bytes, file: "large.yaml", environment: Fixtures.environment)
-        let elapsed = ContinuousClock.now - start
+        let elapsed = Instant.now - start
 
         #expect(loaded.configuration.routes.count == Self.routeCount)
         #expect(loaded.configuration.callers.count == Self.callerCount)
@@ -28,11 +29,11 @@ struct LargeConfigurationTests {
     @Test func `with a mistake in every caller is refused while one waits`() throws {
         let text = Self.text(routes: 10, callers: Self.callerCount, kind: "exact").replacing("models: [fast]", with: "models: [fsat]")
 
-        let start = ContinuousClock.now
+        let start = Instant.now
         let errors = #expect(throws: ConfigurationErrors.self) { try Fixtures.read(text) }
 
         #expect(errors?.diagnostics.count == Self.callerCount)
-        #expect(ContinuousClock.now - start < Self.patience)
+        #expect(Instant.now - start < Self.patience)
     }
 
     static func text(routes: Int, callers: Int, kind: String) -> String {

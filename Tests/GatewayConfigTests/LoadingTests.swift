@@ -1,3 +1,4 @@
+import MonotonicClock
 import Foundation
 import GatewayConfig
 import Testing
@@ -89,7 +90,7 @@ final class LoadingTests {
         #expect(errors?.diagnostics.filter { $0.severity == .error }.map(\.line) == [6])
     }
 
-    @Test func `says which changes need a restart`() throws {
+    @Test func `says which changes need a restart, and where the file asks for them`() throws {
         let old = try load("workers: 2\nproviders: { a: { dialect: openai, key: \"x\" } }")
         let new = try load(
             "listen: { address: \"[::1]:0\" }\nadmin: { address: 0.0.0.0:9901 }\nproviders: { a: { dialect: openai, key: \"x\" } }"
@@ -97,17 +98,18 @@ final class LoadingTests {
 
         let hidden = try Fixtures.read("version: 1\nlisten: { address: \"${env:LISTEN}\" }\n" + Self.rest)
         #expect(
-            hidden.restartOnlyChanges(from: new.configuration, new.references).first
+            hidden.restartOnlyChanges(from: new.configuration, new.references).first?.message
                 == "changing listen.address from [::1]:0 to what its reference stands for needs a restart")
         #expect(
-            new.restartOnlyChanges(from: hidden.configuration, hidden.references).first
+            new.restartOnlyChanges(from: hidden.configuration, hidden.references).first?.message
                 == "changing listen.address from what its reference stands for to [::1]:0 needs a restart")
         #expect(new.restartOnlyChanges(from: new.configuration, new.references) == [])
+        let file = folder.appending(path: "gateway.yaml").path
         #expect(
-            new.restartOnlyChanges(from: old.configuration, old.references) == [
-                "changing listen.address from 127.0.0.1:8000 to [::1]:0 needs a restart",
-                "changing admin.address from 127.0.0.1:9901 to 0.0.0.0:9901 needs a restart",
-                "changing workers from 2 to the default needs a restart",
+            new.restartOnlyChanges(from: old.configuration, old.references).map(\.description) == [
+                "\(file):2:20: error: changing listen.address from 127.0.0.1:8000 to [::1]:0 needs a restart",
+                "\(file):3:19: error: changing admin.address from 127.0.0.1:9901 to 0.0.0.0:9901 needs a restart",
+                "\(file):1:1: error: changing workers from 2 to the default needs a restart",
             ])
     }
 
@@ -140,7 +142,7 @@ final class LoadingTests {
         _ path: String
     ) async throws -> (whole: String, gap: Duration, result: Result<[UInt8], ConfigFileError>) {
         let pieces = (0..<100).map { "line-\($0): 1\n" }
-        let start = ContinuousClock.now
+        let start = Instant.now
         try pieces[0].write(toFile: path, atomically: false, encoding: .utf8)
         async let gap = withCheckedContinuation { (continuation: CheckedContinuation<Duration, Never>) in
             DispatchQueue(label: "test.writer").async { continuation.resume(returning: append(pieces.dropFirst(), to: path, after: start)) }
@@ -149,7 +151,7 @@ final class LoadingTests {
         return (pieces.joined(), await gap, result)
     }
 
-    private static func append(_ pieces: ArraySlice<String>, to path: String, after start: ContinuousClock.Instant) -> Duration {
+    private static func append(_ pieces: ArraySlice<String>, to path: String, after start: Instant) -> Duration {
         guard let file = FileHandle(forWritingAtPath: path) else { return .seconds(1) }
         _ = try? file.seekToEnd()
         var (last, gap) = (start, Duration.zero)

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayConfig
 import GatewayCore
 import Testing
@@ -26,11 +27,11 @@ struct ValuesTests {
         let pattern = Glob(String(repeating: "a*", count: 60) + "b")
         let text = String(repeating: "a", count: 20_000)
 
-        let start = ContinuousClock.now
+        let start = Instant.now
         let matches = pattern.matches(text)
 
         #expect(!matches)
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(Instant.now - start < .seconds(5))
     }
 
     @Test func `that is secret prints as nothing`() {

@@ -1,10 +1,11 @@
+import MonotonicClock
 import Testing
 
 @testable import GatewayConfig
 
 @Suite("Waiting for a file to be whole")
 struct WriteWatchTests {
-    private let begin = ContinuousClock.now
+    private let begin = Instant.now
     private let written = Duration.seconds(1_800_000_000)
 
     private func stamp(bytes: Int = 10, writtenAt milliseconds: Int = 0) -> WriteWatch.Stamp {

@@ -1,3 +1,4 @@
+import MonotonicClock
 import Dispatch
 import Synchronization
 import Testing

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import Synchronization
 import Testing
@@ -41,7 +42,7 @@ struct MetricsPageTests {
     }
 
     @Test func `calls a worker ready while it is heard of, and until it takes no more requests`() throws {
-        let time = Mutex(ContinuousClock.now)
+        let time = Mutex(Instant.now)
         let registry = MetricsRegistry(workers: 2, build: [], now: { time.withLock { $0 } })
         func ready(after duration: Duration) throws -> Double? {
             time.withLock { $0 += duration }

@@ -53,7 +53,8 @@ struct ChunkedDecoderTests {
 
     @Test(arguments: [
         "+5\r\nhello\r\n", "-5\r\nhello\r\n", "0x5\r\nhello\r\n", " 5\r\nhello\r\n", "5 \r\nhello\r\n", "5\t;a\r\nhello\r\n", "5 ;a\r\nhello\r\n",
-        "\r\n", ";a\r\n", "g\r\n", "5\nhello\r\n", "5\rhello\r\n", "5,5\r\n", "5.\r\n", "\u{FF15}\r\nhello\r\n", "\0\r\n",
+        "\r\n", ";a\r\n", "g\r\n", "00000000000000005\r\nhello\r\n", "5\nhello\r\n", "5\rhello\r\n", "5,5\r\n", "5.\r\n", "\u{FF15}\r\nhello\r\n",
+        "\0\r\n",
     ])
     func `refuses a malformed size`(input: String) {
         #expect(ChunkOutcome(input).status == 400)
@@ -101,6 +102,17 @@ struct ChunkedDecoderTests {
         #expect(ChunkOutcome("1;234567\r\na\r\n0\r\n\r\n", limits: limits).text == "a")
         #expect(ChunkOutcome("1;2345678\r\n", limits: limits) == .refused(.chunkLineTooLong))
         #expect(ChunkOutcome("00000000000", limits: limits) == .refused(.chunkLineTooLong))
+    }
+
+    @Test func `reads sixteen digits of a size`() {
+        #expect(ChunkOutcome("0000000000000005\r\nhello\r\n0000000000000000\r\n\r\n").text == "hello")
+    }
+
+    @Test func `holds the number of trailers to that of header fields`() {
+        let limits = HTTPLimits(headerCount: 2)
+
+        #expect(ChunkOutcome("0\r\nA: 1\r\nB: 2\r\n\r\n", limits: limits).text?.isEmpty == true)
+        #expect(ChunkOutcome("0\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n", limits: limits) == .refused(.trailerTooLarge))
     }
 
     @Test func `holds the limit of the trailers`() {

@@ -4,6 +4,9 @@ import Testing
 
 @Suite("The value tree")
 struct ValueTests {
+    @Test(arguments: JSONKind.allCases, JSONKind.allCases)
+    func `a kind equals itself alone`(left: JSONKind, right: JSONKind) { #expect((left == right) == (left.rawValue == right.rawValue)) }
+
     @Test func `keeps the order of members and the spelling of numbers`() throws {
         let body = #"{"z":1.0,"a":[1E5,-0,{"y":0.10,"b":null}],"m":true}"#
 

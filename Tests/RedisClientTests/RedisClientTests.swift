@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import Glibc
 import Testing

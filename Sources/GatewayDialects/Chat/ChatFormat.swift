@@ -15,6 +15,16 @@ package enum ChatFormat: String, CaseIterable, Sendable {
     /// `POST /model/{model}/converse` and `/converse-stream` of Amazon Bedrock. No client speaks it.
     case bedrock
 
+    /// Written out where other modules compare: what the compiler makes is reached through a table of the protocol.
+    @inlinable
+    package static func == (left: ChatFormat, right: ChatFormat) -> Bool {
+        switch (left, right) {
+        case (.openAIChat, .openAIChat), (.openAIResponses, .openAIResponses), (.anthropic, .anthropic), (.gemini, .gemini), (.bedrock, .bedrock):
+            true
+        default: false
+        }
+    }
+
     /// Those that clients speak.
     package static let clients: [ChatFormat] = allCases.filter { $0.dialect != nil }
 

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 
 /// What a flight is to do before it asks a provider.

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 
 /// For how long a route's answers may be given again, and in which case.
@@ -29,7 +30,7 @@ package struct CachePolicy: Equatable, Sendable {
     var staleMax: Duration { max(staleWhileRefresh, staleIfError) }
 
     /// Both the route as it is now and the one that kept the answer have to allow it.
-    func standing(of answer: StoredAnswer, at now: ContinuousClock.Instant) -> Standing {
+    func standing(of answer: StoredAnswer, at now: Instant) -> Standing {
         let age = answer.age(at: now)
         if answer.refusal != nil { return age < min(negative, answer.keep) ? .fresh : .expired }
         let fresh = min(keep, answer.keep)

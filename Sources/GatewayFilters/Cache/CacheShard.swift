@@ -1,3 +1,5 @@
+import MonotonicClock
+
 /// Answers in the order of their last use, within a number of bytes.
 ///
 /// A list linked through the places of an array: using, adding and evicting take constant time.
@@ -27,7 +29,7 @@ struct CacheShard {
     /// Without those that only say where an answer is.
     private(set) var answerCount = 0
 
-    mutating func answer(for key: CacheKey, now: ContinuousClock.Instant) -> StoredAnswer? {
+    mutating func answer(for key: CacheKey, now: Instant) -> StoredAnswer? {
         guard let place = places[key], let answer = nodes[place].answer else { return nil }
         unlink(place)
         guard answer.age(at: now) < answer.lifetime else {

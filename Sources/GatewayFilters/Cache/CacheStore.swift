@@ -1,10 +1,12 @@
+package import MonotonicClock
+
 /// Where answers are kept. Finding nothing is never an error.
 package protocol CacheStore: Sendable {
     /// A larger answer is not kept; `StoredAnswer.byteCount` counts.
     var entryBytesMax: Int { get }
 
     /// - Returns: nil when there is none or it is older than it was to be kept.
-    func answer(for key: CacheKey, now: ContinuousClock.Instant) async -> StoredAnswer?
+    func answer(for key: CacheKey, now: Instant) async -> StoredAnswer?
     /// Takes the place of what was there under this key.
     func keep(_ answer: StoredAnswer, for key: CacheKey) async
     /// Puts `answer` in the place of `old`, if that is still there and there is room for both of its forms. Its age stays.

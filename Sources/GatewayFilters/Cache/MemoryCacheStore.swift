@@ -1,3 +1,4 @@
+package import MonotonicClock
 import Synchronization
 
 /// Answers in this process, shared by all workers; the least recently used go first when memory is short.
@@ -33,7 +34,7 @@ package final class MemoryCacheStore: CacheStore {
     /// Without those that only say where an answer is.
     package var answerCount: Int { shards.reduce(0) { $0 + $1.state.withLock(\.answerCount) } }
 
-    package func answer(for key: CacheKey, now: ContinuousClock.Instant) async -> StoredAnswer? {
+    package func answer(for key: CacheKey, now: Instant) async -> StoredAnswer? {
         shard(of: key).state.withLock { $0.answer(for: key, now: now) }
     }
 

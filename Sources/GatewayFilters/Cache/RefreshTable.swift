@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import Synchronization
 
@@ -9,12 +10,12 @@ package final class RefreshTable: Sendable {
     private static let countMax = 4096
 
     /// nil: under way; else when the next one may begin.
-    private let entries = Mutex<[CacheKey: ContinuousClock.Instant?]>([:])
+    private let entries = Mutex<[CacheKey: Instant?]>([:])
 
     package init() {}
 
     /// - Returns: whether a refresh may begin; its end is then to be told.
-    func begin(_ key: CacheKey, now: ContinuousClock.Instant) -> Bool {
+    func begin(_ key: CacheKey, now: Instant) -> Bool {
         entries.withLock { entries in
             if let entry = entries[key] {
                 guard let pausedUntil = entry, pausedUntil <= now else { return false }
@@ -27,7 +28,7 @@ package final class RefreshTable: Sendable {
         }
     }
 
-    func end(_ key: CacheKey, succeeded: Bool, now: ContinuousClock.Instant) {
+    func end(_ key: CacheKey, succeeded: Bool, now: Instant) {
         entries.withLock { entries in
             if succeeded { entries[key] = nil } else { entries[key] = .some(now + Self.pause) }
         }

@@ -1,3 +1,4 @@
+package import MonotonicClock
 package import GatewayCore
 package import GatewayDialects
 package import HTTPWire
@@ -29,7 +30,7 @@ package final class StoredAnswer: Sendable {
     /// What is known of an answer.
     package struct About: Equatable, Sendable {
         package var headers: [HeaderField] = []
-        package var storedAt: ContinuousClock.Instant
+        package var storedAt: Instant
         /// How long it is fresh.
         package var keep: Duration
         /// How long after that it may still be of use.
@@ -44,7 +45,7 @@ package final class StoredAnswer: Sendable {
         package var format: ChatFormat?
         package var tag = PurgeTag()
 
-        init(storedAt: ContinuousClock.Instant, keep: Duration, stale: Duration = .zero) {
+        init(storedAt: Instant, keep: Duration, stale: Duration = .zero) {
             self.storedAt = storedAt
             self.keep = keep
             self.stale = stale
@@ -60,7 +61,7 @@ package final class StoredAnswer: Sendable {
 
     /// - Parameter headers: all that came with the answer; the shared ones are kept.
     package convenience init(
-        _ content: Content, headers: [HeaderField], record: RequestRecord, storedAt: ContinuousClock.Instant, keep: Duration,
+        _ content: Content, headers: [HeaderField], record: RequestRecord, storedAt: Instant, keep: Duration,
         stale: Duration = .zero, format: ChatFormat? = nil, tag: PurgeTag = PurgeTag()
     ) {
         var about = About(storedAt: storedAt, keep: keep, stale: stale)
@@ -86,7 +87,7 @@ package final class StoredAnswer: Sendable {
     package var provider: String? { about.provider }
 
     /// Never below zero: workers read their clocks at different moments.
-    package func age(at now: ContinuousClock.Instant) -> Duration {
+    package func age(at now: Instant) -> Duration {
         max(.zero, now - about.storedAt)
     }
 

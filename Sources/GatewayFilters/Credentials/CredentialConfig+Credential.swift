@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayConfig
 import GatewayCore
 import HTTPWire
@@ -75,5 +76,5 @@ private final class FixedBearer: RequestCredential {
         for request: UpstreamRequest, on worker: any WorkerServices, cancellation: Cancellation
     ) async throws(GatewayError) -> [HeaderField] { [field] }
 
-    func doubt(now: ContinuousClock.Instant) {}
+    func doubt(now: Instant) {}
 }

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import Synchronization
 
@@ -14,9 +15,9 @@ final class RefreshedValue<Value: Sendable>: Sendable {
 
     fileprivate struct Held: Sendable {
         let value: Value
-        let from: ContinuousClock.Instant
-        var refreshAt: ContinuousClock.Instant
-        let until: ContinuousClock.Instant
+        let from: Instant
+        var refreshAt: Instant
+        let until: Instant
     }
 
     fileprivate struct State: Sendable {
@@ -24,7 +25,7 @@ final class RefreshedValue<Value: Sendable>: Sendable {
         var isFetching = false
         var failure: GatewayError?
         var failures = 0
-        var retryAt: ContinuousClock.Instant?
+        var retryAt: Instant?
     }
 
     private enum Step {
@@ -73,14 +74,14 @@ final class RefreshedValue<Value: Sendable>: Sendable {
     }
 
     /// The other side does not take the value any more: the next request has a new one fetched.
-    func doubt(now: ContinuousClock.Instant) {
+    func doubt(now: Instant) {
         state.withLock { state in
             guard let held = state.held, held.from + ageMin <= now else { return }
             state.held?.refreshAt = now
         }
     }
 
-    private func look(_ now: ContinuousClock.Instant) -> Step {
+    private func look(_ now: Instant) -> Step {
         state.withLock { state in
             let mayFetch = !state.isFetching && state.retryAt.map { $0 <= now } ?? true
             if let held = state.held, held.until > now {
@@ -108,7 +109,7 @@ final class RefreshedValue<Value: Sendable>: Sendable {
 extension RefreshedValue.State {
     /// - Returns: what has changed for the operator.
     fileprivate mutating func take(
-        _ result: Result<FetchedValue<Value>, GatewayError>, now: ContinuousClock.Instant, margin: Duration, jitter: Duration, of provider: String
+        _ result: Result<FetchedValue<Value>, GatewayError>, now: Instant, margin: Duration, jitter: Duration, of provider: String
     ) -> CredentialNews? {
         isFetching = false
         switch result {

@@ -1,3 +1,4 @@
+package import MonotonicClock
 package import GatewayCore
 package import HTTPWire
 
@@ -11,7 +12,7 @@ package protocol RequestCredential: AnyObject, Sendable {
     ) async throws(GatewayError) -> [HeaderField]
 
     /// The provider refused it.
-    func doubt(now: ContinuousClock.Instant)
+    func doubt(now: Instant)
 }
 
 /// A bearer token that is fetched and refreshed.
@@ -31,7 +32,7 @@ final class BearerCredential: RequestCredential {
         [HeaderField("authorization", "Bearer " + (try await token.value(on: worker, cancellation: cancellation)))]
     }
 
-    func doubt(now: ContinuousClock.Instant) { token.doubt(now: now) }
+    func doubt(now: Instant) { token.doubt(now: now) }
 }
 
 /// AWS keys that sign each request.
@@ -71,7 +72,7 @@ final class AWSCredential: RequestCredential {
         return AWSSignature(keys: keys, region: region, service: "bedrock").headers(for: request, now: worker.secondsSince1970)
     }
 
-    func doubt(now: ContinuousClock.Instant) {
+    func doubt(now: Instant) {
         if case .refreshed(let source) = keys { source.doubt(now: now) }
     }
 }

@@ -1,3 +1,4 @@
+package import MonotonicClock
 package import GatewayCore
 import Synchronization
 
@@ -26,10 +27,10 @@ package final class MemoryQuotaStore: QuotaStore {
     }
 
     private let shards: [LockedShard]
-    private let epoch: ContinuousClock.Instant
+    private let epoch: Instant
 
     /// - Parameter shardCount: a power of two is not needed.
-    package init(shardCount: Int = 16, epoch: ContinuousClock.Instant = .now) {
+    package init(shardCount: Int = 16, epoch: Instant = .now) {
         shards = (0..<max(1, shardCount)).map { _ in LockedShard() }
         self.epoch = epoch
     }
@@ -54,7 +55,7 @@ package final class MemoryQuotaStore: QuotaStore {
     /// `reserve` without the `async`: it waits for nothing but locks.
     ///
     /// - Parameter unix: the time of day, in seconds since 1970.
-    func take(_ demands: [QuotaDemand], now: ContinuousClock.Instant, unix: Int = 0) -> QuotaDecision {
+    func take(_ demands: [QuotaDemand], now: Instant, unix: Int = 0) -> QuotaDecision {
         var steps = demands.map { Step(shard: shard(of: $0.key)) }
         let isGranted = lock(after: -1, &steps, demands, now: time(now, unix))
         let snapshots = steps.map(\.snapshot)
@@ -70,14 +71,14 @@ package final class MemoryQuotaStore: QuotaStore {
         return .granted(QuotaReservation(items: items), snapshots)
     }
 
-    func settle(_ reservation: QuotaReservation, actual: [Int], now: ContinuousClock.Instant, unix: Int = 0) {
+    func settle(_ reservation: QuotaReservation, actual: [Int], now: Instant, unix: Int = 0) {
         let time = time(now, unix)
         for (item, actual) in zip(reservation.items, actual) {
             shards[shard(of: item.key)].state.withLock { $0.settle(item, actual: actual, now: time) }
         }
     }
 
-    private func time(_ now: ContinuousClock.Instant, _ unix: Int) -> QuotaTime {
+    private func time(_ now: Instant, _ unix: Int) -> QuotaTime {
         QuotaTime(monotonic: (now - epoch).wholeNanoseconds, unix: unix)
     }
 

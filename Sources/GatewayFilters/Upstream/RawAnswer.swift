@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 
 /// An answer that the gateway does not read: bytes in, bytes out.

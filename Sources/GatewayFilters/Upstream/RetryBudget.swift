@@ -1,3 +1,4 @@
+package import MonotonicClock
 import Synchronization
 
 /// Keeps retries a small share of a route's requests, so that a provider in trouble does not get the load of all over again.
@@ -28,7 +29,7 @@ package final class RetryBudget: Sendable {
     }
 
     /// - Returns: whether there is a retry left; if so it is taken.
-    package func takeRetry(now: ContinuousClock.Instant) -> Bool {
+    package func takeRetry(now: Instant) -> Bool {
         guard percent > 0 else { return false }
         return bucket.state.withLock { bucket in
             fill(&bucket, now)
@@ -39,7 +40,7 @@ package final class RetryBudget: Sendable {
     }
 
     /// Takes a retry, left or not: a fallback goes ahead all the same, since it asks somebody else, but it counts.
-    package func takeFallback(now: ContinuousClock.Instant) {
+    package func takeFallback(now: Instant) {
         bucket.state.withLock { bucket in
             fill(&bucket, now)
             bucket.level = max(0, bucket.level - 100)
@@ -47,7 +48,7 @@ package final class RetryBudget: Sendable {
     }
 
     /// Up to what a new bucket holds.
-    private func fill(_ bucket: inout RetryBucket.State, _ now: ContinuousClock.Instant) {
+    private func fill(_ bucket: inout RetryBucket.State, _ now: Instant) {
         let elapsed = bucket.filledAt.duration(to: now)
         let gained = Int(clamping: elapsed.components.seconds) * 100 * Self.retriesPerSecond
         guard percent > 0, gained > 0 else { return }
@@ -64,12 +65,12 @@ package final class RetryBucket: Sendable {
     fileprivate struct State {
         /// In hundredths of a retry.
         var level: Int
-        var filledAt: ContinuousClock.Instant
+        var filledAt: Instant
     }
 
     fileprivate let state: Mutex<State>
 
-    package init(now: ContinuousClock.Instant = .now) {
+    package init(now: Instant = .now) {
         state = Mutex(State(level: Self.retriesAtStart * 100, filledAt: now))
     }
 }

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import GatewayDialects
 
@@ -24,7 +25,7 @@ final class StreamedAnswer: BodySource {
     private var isSettled = false
     /// How long the provider has been waited for since its last event.
     private var silence = Duration.zero
-    private var waitingSince: ContinuousClock.Instant
+    private var waitingSince: Instant
 
     /// - Parameter idle: longest wait for an event. Comments, which a provider's front door can send for ever, do not count as one.
     init(_ answer: any UpstreamAnswer, as form: AttemptAnswer, price: Price? = nil, lease: TargetLease, idle: Duration) {
@@ -39,7 +40,7 @@ final class StreamedAnswer: BodySource {
     }
 
     /// Reads on until the model has said something.
-    func begin(by deadline: ContinuousClock.Instant) async throws(GatewayError) {
+    func begin(by deadline: Instant) async throws(GatewayError) {
         answer.awaitContent(until: deadline)
         defer {
             answer.awaitContent(until: nil)

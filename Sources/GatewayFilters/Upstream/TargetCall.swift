@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import GatewayDialects
 import HTTPWire
@@ -84,13 +85,12 @@ final class TargetCall {
     }
 
     private func noteStart() -> Int {
-        let model = target.model ?? exchange.model ?? ""
-        exchange.record.attemptBegan(Attempt(provider: target.provider.name, model: model))
+        exchange.record.attemptBegan(Attempt(provider: target.provider.name, model: target.model ?? exchange.model))
         return exchange.record.attempts.count - 1
     }
 
     private func read(
-        _ answer: any UpstreamAnswer, _ head: UpstreamHead, _ form: AttemptAnswer, _ lease: TargetLease, _ sentAt: ContinuousClock.Instant
+        _ answer: any UpstreamAnswer, _ head: UpstreamHead, _ form: AttemptAnswer, _ lease: TargetLease, _ sentAt: Instant
     ) async throws(GatewayError) -> Response {
         let headers = AnswerHeaders.passedBack(head, hasOwnLimits: exchange.statesLimits)
         let whole = WholeAnswer(answer: answer, form: form)
@@ -126,7 +126,7 @@ final class TargetCall {
     // Time spent waiting for providers.
 
     /// - Returns: when the wait ended.
-    private func noteWait(since started: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    private func noteWait(since started: Instant) -> Instant {
         let ended = exchange.worker.now
         exchange.record.upstreamTime += started.duration(to: ended)
         return ended

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import GatewayDialects
 
@@ -8,14 +9,14 @@ struct TargetCourse {
     /// Those that cannot take the request, or have no money left for us.
     private var ruledOut: Set<Int> = []
     /// When those that want to be left alone may be asked again.
-    private var notBefore: [Int: ContinuousClock.Instant] = [:]
+    private var notBefore: [Int: Instant] = [:]
 
     init(count: Int) { self.count = count }
 
     mutating func ruleOut(_ index: Int) { ruledOut.insert(index) }
 
     /// A target was asked, and failed.
-    mutating func failed(_ index: Int, _ error: GatewayError, now: ContinuousClock.Instant) {
+    mutating func failed(_ index: Int, _ error: GatewayError, now: Instant) {
         tried.insert(index)
         guard case .upstreamFailed(let failure) = error else { return }
         if failure.isQuotaSpent { ruleOut(index) }
@@ -28,7 +29,7 @@ struct TargetCourse {
     /// - Parameters:
     ///   - isHealthy: false for a target that is left out because it fails.
     ///   - mayWait: whether the request has so many seconds.
-    func candidates(now: ContinuousClock.Instant, isHealthy: (Int) -> Bool, mayWait: (Int) -> Bool) -> [Int] {
+    func candidates(now: Instant, isHealthy: (Int) -> Bool, mayWait: (Int) -> Bool) -> [Int] {
         let left = (0..<count).filter { !ruledOut.contains($0) }
         let healthy = left.filter(isHealthy)
         let ready = left.filter { wish(of: $0, now: now) == nil }
@@ -47,7 +48,7 @@ struct TargetCourse {
     }
 
     /// Whole seconds, rounded up, for which a target still wants to be left alone; nil when it does not.
-    func wish(of index: Int, now: ContinuousClock.Instant) -> Int? {
+    func wish(of index: Int, now: Instant) -> Int? {
         guard let end = notBefore[index], end > now else { return nil }
         let (seconds, attoseconds) = now.duration(to: end).components
         return Int(clamping: seconds) + (attoseconds > 0 ? 1 : 0)

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 
 /// How requests are spread over the targets of a model.
@@ -12,12 +13,12 @@ struct TargetPicker: Sendable {
     let skipsEjected: Bool
 
     /// Whether every target is left out at the moment.
-    func allAreEjected(_ targets: [Target], now: ContinuousClock.Instant) -> Bool {
+    func allAreEjected(_ targets: [Target], now: Instant) -> Bool {
         targets.allSatisfy { isLeftOut($0, now: now) }
     }
 
     /// Whether a target is, because it fails.
-    func isLeftOut(_ target: Target, now: ContinuousClock.Instant) -> Bool { skipsEjected && !target.state.isAvailable(now: now) }
+    func isLeftOut(_ target: Target, now: Instant) -> Bool { skipsEjected && !target.state.isAvailable(now: now) }
 
     /// The position of the target to ask next: of those not tried yet and not ejected, else of those tried, else of the ejected ones.
     /// Within each group weight 0 comes last.
@@ -28,7 +29,7 @@ struct TargetPicker: Sendable {
     ///   - size: what the request may come to; asked for only where prices decide.
     ///   - random: a number below its argument, which is at least 1.
     func pick(
-        _ targets: [Target], tried: Set<Int>, now: @autoclosure () -> ContinuousClock.Instant, size: () -> Usage = { Usage(input: 0, output: 0) },
+        _ targets: [Target], tried: Set<Int>, now: @autoclosure () -> Instant, size: () -> Usage = { Usage(input: 0, output: 0) },
         random: (Int) -> Int
     ) -> Int {
         if targets.count == 1 { return 0 }
@@ -41,7 +42,7 @@ struct TargetPicker: Sendable {
         return choose(best.group, targets, size, random)
     }
 
-    private func rank(_ target: Target, isTried: Bool, now: ContinuousClock.Instant) -> Int {
+    private func rank(_ target: Target, isTried: Bool, now: Instant) -> Int {
         (isLeftOut(target, now: now) ? 4 : 0) + (isTried ? 2 : 0) + (target.weight == 0 && balance == .weighted ? 1 : 0)
     }
 

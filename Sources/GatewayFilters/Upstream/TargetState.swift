@@ -1,3 +1,4 @@
+package import MonotonicClock
 import GatewayCore
 import Synchronization
 
@@ -27,7 +28,7 @@ package final class TargetState: Sendable {
         package let ejectedFor: Duration?
     }
 
-    private let epoch: ContinuousClock.Instant
+    private let epoch: Instant
     private let inFlightCount = Atomic<Int>(0)
     private let requestCount = Atomic<Int>(0)
     private let failureCount = Atomic<Int>(0)
@@ -41,7 +42,7 @@ package final class TargetState: Sendable {
     private let isProbed = Atomic<Bool>(false)
 
     /// - Parameter epoch: any moment before the first use.
-    package init(epoch: ContinuousClock.Instant = .now) {
+    package init(epoch: Instant = .now) {
         self.epoch = epoch
     }
 
@@ -51,12 +52,12 @@ package final class TargetState: Sendable {
     package var inFlight: Int { inFlightCount.load(ordering: .relaxed) }
 
     /// Whether requests may go there: it is not ejected, or its time is over and nobody is trying it yet.
-    package func isAvailable(now: ContinuousClock.Instant) -> Bool {
+    package func isAvailable(now: Instant) -> Bool {
         let until = ejectedUntil.load(ordering: .relaxed)
         return until == 0 || (nanoseconds(now) >= until && !isProbed.load(ordering: .relaxed))
     }
 
-    package func snapshot(now: ContinuousClock.Instant) -> Snapshot {
+    package func snapshot(now: Instant) -> Snapshot {
         let left = ejectedUntil.load(ordering: .relaxed) - nanoseconds(now)
         let last = status.load(ordering: .relaxed)
         return Snapshot(
@@ -66,7 +67,7 @@ package final class TargetState: Sendable {
     }
 
     /// Counts a request that goes there now.
-    package func begin(now: ContinuousClock.Instant, ejection: EjectionPolicy?) -> TargetLease {
+    package func begin(now: Instant, ejection: EjectionPolicy?) -> TargetLease {
         inFlightCount.add(1, ordering: .relaxed)
         requestCount.add(1, ordering: .relaxed)
         let until = ejectedUntil.load(ordering: .relaxed)
@@ -75,7 +76,7 @@ package final class TargetState: Sendable {
         return TargetLease(state: self, ejection: ejection, isProbe: isProbe)
     }
 
-    private func nanoseconds(_ now: ContinuousClock.Instant) -> Int {
+    private func nanoseconds(_ now: Instant) -> Int {
         Int(epoch.duration(to: now).wholeNanoseconds)
     }
 }
@@ -92,7 +93,7 @@ extension TargetState {
 
     fileprivate func isBack() { ejectedUntil.store(0, ordering: .relaxed) }
 
-    fileprivate func end(_ outcome: TargetLease.Outcome, isProbe: Bool, now: () -> ContinuousClock.Instant, ejection: EjectionPolicy?) {
+    fileprivate func end(_ outcome: TargetLease.Outcome, isProbe: Bool, now: () -> Instant, ejection: EjectionPolicy?) {
         inFlightCount.subtract(1, ordering: .relaxed)
         switch outcome {
         case .succeeded:
@@ -146,7 +147,7 @@ package final class TargetLease {
     }
 
     /// - Parameter now: looked at only by a failure that has the target left out.
-    package func end(_ outcome: Outcome, now: @autoclosure () -> ContinuousClock.Instant) {
+    package func end(_ outcome: Outcome, now: @autoclosure () -> Instant) {
         guard isOpen else { return }
         isOpen = false
         state.end(outcome, isProbe: isProbe, now: now, ejection: ejection)

@@ -1,3 +1,4 @@
+package import MonotonicClock
 import Synchronization
 
 /// The states of all targets by provider and model, so that a reload does not forget who is failing.
@@ -8,9 +9,9 @@ package final class TargetStateTable: Sendable {
     }
 
     private let states = Mutex<[Key: TargetState]>([:])
-    private let epoch: ContinuousClock.Instant
+    private let epoch: Instant
 
-    package init(epoch: ContinuousClock.Instant = .now) {
+    package init(epoch: Instant = .now) {
         self.epoch = epoch
     }
 

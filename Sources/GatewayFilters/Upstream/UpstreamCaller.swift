@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import GatewayDialects
 
@@ -16,7 +17,7 @@ package final class UpstreamCaller: Sendable {
     }
 
     /// The moment by which a request that starts now must have been answered, with all its attempts.
-    func deadline(of exchange: Exchange) -> ContinuousClock.Instant {
+    func deadline(of exchange: Exchange) -> Instant {
         budget.countRequest()
         return exchange.worker.now.advanced(by: policy.timeouts.total)
     }
@@ -26,7 +27,7 @@ package final class UpstreamCaller: Sendable {
     /// - Parameter mayGiveUp: somebody else can be asked, so targets that are all left out need not be bothered.
     /// - Throws: the last attempt's failure; `noTargetLeft` when none was made.
     func answer(
-        _ exchange: Exchange, from model: ServedModel, by deadline: ContinuousClock.Instant, mayGiveUp: Bool
+        _ exchange: Exchange, from model: ServedModel, by deadline: Instant, mayGiveUp: Bool
     ) async throws(GatewayError) -> Response {
         let worker = exchange.worker
         // What one account keeps is found nowhere else, so such requests always go to the same one.
@@ -74,21 +75,21 @@ package final class UpstreamCaller: Sendable {
     }
 
     private func call(
-        to target: Target, _ exchange: Exchange, by deadline: ContinuousClock.Instant, _ isOnFreshConnection: Bool
+        to target: Target, _ exchange: Exchange, by deadline: Instant, _ isOnFreshConnection: Bool
     ) throws(GatewayError) -> TargetCall {
         let left = exchange.worker.now.duration(to: deadline)
         guard left > .zero else {
             throw .upstreamTimedOut(provider: target.provider.name, phase: .total, afterMilliseconds: policy.timeouts.total.milliseconds)
         }
         var timeouts = policy.timeouts
-        timeouts.total = left
+        timeouts.totalLeft = left
         return TargetCall(
             exchange: exchange, target: target, transform: transform, timeouts: timeouts, ejection: policy.ejection,
             isOnFreshConnection: isOnFreshConnection)
     }
 
     /// - Returns: nil when no target is left that could be asked.
-    private func pick(_ targets: [Target], _ course: TargetCourse, _ exchange: Exchange, by deadline: ContinuousClock.Instant) -> Int? {
+    private func pick(_ targets: [Target], _ course: TargetCourse, _ exchange: Exchange, by deadline: Instant) -> Int? {
         let worker = exchange.worker
         let now = worker.now
         let places = course.candidates(now: now, isHealthy: { !picker.isLeftOut(targets[$0], now: now) }) { seconds in
@@ -114,7 +115,7 @@ package final class UpstreamCaller: Sendable {
     ///
     /// - Parameter wish: the seconds for which its target wants to be left alone.
     /// - Returns: nil when that is for too long.
-    private func wait(for wish: Int?, _ number: Int, by deadline: ContinuousClock.Instant, _ worker: any WorkerServices) -> Duration? {
+    private func wait(for wish: Int?, _ number: Int, by deadline: Instant, _ worker: any WorkerServices) -> Duration? {
         guard let pause = policy.retry.pause(before: number, wish: wish, random: { worker.random(below: $0) }), worker.now + pause < deadline
         else { return nil }
         return pause

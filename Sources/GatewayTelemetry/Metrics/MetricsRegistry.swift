@@ -1,3 +1,4 @@
+package import MonotonicClock
 import Synchronization
 
 /// All that `/metrics` shows: one shard for each worker, and what the process as a whole knows about its file.
@@ -30,7 +31,7 @@ package final class MetricsRegistry: Sendable {
     ///   - now: tells how long a worker has not been heard of.
     package init(
         workers: Int, build: [(name: String, value: String)], log: LogWriter? = nil, seriesKeysMax: Int = MetricsRegistry.seriesKeysMax,
-        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+        now: @escaping @Sendable () -> Instant = { .now }
     ) {
         let directory = SeriesDirectory(keysMax: seriesKeysMax)
         shards = (0..<workers).map { _ in MetricsShard(directory: directory, now: now) }

@@ -1,3 +1,4 @@
+import MonotonicClock
 package import GatewayCore
 import Synchronization
 
@@ -15,13 +16,13 @@ package final class MetricsShard: Sendable {
     private let takesRequests = Atomic(true)
     /// Milliseconds since `epoch`; nothing yet: below zero.
     private let lastBeat = Atomic(-1)
-    private let epoch: ContinuousClock.Instant
-    private let now: @Sendable () -> ContinuousClock.Instant
+    private let epoch: Instant
+    private let now: @Sendable () -> Instant
 
     /// A worker that has not been heard of for so long does not take requests, whatever it listens on.
     static let silenceMax = Duration.seconds(5)
 
-    init(directory: SeriesDirectory, now: @escaping @Sendable () -> ContinuousClock.Instant) {
+    init(directory: SeriesDirectory, now: @escaping @Sendable () -> Instant) {
         self.directory = directory
         self.now = now
         epoch = now()

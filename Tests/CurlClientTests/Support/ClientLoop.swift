@@ -1,3 +1,4 @@
+import MonotonicClock
 import CurlClient
 import Dispatch
 import EventLoop
@@ -47,7 +48,7 @@ final class ClientLoop: @unchecked Sendable {
     func timedFetch(_ request: CurlRequest, to endpoint: CurlEndpoint? = nil) async -> (result: Result<Answer, CurlError>, time: Duration) {
         let endpoint = endpoint ?? self.endpoint()
         return await run { client in
-            let start = ContinuousClock.now
+            let start = Instant.now
             let result = await client.fetch(request, to: endpoint)
             return (result, start.duration(to: .now))
         }
@@ -63,7 +64,7 @@ final class ClientLoop: @unchecked Sendable {
     func mockCount(_ name: String, becomes value: Int) async -> Bool {
         let endpoint = endpoint(prefix: "")
         return await run { client in
-            let start = ContinuousClock.now
+            let start = Instant.now
             while start.duration(to: .now) < .seconds(10) {
                 if await client.mockCount(name, at: endpoint) == value { return true }
                 try? await Task.sleep(for: .milliseconds(10))

@@ -1,3 +1,4 @@
+import MonotonicClock
 import Dispatch
 import GatewayCore
 import Testing
@@ -6,12 +7,12 @@ import Testing
 
 @Suite("The memory cache store")
 struct MemoryCacheStoreTests {
-    private let start = ContinuousClock.now
+    private let start = Instant.now
     private let keep = Duration.seconds(60)
 
     private func key(_ name: String) -> CacheKey { CacheKey(of: Array(name.utf8)) }
 
-    private func answer(_ bytes: Int, at time: ContinuousClock.Instant? = nil, label: String = "") -> StoredAnswer {
+    private func answer(_ bytes: Int, at time: Instant? = nil, label: String = "") -> StoredAnswer {
         var record = RequestRecord()
         record.provider = label
         return StoredAnswer(.json([UInt8](repeating: 0x20, count: bytes)), headers: [], record: record, storedAt: time ?? start, keep: keep)

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import Testing
 
@@ -8,7 +9,7 @@ import HTTPWire
 struct SharedFlightTests {
     private let store = MemoryCacheStore(bytesMax: 4 << 20, entryBytesMax: 100_000)
     private let flights = FlightTable(bytesMax: 4 << 20)
-    private let now = ContinuousClock.now
+    private let now = Instant.now
 
     private var filter: CacheFilter {
         CacheFilter(

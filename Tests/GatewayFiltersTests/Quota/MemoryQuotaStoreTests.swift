@@ -1,3 +1,4 @@
+import MonotonicClock
 import Dispatch
 import GatewayCore
 import Testing
@@ -6,7 +7,7 @@ import Testing
 
 @Suite("The memory quota store")
 struct MemoryQuotaStoreTests {
-    private let start = ContinuousClock.now
+    private let start = Instant.now
 
     private func requests(_ limit: Int, of subject: QuotaSubject = .everyone, name: String = "r", window: Duration = .seconds(60)) -> QuotaDemand {
         QuotaDemand(key: QuotaKey(counter: name, subject: subject), allowance: .requests(limit, window: window))

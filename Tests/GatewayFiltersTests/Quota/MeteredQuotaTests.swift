@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 @Suite("A counter of tokens")
 struct MeteredQuotaTests {
-    private let start = ContinuousClock.now
+    private let start = Instant.now
     private let store = MemoryQuotaStore(epoch: .now)
 
     private func demand(

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import Synchronization
 import Testing
@@ -30,7 +31,7 @@ struct QuotaStorePropertyTests {
 
     @Test(.timeLimit(.minutes(1)), arguments: 0..<30)
     func `decide and count as the simplest model does, whatever comes in whatever order: memory`(seed: Int) async {
-        let origin = ContinuousClock.now
+        let origin = Instant.now
         await WorkerThread().run {
             let worker = QuotaWorker(nil, now: origin)
             // The epoch is 1970, so that times are rounded as in Redis.
@@ -51,7 +52,7 @@ struct QuotaStorePropertyTests {
         let settings = RedisQuotaSettings(lease: .seconds(30)) { clock.text }
         let thread = WorkerThread()
         await thread.run {
-            let origin = ContinuousClock.now
+            let origin = Instant.now
             let worker = QuotaWorker(connection, now: origin, thread: thread)
             let store = RedisQuotaStore(memory: MemoryQuotaStore(), prefix: "{test}:", settings: settings)
             let subject = Subject(

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import Testing
 
@@ -306,7 +307,7 @@ struct TokenQuotaFilterTests {
         let limit = QuotaLimit(name: "tokens", allowance: QuotaAllowance(.tokens(.total), 1000, .sliding(.seconds(86_400))), each: .everyone)
         let filter = filter([limit])
         let used = Tally()
-        let now = ContinuousClock.now
+        let now = Instant.now
 
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import HTTPWire
 
@@ -9,7 +10,7 @@ final class FakeWorker: WorkerServices {
     /// Answers one call of `send`. It is given the request and how many were sent before it.
     typealias Provider = (UpstreamRequest, Int) async throws(GatewayError) -> FakeAnswer
 
-    var now: ContinuousClock.Instant
+    var now: Instant
     var secondsSince1970 = 1_790_000_000
     /// What `send` does. By default every request is answered `200 {}`.
     var provider: Provider
@@ -23,7 +24,7 @@ final class FakeWorker: WorkerServices {
     private(set) var refreshes: [(exchange: Exchange, done: (Bool) -> Void)] = []
     private let thread: FakeThread
 
-    init(now: ContinuousClock.Instant = .now, thread: FakeThread = FakeThread(), provider: @escaping Provider = { _, _ in FakeAnswer() }) {
+    init(now: Instant = .now, thread: FakeThread = FakeThread(), provider: @escaping Provider = { _, _ in FakeAnswer() }) {
         self.now = now
         self.thread = thread
         self.provider = provider
@@ -88,7 +89,7 @@ actor FakeThread {
 
     /// Runs `body` here, with a worker that belongs here.
     func run<Result: Sendable, Failure: Error>(
-        now: ContinuousClock.Instant = .now, _ body: @Sendable (FakeWorker) async throws(Failure) -> Result
+        now: Instant = .now, _ body: @Sendable (FakeWorker) async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         let worker = FakeWorker(now: now, thread: self)
         defer { worker.forgetRefreshes() }
@@ -128,8 +129,8 @@ final class FakeAnswer: UpstreamAnswer {
 
     func cancel() { isCancelled = true }
 
-    private(set) var contentDeadline: ContinuousClock.Instant?
-    func awaitContent(until deadline: ContinuousClock.Instant?) { contentDeadline = deadline }
+    private(set) var contentDeadline: Instant?
+    func awaitContent(until deadline: Instant?) { contentDeadline = deadline }
 
     fileprivate func fail(with error: GatewayError) {
         pieces = []

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 
 /// An answer whose every piece takes its time on the fake clock.
@@ -20,5 +21,5 @@ final class SlowAnswer: UpstreamAnswer {
     }
 
     func cancel() { answer.cancel() }
-    func awaitContent(until deadline: ContinuousClock.Instant?) { answer.awaitContent(until: deadline) }
+    func awaitContent(until deadline: Instant?) { answer.awaitContent(until: deadline) }
 }

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 @Suite("Balance by price and by speed")
 struct BalanceTests {
-    private let now = ContinuousClock.now
+    private let now = Instant.now
 
     private func target(_ name: String, _ price: Price? = nil, firstToken: Duration? = nil) -> Target {
         let state = TargetState(epoch: now)

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import Testing
 
@@ -5,10 +6,10 @@ import Testing
 
 @Suite("The state of a target")
 struct TargetStateTests {
-    private let now = ContinuousClock.now
+    private let now = Instant.now
     private let ejection = EjectionPolicy(failures: 3, duration: .seconds(30))
 
-    private func fail(_ state: TargetState, times: Int, at moment: ContinuousClock.Instant) {
+    private func fail(_ state: TargetState, times: Int, at moment: Instant) {
         for _ in 0..<times { state.begin(now: moment, ejection: ejection).end(.failed, now: moment) }
     }
 
@@ -98,7 +99,7 @@ struct TargetStateTests {
 
 @Suite("Choosing a target")
 struct TargetPickerTests {
-    private let now = ContinuousClock.now
+    private let now = Instant.now
 
     private func eject(_ target: Target) {
         target.state.begin(now: now, ejection: EjectionPolicy(failures: 1, duration: .seconds(30))).end(.failed, now: now)

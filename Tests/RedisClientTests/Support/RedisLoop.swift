@@ -1,3 +1,4 @@
+import MonotonicClock
 import Dispatch
 import EventLoop
 import GatewayCore
@@ -56,7 +57,7 @@ final class RedisLoop: @unchecked Sendable {
 
     /// Looks again and again, and once more when the time is over: other tests may have kept this one from its turn for all of it.
     private func comesTrue(within time: Duration, _ condition: () async -> Bool) async -> Bool {
-        let start = ContinuousClock.now
+        let start = Instant.now
         while start.duration(to: .now) < time {
             if await condition() { return true }
             try? await Task.sleep(for: .milliseconds(2))

@@ -1,3 +1,4 @@
+package import MonotonicClock
 import GatewayCore
 import Synchronization
 package import WebTokens
@@ -9,10 +10,10 @@ package final class IssuerKeys: Sendable {
     private struct State {
         var set: TokenKeySet?
         var text: [UInt8] = []
-        var fetchedAt: ContinuousClock.Instant?
-        var attemptedAt: ContinuousClock.Instant?
+        var fetchedAt: Instant?
+        var attemptedAt: Instant?
         /// When a key that was not known last led to a fetch.
-        var askedAt: ContinuousClock.Instant?
+        var askedAt: Instant?
         var failuresInRow = 0
         var lastFailure: String?
         var isFetching = false
@@ -61,7 +62,7 @@ package final class IssuerKeys: Sendable {
     /// Whether a fetch is under way.
     var isFetching: Bool { state.withLock(\.isFetching) }
 
-    package func snapshot(now: ContinuousClock.Instant) -> Snapshot {
+    package func snapshot(now: Instant) -> Snapshot {
         state.withLock { state in
             Snapshot(
                 keyCount: state.set?.keys.count, age: state.fetchedAt.map { $0.duration(to: now) }, fetches: fetches.load(ordering: .relaxed),
@@ -141,7 +142,7 @@ package final class IssuerKeys: Sendable {
         }
     }
 
-    private func ended(_ outcome: Result<KeySetFetcher.Fetched, KeySetFetcher.Failure>, at now: ContinuousClock.Instant, _ fetcher: KeySetFetcher) {
+    private func ended(_ outcome: Result<KeySetFetcher.Fetched, KeySetFetcher.Failure>, at now: Instant, _ fetcher: KeySetFetcher) {
         var news: KeySetNews?
         let waiting = state.withLock { state in
             state.isFetching = false

@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import Synchronization
 
@@ -6,7 +7,7 @@ final class RedisPurges: Sendable {
     /// A process hears of a purge so long after it was made, at most.
     private static let interval = Duration.seconds(1)
 
-    private let epoch = ContinuousClock.now
+    private let epoch = Instant.now
     /// Milliseconds since `epoch`.
     private let lastAsked = Atomic(-1_000_000)
 

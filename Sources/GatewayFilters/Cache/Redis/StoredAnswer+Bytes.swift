@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import GatewayDialects
 import HTTPWire
@@ -26,7 +27,7 @@ extension StoredAnswer {
 
     /// - Parameter storedAt: when it was kept, by this process' clock.
     /// - Returns: nil for bytes that no answer was written as.
-    static func read(_ bytes: [UInt8], storedAt: ContinuousClock.Instant) -> StoredAnswer? {
+    static func read(_ bytes: [UInt8], storedAt: Instant) -> StoredAnswer? {
         var fields = ByteFieldReader(bytes)
         guard let times = fields.numbers(countMax: 3), times.count == 3, times.allSatisfy({ $0 >= 0 }) else { return nil }
         var about = About(storedAt: storedAt, keep: .milliseconds(times[0]), stale: .milliseconds(times[1]))

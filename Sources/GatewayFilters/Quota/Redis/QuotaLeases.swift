@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 
 /// What the open calls of one worker hold in Redis, and when that has to be said again. Belongs to the worker.
@@ -9,7 +10,7 @@ final class QuotaLeases {
 
     private struct Lease {
         let holds: [Hold]
-        let since: ContinuousClock.Instant
+        let since: Instant
     }
 
     private static let batchMax = 64

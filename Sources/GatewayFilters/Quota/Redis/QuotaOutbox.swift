@@ -1,3 +1,4 @@
+import MonotonicClock
 import GatewayCore
 import Synchronization
 
@@ -15,7 +16,7 @@ final class QuotaOutbox {
         /// -1: not known.
         let held: Int
         var actual: Int
-        var usedAt: ContinuousClock.Instant
+        var usedAt: Instant
     }
 
     private struct Batch {

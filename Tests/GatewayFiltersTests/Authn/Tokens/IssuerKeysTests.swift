@@ -1,3 +1,4 @@
+import MonotonicClock
 import Crypto
 import GatewayCore
 import Synchronization
@@ -10,7 +11,7 @@ import HTTPWire
 @Suite("An issuer's keys")
 struct IssuerKeysTests {
     private static let algorithms = TokenAlgorithm.allCases.filter { $0 != .hs256 }
-    private static let start = ContinuousClock.now
+    private static let start = Instant.now
 
     /// What the issuer publishes, and how often it was asked. For one worker.
     private final class Publisher {

@@ -1,16 +1,17 @@
+import MonotonicClock
 import GatewayCore
 
 @testable import GatewayFilters
 
 /// A worker with a connection to Redis and a clock that a test moves. What it spawns runs on its thread.
 final class QuotaWorker: WorkerServices {
-    var now: ContinuousClock.Instant
+    var now: Instant
     var secondsSince1970: Int
     let connection: BlockingRedis?
     private let thread: WorkerThread
     private var generator = SystemRandomNumberGenerator()
 
-    init(_ connection: BlockingRedis?, now: ContinuousClock.Instant = .now, unix: Int = 1_790_000_000, thread: WorkerThread = WorkerThread()) {
+    init(_ connection: BlockingRedis?, now: Instant = .now, unix: Int = 1_790_000_000, thread: WorkerThread = WorkerThread()) {
         self.connection = connection
         self.now = now
         secondsSince1970 = unix

@@ -1,0 +1,3 @@
+#include "CRevision.h"
+
+const char *crevision(void) { return WEIR_REVISION; }
