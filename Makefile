@@ -57,10 +57,9 @@ format:
 fuzz: build-packages
 	@WEIR_FUZZ_INPUTS=$(FUZZ_INPUTS) swift test $(SWIFT_FLAGS) --filter 'Fuzz|Agreement|EditProperty|RoundTrip|Mutation'
 
-bench: release
-	@.ci/packages bench
-	@WEIR_BENCH=1 swift build -c release --static-swift-stdlib $(SWIFT_FLAGS) --product json-bench
-	@WEIR_BENCH=1 swift build -c release --static-swift-stdlib $(SWIFT_FLAGS) --product token-bench
+bench: build-packages
+	@.ci/packages profile bench
+	@WEIR_BENCH=1 .ci/release $(HOW)
 	@Tests/Bench/run
 
 # The bill of a stated mix of requests with Weir and without, split by what saves it: Tests/Savings/README.md.
