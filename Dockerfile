@@ -4,7 +4,7 @@
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        libcurl4-openssl-dev libhiredis-dev libmimalloc-dev libyaml-dev zlib1g-dev pkg-config gcc libc6-dev python3 \
+        libcurl4-openssl-dev libhiredis-dev libmimalloc-dev libyaml-dev zlib1g-dev pkg-config python3 \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # Packages are fetched again only when one of these changes. The brackets let Package.resolved be absent.

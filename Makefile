@@ -84,4 +84,4 @@ manifests: test-packages
 
 image:
 	docker build --tag weir:$$(sed -n 's/.*static let version = "\(.*\)"/\1/p' Sources/weir/Build.swift) \
-		--build-arg REVISION=$$(git rev-parse --short=12 HEAD) .
+		--build-arg REVISION=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown) .

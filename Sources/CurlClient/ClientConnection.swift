@@ -1,6 +1,6 @@
-import MonotonicClock
 import EventLoop
 import HTTPWire
+import MonotonicClock
 
 /// One open HTTP/1.1 connection to a server: sends a request, reads its answer, and waits for the next request.
 ///

@@ -1,7 +1,7 @@
-import MonotonicClock
 import CCurl
 package import EventLoop
 import HTTPWire
+import MonotonicClock
 
 /// Requests to servers, on an event loop. Belongs to the loop's thread, and lives as long as it.
 ///

@@ -1,6 +1,6 @@
-import MonotonicClock
 import CCurl
 import EventLoop
+import MonotonicClock
 
 /// One of libcurl's multi handles in the loop's epoll set: opens connections, moves what its handles transfer, and keeps what they leave open.
 ///

@@ -1,6 +1,6 @@
-import MonotonicClock
 import CCurl
 import EventLoop
+import MonotonicClock
 
 /// What serves requests to one endpoint: libcurl's handles, and the connections of its server. Belongs to one client.
 ///

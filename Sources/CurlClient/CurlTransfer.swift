@@ -1,5 +1,5 @@
-package import MonotonicClock
 import EventLoop
+package import MonotonicClock
 
 /// One request under way: its head is awaited, its body pulled. Belongs to its client's loop.
 package final class CurlTransfer {

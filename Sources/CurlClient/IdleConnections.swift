@@ -1,6 +1,6 @@
-import MonotonicClock
 import EventLoop
 import HTTPWire
+import MonotonicClock
 
 /// Open connections to one server that wait for the next request, whatever endpoint it is for. Belongs to one client.
 final class IdleConnections: TurnEndHandler {

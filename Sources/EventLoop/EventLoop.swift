@@ -1,5 +1,5 @@
-package import MonotonicClock
 import CLinux
+package import MonotonicClock
 package import Synchronization
 
 /// Is told when a file descriptor it registered is ready.

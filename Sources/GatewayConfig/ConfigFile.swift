@@ -1,5 +1,5 @@
-import MonotonicClock
 import Glibc
+import MonotonicClock
 
 /// Reads files and the environment: the only place of the module that touches the system.
 enum ConfigFile {

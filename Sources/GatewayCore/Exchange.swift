@@ -1,6 +1,6 @@
-package import MonotonicClock
 package import HTTPWire
 package import JSONBytes
+package import MonotonicClock
 
 /// A client's request as the pipeline sees it.
 package struct ClientRequest: Sendable {

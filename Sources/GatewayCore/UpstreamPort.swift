@@ -1,5 +1,5 @@
-package import MonotonicClock
 package import HTTPWire
+package import MonotonicClock
 
 /// Where a provider is reached and how; one for each provider of the file, kept over a reload that leaves it alone.
 package final class UpstreamEndpoint: Sendable, Equatable {

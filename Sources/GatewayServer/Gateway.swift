@@ -1,4 +1,3 @@
-import MonotonicClock
 package import Dispatch
 import EventLoop
 package import GatewayConfig
@@ -7,6 +6,7 @@ import GatewayFilters
 package import GatewayTelemetry
 import HTTPServer
 import HTTPWire
+import MonotonicClock
 import Synchronization
 
 /// A running gateway: its workers, its two listeners, and the ways to change or end it.

@@ -1,4 +1,3 @@
-import MonotonicClock
 import EventLoop
 import GatewayCore
 import GatewayDialects
@@ -6,6 +5,7 @@ import GatewayFilters
 import GatewayTelemetry
 import HTTPServer
 import HTTPWire
+import MonotonicClock
 
 /// One request from its head to its access log line. Belongs to one worker.
 final class RequestRun: TurnEndHandler, @unchecked Sendable {

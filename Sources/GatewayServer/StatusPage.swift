@@ -1,4 +1,3 @@
-import MonotonicClock
 import EventLoop
 import GatewayConfig
 import GatewayCore
@@ -6,6 +5,7 @@ import GatewayFilters
 import GatewayTelemetry
 import HTTPServer
 import JSONBytes
+import MonotonicClock
 
 /// `GET /status`: what is live, since when, and how its targets do. No secret, no caller's data.
 struct StatusPage {

@@ -1,6 +1,6 @@
-import MonotonicClock
 import CurlClient
 import GatewayCore
+import MonotonicClock
 
 /// libcurl's transfer as the pipeline sees it.
 final class UpstreamTransfer: UpstreamAnswer {

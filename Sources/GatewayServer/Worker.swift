@@ -1,12 +1,12 @@
-import MonotonicClock
 import CurlClient
 import EventLoop
 import GatewayConfig
 import GatewayCore
 import GatewayFilters
 import GatewayTelemetry
-import RedisClient
 import HTTPWire
+import MonotonicClock
+import RedisClient
 import Synchronization
 
 /// One worker: a loop, its client for providers, and what its requests borrow. Belongs to the loop's thread.

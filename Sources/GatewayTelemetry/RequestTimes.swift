@@ -1,5 +1,5 @@
-package import MonotonicClock
 package import GatewayCore
+package import MonotonicClock
 
 /// How long one request took, and where the time went.
 package struct RequestTimes: Equatable, Sendable {

@@ -1,6 +1,6 @@
-import MonotonicClock
 import EventLoop
 import HTTPWire
+import MonotonicClock
 
 // What a client sends: heads, bodies, and what is wrong with them.
 extension HTTPConnection {

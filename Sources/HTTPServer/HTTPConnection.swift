@@ -1,6 +1,6 @@
-import MonotonicClock
 import EventLoop
 import HTTPWire
+import MonotonicClock
 
 /// One client connection: reads requests whole, one at a time, and writes their answers in order.
 ///

@@ -1,6 +1,6 @@
-import MonotonicClock
 package import EventLoop
 import HTTPWire
+import MonotonicClock
 import Synchronization
 
 /// One worker's part of a listener: its connections, and its share of accepting.

@@ -1,5 +1,5 @@
-package import MonotonicClock
 package import HTTPWire
+package import MonotonicClock
 
 /// A request that could not be read whole. The connection ends with its answer: where the next request starts is not known.
 package struct HTTPRefusal: Sendable {

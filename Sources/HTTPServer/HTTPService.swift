@@ -1,5 +1,5 @@
-package import MonotonicClock
 package import HTTPWire
+package import MonotonicClock
 
 /// A request, read whole.
 package struct HTTPRequest: Sendable {

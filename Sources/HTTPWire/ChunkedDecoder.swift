@@ -135,7 +135,7 @@ package struct ChunkedDecoder {
         } else {
             guard byte == ASCII.colon, case .trailerName = state else { throw .headerNameMalformed }
             trailerCount += 1
-            guard trailerCount <= limits.headerCount else { throw .trailerTooLarge }
+            guard trailerCount <= limits.headerCount else { throw .trailerTooMany }
             state = .trailerValue
         }
     }

@@ -54,5 +54,6 @@ extension WireError {
     static var chunkExtensionMalformed: WireError { .init(400, "A chunk extension is malformed.") }
     static var chunkExtensionsTooLong: WireError { .init(400, "The chunk sizes and extensions outweigh the data.") }
     static var chunkEndMalformed: WireError { .init(400, "The data of a chunk is not followed by CR LF.") }
+    static var trailerTooMany: WireError { .init(431, "There are too many trailer fields.") }
     static var trailerTooLarge: WireError { .init(431, "The trailer fields are too large.") }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A moment of the system's monotonic clock (`CLOCK_MONOTONIC`), to the nanosecond.
+/// A moment of the clock that nobody sets and that runs on while the machine sleeps (`CLOCK_BOOTTIME`), to the nanosecond.
 ///
 /// The standard library's `ContinuousClock.Instant` is of a size that only the runtime knows: whatever holds one is read through it, and
 /// each sum and comparison is a call by pointer.
@@ -14,7 +14,7 @@ package struct Instant: InstantProtocol {
     package static var now: Instant {
         var time = timespec()
         // Cannot fail: the clock exists, and the pointer is good.
-        _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        _ = unsafe clock_gettime(CLOCK_BOOTTIME, &time)
         return Instant(elapsed: Duration(attoseconds: Int128(Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)) * 1_000_000_000))
     }
 

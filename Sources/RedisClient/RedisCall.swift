@@ -1,6 +1,6 @@
-import MonotonicClock
 import EventLoop
 import GatewayCore
+import MonotonicClock
 
 /// One command that was sent and whose reply is awaited. Belongs to its connection's loop.
 final class RedisCall {

@@ -1,6 +1,6 @@
-import MonotonicClock
 package import EventLoop
 package import GatewayCore
+import MonotonicClock
 
 /// One worker's way to Redis: a connection that is kept up, and the commands on it. Belongs to the loop's thread.
 ///

@@ -1,7 +1,7 @@
-import MonotonicClock
 import CHiredis
 import EventLoop
 import GatewayCore
+import MonotonicClock
 
 /// Owns one asynchronous context of hiredis on an event loop. Belongs to the loop's thread.
 ///

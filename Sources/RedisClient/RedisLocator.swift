@@ -1,7 +1,7 @@
-import MonotonicClock
 import Dispatch
 import EventLoop
 import GatewayCore
+import MonotonicClock
 
 /// Finds the server and makes connections that are ready for commands: named, authenticated, at the right database, of the right kind.
 final class RedisLocator {

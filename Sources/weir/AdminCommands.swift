@@ -1,6 +1,6 @@
-import MonotonicClock
 import ArgumentParser
 import Glibc
+import MonotonicClock
 
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(

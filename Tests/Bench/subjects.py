@@ -167,7 +167,11 @@ def serve(folder, config, name, port, wait=True):
     write_config(path, config)
     child = subprocess.Popen(pinned(PROXY_CORE, os.environ["WEIR_BIN"], "serve", "--config", path), stdout=subprocess.DEVNULL)
     if wait:
-        wait_for_port(port)
+        try:
+            wait_for_port(port)
+        except OSError:
+            child.kill()
+            raise
     subject = Subject(name, port, child)
     subject.config_path = path
     return subject

@@ -1,8 +1,8 @@
-import MonotonicClock
 import CurlClient
 import EventLoop
 import Glibc
 import HTTPWire
+import MonotonicClock
 import Testing
 
 @Suite("A connection of the upstream client", .serialized)

@@ -38,9 +38,10 @@ struct CurlTimeoutTests {
     func `each phase has its own`(_ directives: String, _ phase: CurlError.Phase) async throws {
         let loop = try ClientLoop()
         var request = CurlRequest.chat(directives)
-        request.firstByteTimeout = phase == .firstByte ? .milliseconds(300) : .seconds(60)
-        request.idleTimeout = phase == .idle ? .milliseconds(300) : .seconds(60)
-        request.totalTimeout = phase == .total ? .milliseconds(300) : .seconds(60)
+        // Long enough for the provider to have begun, also under a sanitizer.
+        request.firstByteTimeout = phase == .firstByte ? .seconds(2) : .seconds(60)
+        request.idleTimeout = phase == .idle ? .seconds(2) : .seconds(60)
+        request.totalTimeout = phase == .total ? .seconds(2) : .seconds(60)
 
         let (result, time) = await loop.timedFetch(request)
 

@@ -1,7 +1,7 @@
-import MonotonicClock
 import CurlClient
 import EventLoop
 import HTTPWire
+import MonotonicClock
 import Testing
 
 @Suite("Connections that the upstream client keeps", .serialized)

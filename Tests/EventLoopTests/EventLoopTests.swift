@@ -1,5 +1,5 @@
-import MonotonicClock
 import Dispatch
+import MonotonicClock
 import Synchronization
 import Testing
 
@@ -239,4 +239,14 @@ struct EventLoopTests {
 private func helper(_ loop: EventLoop) async -> Bool {
     await Task.yield()
     return loop.isCurrent
+}
+
+@Suite("What a descriptor is ready for")
+struct ReadinessTests {
+    @Test func `contains what all of its bits are in`() {
+        let both: Readiness = [.read, .hangUp]
+
+        #expect(both.contains(.read) && both.contains(.hangUp) && both.contains([.read, .hangUp]) && both.contains([]))
+        #expect(!both.contains(.write) && !both.contains([.read, .write]))
+    }
 }

@@ -1,5 +1,5 @@
-import MonotonicClock
 import GatewayConfig
+import MonotonicClock
 import Testing
 
 @Suite("A large configuration")

@@ -1,6 +1,6 @@
-import MonotonicClock
 import Foundation
 import GatewayConfig
+import MonotonicClock
 import Testing
 
 @Suite("Loading a configuration")

@@ -1,6 +1,6 @@
-import MonotonicClock
 import GatewayConfig
 import GatewayCore
+import MonotonicClock
 import Testing
 
 @Suite("A value")

@@ -1,5 +1,5 @@
-import MonotonicClock
 import Dispatch
+import MonotonicClock
 import Synchronization
 import Testing
 

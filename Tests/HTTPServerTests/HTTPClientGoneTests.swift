@@ -1,7 +1,7 @@
-import MonotonicClock
 import EventLoop
 import HTTPServer
 import HTTPWire
+import MonotonicClock
 import Synchronization
 import Testing
 

@@ -1,8 +1,8 @@
-import MonotonicClock
 import Dispatch
 import EventLoop
 import HTTPServer
 import HTTPWire
+import MonotonicClock
 import Synchronization
 import Testing
 

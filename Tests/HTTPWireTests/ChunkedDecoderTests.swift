@@ -112,7 +112,7 @@ struct ChunkedDecoderTests {
         let limits = HTTPLimits(headerCount: 2)
 
         #expect(ChunkOutcome("0\r\nA: 1\r\nB: 2\r\n\r\n", limits: limits).text?.isEmpty == true)
-        #expect(ChunkOutcome("0\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n", limits: limits) == .refused(.trailerTooLarge))
+        #expect(ChunkOutcome("0\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n", limits: limits) == .refused(.trailerTooMany))
     }
 
     @Test func `holds the limit of the trailers`() {

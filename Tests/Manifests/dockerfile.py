@@ -99,7 +99,7 @@ def problems(text):
     need(build.image.startswith("swift:6.3") and build.image.endswith("bookworm"), "the build stage is not swift:6.3-bookworm")
     need(final.image == "debian:bookworm-slim", "the image that runs is not debian:bookworm-slim")
     builds = " ".join(build.all("RUN"))
-    need(".ci/release" in builds, "the image is not built as make release builds")
+    need(".ci/release ${HOW}" in builds and "HOW=" in build.all("ARG"), "the image is not built as make release builds")
     need("strip " in builds, "the binary is not stripped")
     need(installed_packages(final) == RUNTIME_PACKAGES, f"packages that run: {sorted(installed_packages(final))}")
     need(all("--from=" in copy for copy in final.all("COPY")), "the image that runs takes files from outside the build")

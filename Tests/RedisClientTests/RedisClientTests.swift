@@ -1,6 +1,6 @@
-import MonotonicClock
 import GatewayCore
 import Glibc
+import MonotonicClock
 import Testing
 
 @testable import RedisClient

@@ -1,5 +1,5 @@
-import MonotonicClock
 import GatewayCore
+import MonotonicClock
 
 /// What a flight is to do before it asks a provider.
 enum CacheClaim {

@@ -1,5 +1,5 @@
-import MonotonicClock
 import GatewayCore
+import MonotonicClock
 
 /// For how long a route's answers may be given again, and in which case.
 package struct CachePolicy: Equatable, Sendable {

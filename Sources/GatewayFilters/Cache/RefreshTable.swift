@@ -1,5 +1,5 @@
-import MonotonicClock
 import GatewayCore
+import MonotonicClock
 import Synchronization
 
 /// Which answers are being refreshed, so that each is by one request only, and not again at once where that failed.

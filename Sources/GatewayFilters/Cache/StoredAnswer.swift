@@ -1,7 +1,7 @@
-package import MonotonicClock
 package import GatewayCore
 package import GatewayDialects
 package import HTTPWire
+package import MonotonicClock
 
 /// A complete answer, kept for those who ask the same.
 package final class StoredAnswer: Sendable {

@@ -1,7 +1,7 @@
-import MonotonicClock
 import GatewayConfig
 import GatewayCore
 import HTTPWire
+import MonotonicClock
 
 extension ProviderConfig {
     /// The credential besides a key; nil when there is none.

@@ -1,5 +1,5 @@
-import MonotonicClock
 import GatewayCore
+import MonotonicClock
 import Synchronization
 
 /// No value is fetched again sooner than this, however short it is said to live.

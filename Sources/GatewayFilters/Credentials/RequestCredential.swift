@@ -1,6 +1,6 @@
-package import MonotonicClock
 package import GatewayCore
 package import HTTPWire
+package import MonotonicClock
 
 /// What a request to a cloud has to carry so that the cloud believes it. Shared by all workers, and kept over reloads.
 package protocol RequestCredential: AnyObject, Sendable {

@@ -1,5 +1,5 @@
-package import MonotonicClock
 package import GatewayCore
+package import MonotonicClock
 import Synchronization
 
 /// Counters in this process, shared by all workers.

@@ -1,5 +1,5 @@
-import MonotonicClock
 import GatewayCore
+import MonotonicClock
 
 /// An answer that the gateway does not read: bytes in, bytes out.
 final class RawAnswer: BodySource {

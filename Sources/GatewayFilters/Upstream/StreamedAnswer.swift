@@ -1,6 +1,6 @@
-import MonotonicClock
 import GatewayCore
 import GatewayDialects
+import MonotonicClock
 
 /// A streamed answer on its way from a provider, judged event by event.
 ///

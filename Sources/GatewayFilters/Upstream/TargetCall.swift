@@ -1,7 +1,7 @@
-import MonotonicClock
 import GatewayCore
 import GatewayDialects
 import HTTPWire
+import MonotonicClock
 
 /// One attempt: asks one target once, and returns when there is an answer that nothing may replace any more.
 final class TargetCall {

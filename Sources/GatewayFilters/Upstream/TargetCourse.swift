@@ -1,6 +1,6 @@
-import MonotonicClock
 import GatewayCore
 import GatewayDialects
+import MonotonicClock
 
 /// Which of a model's targets a request may still ask after some have failed, and from when on. Targets go by their positions.
 struct TargetCourse {

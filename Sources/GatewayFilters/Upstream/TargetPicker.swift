@@ -1,5 +1,5 @@
-import MonotonicClock
 import GatewayCore
+import MonotonicClock
 
 /// How requests are spread over the targets of a model.
 package enum Balance: Sendable {

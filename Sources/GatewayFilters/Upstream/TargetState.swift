@@ -1,5 +1,5 @@
-package import MonotonicClock
 import GatewayCore
+package import MonotonicClock
 import Synchronization
 
 /// When a target is left out because it fails.

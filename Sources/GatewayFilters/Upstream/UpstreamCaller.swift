@@ -1,6 +1,6 @@
-import MonotonicClock
 import GatewayCore
 import GatewayDialects
+import MonotonicClock
 
 /// Asks the targets of a model, one after another, until one answers or the route's patience is over. One for each route.
 package final class UpstreamCaller: Sendable {

@@ -1,5 +1,5 @@
-import MonotonicClock
 package import GatewayCore
+import MonotonicClock
 import Synchronization
 
 /// What one worker counts.

@@ -1,10 +1,10 @@
-import MonotonicClock
 import CurlClient
 import Dispatch
 import EventLoop
 import HTTPWire
 import JSONBytes
 import MockProvider
+import MonotonicClock
 import Synchronization
 
 /// A client on a loop of its own, and a mock provider to talk to.

@@ -1,6 +1,6 @@
-import MonotonicClock
 import Dispatch
 import GatewayCore
+import MonotonicClock
 import Testing
 
 @testable import GatewayFilters

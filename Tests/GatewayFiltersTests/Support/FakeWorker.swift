@@ -1,6 +1,6 @@
-import MonotonicClock
 import GatewayCore
 import HTTPWire
+import MonotonicClock
 
 /// A worker without sockets, whose clock moves only when a test (or a `sleep`) moves it.
 ///

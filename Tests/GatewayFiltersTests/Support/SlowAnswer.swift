@@ -1,5 +1,5 @@
-import MonotonicClock
 import GatewayCore
+import MonotonicClock
 
 /// An answer whose every piece takes its time on the fake clock.
 final class SlowAnswer: UpstreamAnswer {

@@ -1,8 +1,8 @@
-import MonotonicClock
 import GatewayConfig
 import GatewayCore
 import GatewayDialects
 import HTTPWire
+import MonotonicClock
 import Testing
 
 @testable import GatewayFilters

@@ -1,7 +1,7 @@
-import MonotonicClock
 import GatewayCore
 import GatewayDialects
 import JSONBytes
+import MonotonicClock
 import Testing
 
 @testable import GatewayFilters

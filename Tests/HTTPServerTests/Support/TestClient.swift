@@ -1,6 +1,6 @@
 import Glibc
 
-/// A client on a blocking socket that sends any bytes and sees any bytes. Every wait ends after five seconds.
+/// A client on a blocking socket that sends any bytes and sees any bytes. Every wait ends after half a minute, which is for slow machines and sanitizers.
 @safe
 final class TestClient {
     enum End: Equatable { case closed, reset, stillOpen }
@@ -16,7 +16,7 @@ final class TestClient {
         if var bytes = receiveBuffer { unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, 4) }
         var yes: Int32 = 1
         unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, 4)
-        limitWaiting(milliseconds: 5000)
+        limitWaiting(milliseconds: 30_000)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
@@ -86,7 +86,7 @@ final class TestClient {
     /// Whether anything, be it the end, comes within so many milliseconds.
     func hears(within milliseconds: Int) -> Bool {
         limitWaiting(milliseconds: milliseconds)
-        defer { limitWaiting(milliseconds: 5000) }
+        defer { limitWaiting(milliseconds: 30_000) }
         return readMore() || end != .stillOpen
     }
 

@@ -1,8 +1,8 @@
-import MonotonicClock
 import Dispatch
 import EventLoop
 import GatewayCore
 import Glibc
+import MonotonicClock
 import Synchronization
 
 @testable import RedisClient

@@ -1,5 +1,5 @@
-import MonotonicClock
 import GatewayCore
+import MonotonicClock
 import Synchronization
 
 /// Answers that all processes at one Redis share, under the memory of each.

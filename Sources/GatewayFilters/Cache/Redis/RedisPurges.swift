@@ -1,5 +1,5 @@
-import MonotonicClock
 import GatewayCore
+import MonotonicClock
 import Synchronization
 
 /// Tells other processes of purges, and hears of theirs.

@@ -1,7 +1,7 @@
-import MonotonicClock
 import GatewayCore
 import GatewayDialects
 import HTTPWire
+import MonotonicClock
 
 // An answer as bytes, without what belongs to one process: its age is the store's to know, and the other form can be made again.
 extension StoredAnswer {

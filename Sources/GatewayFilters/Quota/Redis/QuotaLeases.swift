@@ -1,5 +1,5 @@
-import MonotonicClock
 import GatewayCore
+import MonotonicClock
 
 /// What the open calls of one worker hold in Redis, and when that has to be said again. Belongs to the worker.
 final class QuotaLeases {

@@ -1,5 +1,5 @@
-import MonotonicClock
 import GatewayCore
+import MonotonicClock
 import Synchronization
 
 /// What one worker still has to tell Redis about its reservations. Belongs to the worker.

@@ -1,6 +1,6 @@
-import MonotonicClock
 import Crypto
 import GatewayCore
+import MonotonicClock
 import Synchronization
 import Testing
 import WebTokens
