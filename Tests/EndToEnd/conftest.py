@@ -72,10 +72,11 @@ def start(tmp_path, mock):
     """Starts gateways; every keyword replaces a block of the file."""
     gateways = []
 
-    def make(whole=None, environment=None, descriptors=None, **changes):
+    def make(whole=None, environment=None, descriptors=None, within=(), **changes):
         folder = tmp_path / str(len(gateways))
         folder.mkdir()
-        gateways.append(Gateway(str(folder), whole if whole is not None else config(mock, **changes), environment, descriptors=descriptors))
+        text = whole if whole is not None else config(mock, **changes)
+        gateways.append(Gateway(str(folder), text, environment, descriptors=descriptors, within=within))
         return gateways[-1]
 
     yield make

@@ -142,10 +142,10 @@ class Echo:
 class Gateway(Process):
     """A running weir. Its file is JSON, which is YAML too."""
 
-    def __init__(self, folder, config, environment=None, arguments=(), descriptors=None):
+    def __init__(self, folder, config, environment=None, arguments=(), descriptors=None, within=()):
         self.file = os.path.join(folder, "gateway.yaml")
         self.write(config)
-        super().__init__([os.environ["WEIR_BIN"], "serve", "--config", self.file, *arguments], environment, descriptors)
+        super().__init__([*within, os.environ["WEIR_BIN"], "serve", "--config", self.file, *arguments], environment, descriptors)
         line = json.loads(self.wait_for_line(lambda text: '"weir is listening"' in text))
         self.port = int(line["address"].rpartition(":")[2])
         self.admin_port = int(line["admin"].rpartition(":")[2])
