@@ -52,7 +52,7 @@ struct ChunkedFuzzTests {
         while true {
             guard let sizeLine = line(), sizeLine.count <= 38 else { return nil }
             let parts = sizeLine.split(separator: 0x3B, maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts[0].allSatisfy({ Array("0123456789abcdefABCDEF".utf8).contains($0) }) else { return nil }
+            guard parts[0].count <= 16, parts[0].allSatisfy({ Array("0123456789abcdefABCDEF".utf8).contains($0) }) else { return nil }
             guard let size = Int(String(decoding: parts[0], as: UTF8.self), radix: 16), size <= 100 - body.count else { return nil }
             if parts.count == 2, !parts[1].allSatisfy({ (0x20..<0x7F).contains($0) || $0 == 0x09 }) { return nil }
             if size == 0 { break }
