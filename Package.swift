@@ -117,8 +117,7 @@ let package = Package(
             name: "weir",
             dependencies: [
                 "CMimalloc", "CRevision", "GatewayServer", "GatewayConfig", "MockProvider", "CurlClient", "RedisClient", "YAMLReader", "EventLoop",
-                "HTTPWire",
-                "JSONBytes", "MonotonicClock",
+                "HTTPWire", "JSONBytes", "MonotonicClock",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict, linkerSettings: counting),
